@@ -6,6 +6,5 @@ the environment of this process. Real installations name their own servers in DA
 
 from portal.embedded.errors import EmbeddedError
 from portal.embedded.servers import Servers, attach, find
-from portal.embedded.valkey import broker_url
 
-__all__ = ["EmbeddedError", "Servers", "attach", "broker_url", "find"]
+__all__ = ["EmbeddedError", "Servers", "attach", "find"]

@@ -10,7 +10,7 @@ import pwd
 import shutil
 import stat
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -46,7 +46,9 @@ class Owner:
             check=False,
             cwd="/",
             env=_CLEAN_ENVIRONMENT,
-            **self._identity(),
+            user=self.uid if self.other else None,
+            group=self.gid if self.other else None,
+            extra_groups=[] if self.other else None,
         )
         if done.returncode:
             words = (done.stderr.strip() or done.stdout.strip()).splitlines()[-3:]
@@ -59,9 +61,6 @@ class Owner:
         except (PermissionError, FileNotFoundError, EmbeddedError):
             return False
         return True
-
-    def _identity(self) -> Mapping[str, object]:
-        return {"user": self.uid, "group": self.gid, "extra_groups": []} if self.other else {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import signal
 import time
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import redis
 
@@ -29,7 +29,7 @@ shutdown-on-sigterm default
 
 
 def url(where: Places, password: str) -> str:
-    return f"unix://:{quote(password, safe='')}@{quote(str(where.valkey_socket))}?{urlencode({'db': 0})}"
+    return f"unix://:{quote(password, safe='')}@{quote(str(where.valkey_socket))}"
 
 
 def start(where: Places, programs: Binaries, password: str, *, keep: bool) -> Mark:
@@ -72,12 +72,3 @@ def _answering_pid(where: Places, password: str) -> int:
                 time.sleep(0.02)
     finally:
         client.close()
-
-
-def broker_url(redis_url: str) -> str:
-    """The same server in Celery's way of writing: it knows unix sockets under another scheme only."""
-    if not redis_url.startswith("unix://"):
-        return redis_url
-    path, _, query = redis_url.removeprefix("unix://").partition("?")
-    number = dict(pair.split("=", 1) for pair in query.split("&") if "=" in pair).get("db", "0")
-    return f"redis+socket://{path}?virtual_host={number}"
