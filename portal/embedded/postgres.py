@@ -72,8 +72,6 @@ def end_leftovers(where: Places, programs: Binaries) -> None:
     """End what an earlier server left running here, and remove what it left lying."""
     shutil.rmtree(_half_made(where), ignore_errors=True)
     (where.base / "password").unlink(missing_ok=True)
-    if not where.postgres.exists():
-        return
     for one in list(running_in(where.postgres, programs.postgres / "postgres")):
         one.end(signals=_STOP_SIGNALS, patience=10)
     # Nothing of ours runs here any more. PostgreSQL itself only compares pids, and refuses to start where the pid in

@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 
 _PROC = Path("/proc")
+_GONE = " (deleted)"  # what Linux adds to a path that was removed under a running process
 _STARTTIME_AFTER_STATE = 19  # proc(5): starttime is field 22, and the state, the first after the name, is field 3
 
 
@@ -75,7 +76,7 @@ def running_in(folder: Path, binary: Path) -> Iterator[Mark]:
     what = str(binary.resolve())
     for process in psutil.process_iter():
         try:
-            if process.cwd() == where and process.exe().removesuffix(" (deleted)") == what:
+            if process.cwd().removesuffix(_GONE) == where and process.exe().removesuffix(_GONE) == what:
                 found = mark(process.pid)
                 if found is not None:
                     yield found

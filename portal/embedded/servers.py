@@ -10,7 +10,7 @@ from typing import Self
 from portal.embedded import postgres, valkey
 from portal.embedded.places import Binaries, Places, binaries, places
 from portal.embedded.processes import Mark, myself
-from portal.embedded.state import VALKEY, State, locked, read, write
+from portal.embedded.state import ENCRYPTION_KEY, SECRET_KEY, VALKEY, State, locked, read, write
 
 #: Environment variable of each role's URL.
 URL_VARIABLES = {
@@ -125,4 +125,10 @@ def _stop(state: State) -> None:
 
 def _environment(where: Places, passwords: dict[str, str]) -> dict[str, str]:
     urls = {variable: postgres.url(where, role, passwords[role]) for role, variable in URL_VARIABLES.items()}
-    return {**urls, "REDIS_URL": valkey.url(where, passwords[VALKEY])}
+    return {
+        **urls,
+        "REDIS_URL": valkey.url(where, passwords[VALKEY]),
+        "SECRET_KEY": passwords[SECRET_KEY],
+        "CENTRALE_KEYS": passwords[ENCRYPTION_KEY],
+        "CENTRALE_DEMO": "true",
+    }

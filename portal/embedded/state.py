@@ -1,5 +1,6 @@
 """What is written down about the servers of one home: passwords and processes, in one file that only we can read."""
 
+import base64
 import fcntl
 import json
 import os
@@ -16,6 +17,8 @@ from portal.roles import LOGIN_ROLES
 
 SUPERUSER = "postgres"
 VALKEY = "valkey"
+SECRET_KEY = "secret_key"
+ENCRYPTION_KEY = "encryption_key"
 
 
 @dataclass(slots=True)
@@ -35,6 +38,9 @@ class State:
         fresh = SUPERUSER not in self.passwords
         for name in (SUPERUSER, VALKEY, *LOGIN_ROLES):
             self.passwords.setdefault(name, secrets.token_urlsafe(24))
+        self.passwords.setdefault(SECRET_KEY, secrets.token_urlsafe(48))
+        # A Fernet key: 32 random bytes in URL-safe base64.
+        self.passwords.setdefault(ENCRYPTION_KEY, base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
         return fresh
 
     def drop_dead_holders(self) -> None:
