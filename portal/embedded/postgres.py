@@ -75,8 +75,9 @@ def end_leftovers(where: Places, programs: Binaries) -> None:
     for one in list(running_in(where.postgres, programs.postgres / "postgres")):
         one.end(signals=_STOP_SIGNALS, patience=10)
     # Nothing of ours runs here any more. PostgreSQL itself only compares pids, and refuses to start where the pid in
-    # this file was meanwhile given to some other process of the same user.
-    (where.postgres / "postmaster.pid").unlink(missing_ok=True)
+    # these files was meanwhile given to another process, or is a zombie's that no init reaps.
+    for path in (where.postgres / "postmaster.pid", *where.sockets.glob(".s.PGSQL.*")):
+        path.unlink(missing_ok=True)
 
 
 def _initdb(where: Places, programs: Binaries, password: str) -> None:
