@@ -1,14 +1,25 @@
 #!/usr/bin/env python
-"""Django's command line for Centrale; starts or joins the embedded servers where no server is named by the environment."""
+"""Django's command line for Centrale; starts or joins the embedded servers where the environment names none."""
 
 import os
 import sys
+from pathlib import Path
+
+from django.core.management import execute_from_command_line
+
+from portal.embedded import EmbeddedError, attach
+
+# These read the code only, so no server has to run for them.
+WITHOUT_SERVERS = {"makemessages", "compilemessages", "collectstatic", "findstatic", "diffsettings", "number", "help", "version"}
 
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
-    from django.core.management import execute_from_command_line  # noqa: PLC0415 - after the settings are named
-
+    if len(sys.argv) > 1 and sys.argv[1] not in WITHOUT_SERVERS and "--help" not in sys.argv:
+        try:
+            attach(Path(os.environ.get("CENTRALE_HOME") or Path(__file__).resolve().parent / ".centrale"))
+        except EmbeddedError as error:
+            sys.exit(str(error))
     execute_from_command_line(sys.argv)
 
 

@@ -1,0 +1,149 @@
+"""What every API view shares: tokens, the customer of a request and its door, pages, and errors as RFC 9457 problem documents."""
+
+import hashlib
+import logging
+from contextlib import ExitStack
+from typing import Any, ClassVar
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import Http404, HttpResponseBase
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from rest_framework import exceptions, pagination, status
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from accounts import selectors
+from accounts.access import Actor, Capability, Door, roles_of
+from accounts.errors import Refusal
+from accounts.models import ApiToken, Customer, User
+from accounts.tenancy import tenant
+from portal.logs import set_customer, set_user
+
+log = logging.getLogger(__name__)
+
+CUSTOMER_HEADER = "X-Customer"
+PROBLEM = "application/problem+json"
+
+
+def token_hash(key: str) -> str:
+    """What is kept of a token. The key is 32 random bytes, so one round of SHA-256 is enough."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+class TokenAuthentication(BaseAuthentication):
+    """``Authorization: Bearer <key>`` with a token of a user; browser sessions do not reach the API."""
+
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
+        words = get_authorization_header(request).split()
+        if not words or words[0].lower() not in {b"bearer", b"token"}:
+            return None
+        if len(words) != 2:
+            raise exceptions.AuthenticationFailed(_("Send the token as: Authorization: Bearer <token>."))
+        now = timezone.now()
+        token = (
+            ApiToken.objects.select_related("user")
+            .filter(token_hash=token_hash(words[1].decode("latin-1")), revoked_at=None, expires_at__gt=now, user__is_active=True)
+            .first()
+        )
+        if token is None:
+            raise exceptions.AuthenticationFailed(_("This token is unknown, expired or revoked. Make a new one under My details."))
+        if token.last_used_at is None or (now - token.last_used_at).total_seconds() > 60:
+            ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
+        return token.user, token
+
+    def authenticate_header(self, request: Request) -> str:  # noqa: ARG002
+        return "Bearer"
+
+
+class Pages(pagination.CursorPagination):
+    """Keyset pages: no page's cost grows with what lies before it."""
+
+    page_size = 50
+    page_size_query_param = "page_size"
+    max_page_size = 500
+    ordering = "pk"
+
+
+class CustomerAPI:
+    """Mixin of API views of one customer: ``capability`` guards, the header ``X-Customer`` chooses among the user's customers."""
+
+    capability: ClassVar[Capability | tuple[Capability, ...]]
+    customer: Customer
+    actor: Actor
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        self.actor = actor_of(request)
+        assert self.actor.customer is not None  # noqa: S101 - actor_of refuses without one
+        self.customer = self.actor.customer
+        needed = self.capability if isinstance(self.capability, tuple) else (self.capability,)
+        if not any(self.actor.can(capability) for capability in needed):
+            raise PermissionDenied
+        request.customer, request.actor = self.customer, self.actor  # type: ignore[attr-defined]
+        self._open.enter_context(tenant(self.customer))
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        with transaction.atomic(), ExitStack() as self._open:
+            response: HttpResponseBase = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+            if hasattr(response, "render"):
+                response.render()  # querysets are read while the door is open
+        return response
+
+
+def actor_of(request: Request) -> Actor:
+    """Who asks, in whose rooms: the customer named by the header, or the only one the user has. Strangers get 404."""
+    user = request.user
+    if not isinstance(user, User):
+        raise exceptions.NotAuthenticated
+    memberships = selectors.memberships_of(user)
+    reference = request.headers.get(CUSTOMER_HEADER)
+    customers = selectors.customers_of(memberships)
+    if reference is not None:
+        customer = customers.filter(reference=reference).first()
+    else:
+        found = list(customers[:2])
+        if len(found) > 1:
+            raise exceptions.ValidationError({CUSTOMER_HEADER: [_("You have several customers. Name one by its reference in the header X-Customer.")]})
+        customer = found[0] if found else None
+    if customer is None:
+        raise Http404
+    membership, customer = selectors.place(memberships, customer.pk)
+    if membership is None or customer is None:
+        raise Http404
+    set_user(user.pk)
+    set_customer(customer.reference)
+    return Actor(user=user, customer=customer, roles=roles_of(membership), door=Door.API)
+
+
+def problem(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Every error as an RFC 9457 problem document; field errors stand in ``errors``."""
+    if isinstance(error, Refusal):
+        fields = {error.field: [str(error)]} if error.field else {}
+        return _document(status.HTTP_409_CONFLICT, error.code, str(error), fields)
+    if isinstance(error, ValidationError):
+        error = exceptions.ValidationError(getattr(error, "message_dict", None) or error.messages)
+    response = exception_handler(error, context)
+    if response is None:
+        return None
+    fields: dict[str, Any] = {}
+    detail = response.data.get("detail") if isinstance(response.data, dict) else None
+    if detail is None:
+        fields = response.data if isinstance(response.data, dict) else {"non_field_errors": response.data}
+        detail = _("Some fields are not right.")
+    code = getattr(detail, "code", None) or ("invalid" if fields else "error")
+    document = _document(response.status_code, str(code), str(detail), fields)
+    for name in ("WWW-Authenticate", "Retry-After", "Allow"):
+        if name in response.headers:
+            document[name] = response.headers[name]
+    return document
+
+
+def _document(code: int, kind: str, detail: str, fields: Any) -> Response:
+    body: dict[str, Any] = {"type": f"urn:centrale:problem:{kind}", "title": kind.replace("_", " "), "status": code, "detail": detail}
+    if fields:
+        body["errors"] = fields
+    return Response(body, status=code, content_type=PROBLEM)

@@ -1,0 +1,160 @@
+"""Test set-up: one cluster a run, a migrated template database, a copy of it for each worker, and the cast."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.core.management import call_command
+from django.db import connections
+from psycopg import sql
+
+from accounts.access import OWNER
+from accounts.models import Brand, BrandHost, Customer, Membership, Partner, User
+from portal.database import as_owner
+from portal.embedded import Servers
+
+TEMPLATE = "centrale_template"
+PASSWORD = "correct-horse-battery"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the servers in the first process; workers inherit their addresses."""
+    if hasattr(config, "workerinput") or "DATABASE_URL" in os.environ:
+        return
+    home = Path(tempfile.mkdtemp(prefix="centrale-test-"))
+    servers = Servers.start(home, fsync=False)
+    os.environ.update(servers.environment() | {"CENTRALE_HOME": str(home)})
+    config.add_cleanup(lambda: _remove(servers, home))
+
+
+def _remove(servers: Servers, home: Path) -> None:
+    servers.stop()
+    servers.forget()
+    shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    """Migrate the template once a run as the owner, then give this process a copy of it."""
+    name = f"centrale_test_{os.environ.get('PYTEST_XDIST_WORKER', 'only')}"
+    with django_db_blocker.unblock(), psycopg.connect(settings.DATABASE_OWNER_URL, autocommit=True) as owner:  # type: ignore[attr-defined]
+        owner.execute("SELECT pg_advisory_lock(1)")
+        if owner.execute("SELECT 1 FROM pg_database WHERE datname = %s", [TEMPLATE]).fetchone() is None:
+            _create(owner, f"{TEMPLATE}_half")
+            _use(f"{TEMPLATE}_half")
+            call_command("migrate", verbosity=0)
+            connections["default"].close()
+            # Only a finished template has the name that others look for.
+            owner.execute(f"ALTER DATABASE {TEMPLATE}_half RENAME TO {TEMPLATE}")
+        _create(owner, name, TEMPLATE)
+        owner.execute("SELECT pg_advisory_unlock(1)")
+        _use(name)
+        yield
+        connections["default"].close()
+
+
+def _create(owner: psycopg.Connection, name: str, template: str = "template1") -> None:
+    owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    owner.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+
+
+def _use(name: str) -> None:
+    connections["default"].close()
+    connections["default"].settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = name
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(request: pytest.FixtureRequest) -> None:
+    """Tests start with an empty cache of their own: workers share the server, not the keys."""
+    settings.CACHES["default"]["KEY_PREFIX"] = cache.key_prefix = f"test-{os.environ.get('PYTEST_XDIST_WORKER', 'only')}"
+    if "db" in request.fixturenames or "transactional_db" in request.fixturenames:
+        cache.clear()
+
+
+# --- the cast: see docs/developers.md ---
+
+
+@pytest.fixture
+def provider(db: None) -> Brand:
+    """The provider's own brand, on localhost and on Django's test host."""
+    brand = Brand.objects.create(name="Centrale", sender="noreply@centrale.example", is_default=True, mark="cradle")
+    BrandHost.objects.create(brand=brand, host="testserver")
+    return brand
+
+
+def _partner(name: str, host: str, colour: str) -> Partner:
+    brand = Brand.objects.create(name=name, sender=f"noreply@{host}", colour=colour)
+    BrandHost.objects.create(brand=brand, host=host)
+    return Partner.objects.create(name=name, brand=brand)
+
+
+@pytest.fixture
+def north(provider: Brand) -> Partner:
+    return _partner("North ICT", "north.localhost", "#7A2A68")
+
+
+@pytest.fixture
+def south(provider: Brand) -> Partner:
+    return _partner("South ICT", "south.localhost", "#1A6B3B")
+
+
+@pytest.fixture
+def acme(north: Partner) -> Customer:
+    return Customer.objects.create(reference="acme", name="Acme", partner=north, street="Dorpsstraat 1", postcode="5011 AA", city="Tilburg")
+
+
+@pytest.fixture
+def birch(north: Partner) -> Customer:
+    return Customer.objects.create(reference="birch", name="Birch", partner=north, street="Kerkweg 2", postcode="4811 AB", city="Breda")
+
+
+def _person(name: str, **place: object) -> User:
+    user = User.objects.create_user(username=name, email=f"{name}@example.com", password=PASSWORD, first_name=name.title(), last_name="Test")
+    Membership.objects.create(user=user, **place)
+    return user
+
+
+def _every_role() -> dict[str, bool]:
+    return dict.fromkeys(OWNER, True)
+
+
+@pytest.fixture
+def alice(acme: Customer) -> User:
+    """Owns Acme."""
+    return _person("alice", customer=acme, **_every_role())
+
+
+@pytest.fixture
+def bob(acme: Customer) -> User:
+    """Works at Acme and has no role there."""
+    return _person("bob", customer=acme)
+
+
+@pytest.fixture
+def carol(birch: Customer) -> User:
+    """Owns Birch, another customer."""
+    return _person("carol", customer=birch, **_every_role())
+
+
+@pytest.fixture
+def dave(north: Partner) -> User:
+    """Partner of Acme and Birch."""
+    return _person("dave", partner=north, **_every_role())
+
+
+@pytest.fixture
+def erik(south: Partner) -> User:
+    """Another partner, of neither."""
+    return _person("erik", partner=south, **_every_role())
+
+
+@pytest.fixture
+def olga(provider: Brand) -> User:
+    """The provider's operator."""
+    return _person("olga", operates=True)

@@ -1,0 +1,17 @@
+"""Every address of the portal. Each app's urls hold its full paths; the API's routes come from each app's api."""
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
+
+from portal import health
+from portal.web import home
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.home, name="home"),
+    path("brand.css", home.brand_css, name="brand_css"),
+    path("language/", home.set_language, name="set_language"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("accounts/", include("accounts.allauth_urls")),
+    path("", include("accounts.urls")),
+]
