@@ -217,6 +217,7 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("DEFAULT_FROM_EMAIL", "centrale@localhost")
 
 CELERY_BROKER_URL = env.broker(REDIS_URL)
+CELERY_BEAT_SCHEDULE = {"heartbeat": {"task": "portal.tasks.heartbeat", "schedule": 15.0}}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
