@@ -1,0 +1,524 @@
+from datetime import datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pbx.routing import route
+from pbx.routing.dialled import Barring
+from pbx.routing.menus import on_keypad
+from pbx.routing.shapes import (
+    Action,
+    AutoAttendant,
+    Call,
+    Exchange,
+    HuntGroup,
+    Inside,
+    Key,
+    Menu,
+    NightMode,
+    NightSetting,
+    ObjectNight,
+    Outcome,
+    Outside,
+    Person,
+    Plan,
+    Policy,
+    SpendGuard,
+    Target,
+    Voicemail,
+)
+from pbx.tests import worlds
+from pbx.tests.worlds import (
+    BOX,
+    DAY,
+    FATIMA,
+    FREE,
+    LISA,
+    MAIN,
+    MEHMET,
+    MENU,
+    NIGHT,
+    OFF,
+    SALES,
+    SUPPORT,
+    exchange,
+    night,
+)
+from telephony.timetable import Holiday, Timetable
+
+
+def rules(plan: Plan) -> list[str]:
+    return [step.rule for step in plan.steps]
+
+
+def ring(plan: Plan) -> list[tuple[int, int, int]]:
+    return [(ring.person, ring.seconds, ring.duration) for ring in plan.rings]
+
+
+def inside(dialled: str, person: int | None = MEHMET) -> Call:
+    return Call(dialled, Inside(person))
+
+
+# --- reading the number ---
+
+
+@pytest.mark.parametrize("text", ["088 765 40 00", "0031887654000", "+31 88 765 4000", "088-7654000"])
+def test_the_main_number_is_found_however_it_is_written(text: str) -> None:
+    assert route(exchange(), Call(text), DAY).steps[0].rule == "received_main"
+
+
+def test_a_number_of_someone_else_is_not_ours() -> None:
+    plan = route(exchange(), Call("020 123 45 67"), DAY)
+    assert (rules(plan), plan.outcome) == (["not_our_number"], Outcome.NOT_IN_USE)
+
+
+def test_a_number_without_an_owner_is_not_in_use() -> None:
+    plan = route(exchange(), Call(FREE), DAY)
+    assert (rules(plan), plan.is_dead_end) == (["not_in_use"], True)
+
+
+def test_an_outside_caller_cannot_dial_an_extension() -> None:
+    assert route(exchange(), Call("209"), DAY).outcome is Outcome.NOT_IN_USE
+
+
+def test_an_extension_goes_before_a_number() -> None:
+    plan = route(exchange(), inside("999"), DAY)
+    assert (rules(plan), plan.outcome) == (["dialled_extension", "voicemail_records"], Outcome.VOICEMAIL)
+
+
+def test_an_own_number_dialled_from_a_desk_stays_inside() -> None:
+    plan = route(exchange(), inside("088 765 40 03", FATIMA), DAY)
+    assert rules(plan)[0] == "stays_inside"
+    assert plan.rings[0].person == MEHMET
+
+
+def test_what_is_no_number_is_refused_in_words() -> None:
+    assert route(exchange(), inside("zomaar"), DAY).outcome is Outcome.INVALID_NUMBER
+
+
+# --- calling out ---
+
+
+def test_112_gets_out_past_everything() -> None:
+    blocked = Person(
+        id=MEHMET, name="Mehmet", extension="103", barred=frozenset(Barring), hides_number=True, number="+31887654003"
+    )
+    world = exchange(
+        blocked,
+        company_number="",
+        barred=frozenset(Barring),
+        spend_guard=SpendGuard.EMERGENCY_ONLY,
+        night=night(NightMode.ON, None),
+    )
+    plan = route(world, inside("112"), NIGHT)
+    assert (plan.outcome, plan.shown) == (Outcome.EMERGENCY, "+31887654003")
+
+
+@pytest.mark.parametrize("number", ["113", "144", "116 123", "0800-8112", "0900-8844"])
+def test_help_lines_get_out_past_everything(number: str) -> None:
+    world = exchange(company_number="", barred=frozenset(Barring), spend_guard=SpendGuard.EMERGENCY_ONLY)
+    assert route(world, inside(number), NIGHT).outcome is Outcome.OUTSIDE
+
+
+def test_without_a_company_number_nobody_calls_out() -> None:
+    assert route(exchange(company_number=""), inside("020 123 45 67"), DAY).outcome is Outcome.NO_COMPANY_NUMBER
+
+
+def test_without_a_company_number_colleagues_still_reach_each_other() -> None:
+    assert route(exchange(company_number=""), inside("209"), DAY).rings[0].person == FATIMA
+
+
+def test_single_lines_need_no_company_number() -> None:
+    plan = route(exchange(company_number="", needs_company_number=False), inside("020 123 45 67"), DAY)
+    assert (plan.outcome, plan.shown) == (Outcome.OUTSIDE, "+31887654003")
+
+
+@pytest.mark.parametrize(
+    ("number", "group"),
+    [
+        ("+44 20 7946 0000", Barring.INTERNATIONAL),
+        ("06 12 34 56 78", Barring.MOBILE),
+        ("0900 1234", Barring.PREMIUM),
+        ("1888", Barring.PREMIUM),
+        ("0906 1234", Barring.ADULT),
+        ("0909 1234", Barring.ENTERTAINMENT),
+        ("020 123 45 67", Barring.ALL),
+    ],
+)
+def test_a_barred_group_holds_its_numbers_and_no_others(number: str, group: Barring) -> None:
+    plan = route(exchange(barred=frozenset({group})), inside(number), DAY)
+    assert (plan.outcome, rules(plan)) == (Outcome.BARRED, [f"barred_{group}"])
+    others = frozenset(Barring) - {group, Barring.ALL}
+    assert route(exchange(barred=others), inside(number), DAY).outcome is Outcome.OUTSIDE
+
+
+def test_a_block_of_one_person_holds_only_that_person() -> None:
+    world = exchange(Person(id=MEHMET, name="Mehmet", extension="103", barred=frozenset({Barring.MOBILE})))
+    assert route(world, inside("06 12 34 56 78"), DAY).outcome is Outcome.BARRED
+    assert route(world, inside("06 12 34 56 78", LISA), DAY).outcome is Outcome.OUTSIDE
+
+
+def test_free_numbers_are_held_by_nothing_but_all() -> None:
+    groups = frozenset(Barring) - {Barring.ALL}
+    assert (
+        route(exchange(barred=groups, spend_guard=SpendGuard.EMERGENCY_ONLY), inside("0800 0410"), DAY).outcome
+        is Outcome.OUTSIDE
+    )
+    assert route(exchange(barred=frozenset({Barring.ALL})), inside("0800 0410"), DAY).outcome is Outcome.BARRED
+
+
+def test_the_spend_guard_stops_dear_calls_first_and_then_all() -> None:
+    dear, all_ = exchange(spend_guard=SpendGuard.PREMIUM), exchange(spend_guard=SpendGuard.EMERGENCY_ONLY)
+    assert route(dear, inside("+44 20 7946 0000"), DAY).outcome is Outcome.BARRED
+    assert route(dear, inside("020 123 45 67"), DAY).outcome is Outcome.OUTSIDE
+    assert route(all_, inside("020 123 45 67"), DAY).outcome is Outcome.BARRED
+
+
+def test_the_number_shown_is_the_companys_or_the_persons_own_or_none() -> None:
+    number = "020 123 45 67"
+    assert route(exchange(), inside(number), DAY).shown == MAIN
+    assert route(exchange(shows_company_number=False), inside(number), DAY).shown == "+31887654003"
+    assert route(exchange(shows_company_number=False), inside(number, LISA), DAY).shown == MAIN
+    hidden = exchange(Person(id=MEHMET, name="Mehmet", number="+31887654003", hides_number=True))
+    assert route(hidden, inside(number), DAY).shown == ""
+
+
+# --- a person ---
+
+
+def test_a_phone_rings_two_minutes_at_most() -> None:
+    plan = route(exchange(), inside("209", LISA), DAY)
+    assert (ring(plan), rules(plan)[-1], plan.outcome) == ([(FATIMA, 0, 120)], "no_answer", Outcome.NO_ANSWER)
+
+
+def test_one_in_a_call_without_call_waiting_is_busy() -> None:
+    world = exchange(Person(id=FATIMA, name="Fatima", extension="209", call_waiting=False), busy=frozenset({FATIMA}))
+    assert route(world, inside("209"), DAY).outcome is Outcome.BUSY
+
+
+def test_one_in_a_call_with_call_waiting_hears_a_second_call() -> None:
+    assert rules(route(exchange(busy=frozenset({FATIMA})), inside("209"), DAY))[1:] == [
+        "open_schedule",
+        "call_waiting",
+        "no_answer",
+    ]
+
+
+def test_a_phone_that_is_not_registered_cannot_ring() -> None:
+    assert route(exchange(unreachable=frozenset({FATIMA})), inside("209"), DAY).outcome is Outcome.UNREACHABLE
+
+
+def test_forwarding_always_goes_before_busy_and_unreachable() -> None:
+    away = Person(id=FATIMA, name="Fatima", extension="209", forward_always=Target(number="+31612345678"))
+    plan = route(exchange(away, busy=frozenset({FATIMA}), unreachable=frozenset({FATIMA})), inside("209"), DAY)
+    assert rules(plan)[-2:] == ["forward_always", "forwarded_out"]
+    assert (plan.outcome, plan.destination) == (Outcome.OUTSIDE, Target(number="+31612345678"))
+
+
+def test_a_forward_is_held_by_the_same_blocks_as_a_call() -> None:
+    away = Person(id=FATIMA, name="Fatima", extension="209", forward_always=Target(number="+31612345678"))
+    assert route(exchange(away, barred=frozenset({Barring.MOBILE})), inside("209"), DAY).outcome is Outcome.BARRED
+
+
+def test_a_forward_to_112_is_refused() -> None:
+    away = Person(id=FATIMA, name="Fatima", extension="209", forward_always=Target(number="short:112"))
+    plan = route(exchange(away), inside("209"), DAY)
+    assert (rules(plan)[-1], plan.outcome) == ("forward_to_emergency", Outcome.BARRED)
+
+
+def test_a_forward_to_an_own_number_stays_inside() -> None:
+    away = Person(id=FATIMA, name="Fatima", extension="209", forward_always=Target(number="+31887654003"))
+    assert route(exchange(away), inside("209", LISA), DAY).rings[0].person == MEHMET
+
+
+# --- hunt groups ---
+
+
+def test_a_simultaneous_group_rings_all_until_the_overflow() -> None:
+    plan = route(exchange(), inside("101", FATIMA), DAY)
+    assert ring(plan) == [(MEHMET, 0, 30), (LISA, 0, 30), (FATIMA, 30, 120)]
+
+
+def test_a_group_in_fixed_order_rings_from_the_top_and_round_again() -> None:
+    plan = route(exchange(), inside("102", FATIMA), DAY)
+    assert ring(plan) == [(MEHMET, 0, 15), (LISA, 15, 15)]
+    assert (rules(plan)[-1], plan.steps[-1].seconds, plan.outcome) == ("group_without_overflow", 30, Outcome.LOST)
+
+
+def test_a_long_wait_goes_round_again() -> None:
+    patient = HuntGroup(
+        id=SUPPORT, name="Support", extension="102", members=(MEHMET, LISA), policy=Policy.REGULAR, wait_seconds=60
+    )
+    assert "group_again" in rules(route(exchange(patient), inside("102", FATIMA), DAY))
+
+
+def test_a_circular_group_starts_after_the_last_who_served() -> None:
+    group = HuntGroup(
+        id=SUPPORT,
+        name="Support",
+        extension="102",
+        members=(MEHMET, LISA, FATIMA),
+        policy=Policy.CIRCULAR,
+        served=(MEHMET, LISA),
+    )
+    assert [r.person for r in route(exchange(group), inside("102", None), DAY).rings] == [FATIMA, MEHMET, LISA]
+
+
+def test_a_uniform_group_starts_with_the_longest_idle() -> None:
+    group = HuntGroup(
+        id=SUPPORT,
+        name="Support",
+        extension="102",
+        members=(MEHMET, LISA, FATIMA),
+        policy=Policy.UNIFORM,
+        served=(LISA, MEHMET),
+    )
+    assert [r.person for r in route(exchange(group), inside("102", None), DAY).rings] == [FATIMA, LISA, MEHMET]
+
+
+def test_without_moving_on_the_first_member_rings_to_the_end() -> None:
+    group = HuntGroup(
+        id=SUPPORT,
+        name="Support",
+        extension="102",
+        members=(MEHMET, LISA),
+        policy=Policy.REGULAR,
+        rings=0,
+        wait_seconds=40,
+    )
+    assert ring(route(exchange(group), inside("102", None), DAY)) == [(MEHMET, 0, 40)]
+
+
+def test_members_who_cannot_take_a_call_are_skipped_with_the_reason() -> None:
+    asleep = Person(id=FATIMA, name="Fatima", extension="209", night=ObjectNight(NightSetting.ON))
+    group = HuntGroup(id=SUPPORT, name="Support", extension="102", members=(MEHMET, LISA, FATIMA))
+    plan = route(
+        exchange(asleep, group, busy=frozenset({MEHMET}), unreachable=frozenset({LISA})), inside("102", None), DAY
+    )
+    assert rules(plan)[2:] == [
+        "group_skips_busy",
+        "group_skips_unreachable",
+        "group_skips_night",
+        "group_nobody_free",
+        "group_without_overflow",
+    ]
+
+
+def test_a_group_may_use_the_call_waiting_of_its_members() -> None:
+    group = HuntGroup(id=SUPPORT, name="Support", extension="102", members=(MEHMET,), call_waiting_for_agents=True)
+    assert route(exchange(group, busy=frozenset({MEHMET})), inside("102", None), DAY).rings[0].person == MEHMET
+
+
+def test_a_members_own_forward_is_not_used_for_a_call_of_the_group() -> None:
+    away = Person(id=MEHMET, name="Mehmet", extension="103", forward_always=Target(FATIMA))
+    assert route(exchange(away), inside("101", None), DAY).rings[0].person == MEHMET
+
+
+def test_an_empty_group_overflows_at_once() -> None:
+    empty = HuntGroup(id=SALES, name="Verkoop", extension="101", overflow=Target(FATIMA), wait_seconds=30)
+    assert ring(route(exchange(empty), inside("101", None), DAY)) == [(FATIMA, 0, 120)]
+
+
+# --- night mode ---
+
+
+def test_at_night_a_call_goes_to_the_companys_voicemail() -> None:
+    plan = route(exchange(), Call(MAIN), NIGHT)
+    assert (rules(plan), plan.outcome) == (["received_main", "night_schedule", "voicemail_records"], Outcome.VOICEMAIL)
+
+
+def test_by_day_the_plan_says_until_when() -> None:
+    step = route(exchange(), Call(MAIN, keys=("9",)), DAY).steps[1]
+    assert (step.rule, datetime.fromisoformat(step.facts["until"])) == (
+        "open_schedule",
+        DAY.replace(hour=17, minute=30),
+    )
+
+
+def test_a_holiday_beats_working_hours_and_a_manual_switch_beats_the_holiday() -> None:
+    table = Timetable(worlds.OFFICE.week, (Holiday("Bedrijfsuitje", DAY.date(), DAY.date()),))
+    automatic = worlds.CompanyNight(NightMode.AUTO, table, "Werktijden", Target(BOX))
+    assert "night_holiday" in rules(route(exchange(night=automatic), Call(MAIN), DAY))
+    manual = worlds.CompanyNight(NightMode.OFF, table, "Werktijden", Target(BOX))
+    assert "night_holiday" not in rules(route(exchange(night=manual), Call(MAIN), DAY))
+
+
+def test_an_objects_own_setting_beats_the_companys() -> None:
+    awake = HuntGroup(id=SALES, name="Verkoop", extension="101", members=(MEHMET,), night=OFF)
+    assert route(exchange(awake), inside("101", None), NIGHT).rings[0].person == MEHMET
+    asleep = HuntGroup(
+        id=SALES, name="Verkoop", extension="101", members=(MEHMET,), night=ObjectNight(NightSetting.ON, Target(FATIMA))
+    )
+    assert rules(route(exchange(asleep), inside("101", None), DAY))[1] == "night_object"
+
+
+def test_night_mode_without_a_target_is_ignored_and_said() -> None:
+    plan = route(exchange(night=night(NightMode.ON, None)), inside("209"), DAY)
+    assert rules(plan)[1:] == ["night_without_target", "rings", "no_answer"]
+
+
+def test_automatic_without_a_schedule_is_not_night_and_said() -> None:
+    world = exchange(night=worlds.CompanyNight(NightMode.AUTO, None, "", Target(BOX)))
+    assert rules(route(world, inside("209"), NIGHT))[1:] == ["open_without_schedule", "rings", "no_answer"]
+
+
+def test_the_company_night_target_itself_rings_at_night() -> None:
+    world = exchange(night=night(NightMode.ON, Target(FATIMA)))
+    assert route(world, Call(MAIN), NIGHT).rings[0].person == FATIMA
+
+
+# --- menus ---
+
+
+def test_a_key_brings_the_caller_to_its_group() -> None:
+    plan = route(exchange(), Call(MAIN, Outside("+31201234567"), ("2",)), DAY)
+    assert rules(plan)[2:5] == ["menu_business", "key_transfer_without_prompt", "group_rings_member"]
+
+
+def test_one_who_chooses_nothing_goes_to_the_operator() -> None:
+    plan = route(exchange(), Call(MAIN), DAY)
+    assert rules(plan)[2:5] == ["menu_business", "menu_no_input", "menu_operator"]
+    assert plan.rings[0].person == FATIMA
+
+
+def test_three_mistakes_bring_the_operator() -> None:
+    plan = route(exchange(), Call(MAIN, keys=("7", "8", "6", "1")), DAY)
+    assert rules(plan).count("key_does_nothing") == 3
+    assert plan.rings[0].person == FATIMA
+
+
+def test_a_menu_without_an_operator_hangs_up_on_one_who_chooses_nothing() -> None:
+    bare = AutoAttendant(
+        id=MENU, name="Menu", number=MAIN, business=Menu("Welkom", {"1": Key(Action.PLAY_ANNOUNCEMENT)})
+    )
+    assert route(exchange(bare), Call(MAIN, keys=("1",)), DAY).outcome is Outcome.DISCONNECTED
+
+
+@pytest.mark.parametrize(
+    ("keys", "reached"), [("3103", MEHMET), ("3209", FATIMA), ("4263", LISA), ("4529", MEHMET), ("*5*2", MEHMET)]
+)
+def test_a_caller_may_dial_an_extension_or_spell_a_name(keys: str, reached: int) -> None:
+    assert route(exchange(), Call(MAIN, keys=tuple(keys)), DAY).rings[0].person == reached
+
+
+def test_an_extension_that_begins_another_can_still_be_dialled() -> None:
+    short = Person(id=8, name="Twintig", extension="20")
+    assert route(exchange(short), Call(MAIN, keys=tuple("320")), DAY).rings[0].person == 8
+    assert route(exchange(short), Call(MAIN, keys=tuple("3209")), DAY).rings[0].person == FATIMA
+
+
+def test_a_name_that_fits_more_than_one_finds_nobody() -> None:
+    namesake = Person(id=8, name="Lies de Boer", first_name="Lies", last_name="de Boer", extension="105")
+    assert "key_finds_nobody" in rules(route(exchange(namesake), Call(MAIN, keys=tuple("4263")), DAY))
+
+
+def test_names_are_spelled_without_prefixes_and_accents() -> None:
+    assert on_keypad("van der Bérg", "Zoë") == on_keypad("Berg", "Zoe") == "2374963"
+
+
+def test_outside_working_hours_its_own_menu_plays_and_on_holidays_a_third() -> None:
+    table = Timetable(worlds.OFFICE.week, (Holiday("vrij", NIGHT.date(), NIGHT.date(), 0, 60),))
+    three = AutoAttendant(
+        id=MENU,
+        name="Menu",
+        number=MAIN,
+        night=OFF,
+        timetable=table,
+        business=Menu("dag"),
+        after_hours=Menu("avond"),
+        holiday=Menu("feest"),
+    )
+    heard = [
+        route(exchange(three), Call(MAIN), at).steps[1].facts["greeting"]
+        for at in (DAY, NIGHT, DAY.replace(hour=0, minute=30))
+    ]
+    assert heard == ["dag", "avond", "feest"]
+
+
+# --- loops ---
+
+
+def test_two_who_forward_to_each_other_are_a_loop_that_is_named() -> None:
+    one = Person(id=MEHMET, name="Mehmet", extension="103", forward_always=Target(LISA))
+    two = Person(id=LISA, name="Lisa", extension="104", forward_always=Target(number="103"))
+    plan = route(exchange(one, two), inside("103", None), DAY)
+    assert (plan.outcome, plan.steps[-1].facts["circle"]) == (Outcome.LOOP, "Lisa (104) → Mehmet (103) → Lisa (104)")
+
+
+def test_a_night_target_of_its_own_that_is_itself_is_a_loop() -> None:
+    self_made = HuntGroup(
+        id=SALES, name="Verkoop", extension="101", members=(MEHMET,), night=ObjectNight(NightSetting.ON, Target(SALES))
+    )
+    assert route(exchange(self_made), inside("101"), DAY).outcome is Outcome.LOOP
+
+
+def test_a_group_that_overflows_into_itself_is_a_loop() -> None:
+    group = HuntGroup(
+        id=SALES, name="Verkoop", extension="101", members=(MEHMET,), overflow=Target(SALES), wait_seconds=20
+    )
+    assert route(exchange(group), inside("101"), DAY).outcome is Outcome.LOOP
+
+
+def test_more_than_five_redirects_end_the_call() -> None:
+    chain = [Person(id=n, name=f"P{n}", extension=f"30{n}", forward_always=Target(n + 1)) for n in range(10, 18)]
+    plan = route(exchange(*chain), Call("3010", Inside(None)), DAY)
+    assert plan.outcome is Outcome.TOO_MANY_REDIRECTS
+
+
+def test_a_target_that_is_gone_ends_the_call_in_words() -> None:
+    lost = Person(id=MEHMET, name="Mehmet", extension="103", forward_always=Target(77))
+    assert rules(route(exchange(lost), inside("103"), DAY))[-1] == "gone"
+
+
+# --- what holds for every exchange ---
+
+
+@settings(max_examples=60, deadline=None)
+@given(worlds.exchanges(), worlds.calls, worlds.moments)
+def test_every_call_ends(world: Exchange, call: Call, at: datetime) -> None:
+    plan = route(world, call, at)
+    assert plan.steps
+    assert [step.seconds for step in plan.steps] == sorted(step.seconds for step in plan.steps)
+
+
+@settings(max_examples=60, deadline=None)
+@given(worlds.exchanges(), st.sampled_from(["112", "1 1 2", " 112", "１１２"]), st.none() | worlds.ids, worlds.moments)
+def test_112_always_gets_out(world: Exchange, text: str, person: int | None, at: datetime) -> None:
+    plan = route(world, Call(text, Inside(person)), at)
+    assert plan.outcome is Outcome.EMERGENCY
+
+
+@settings(max_examples=60, deadline=None)
+@given(worlds.exchanges(), worlds.calls, worlds.moments)
+def test_the_same_call_has_the_same_plan(world: Exchange, call: Call, at: datetime) -> None:
+    assert route(world, call, at) == route(world, call, at)
+
+
+@settings(max_examples=60, deadline=None)
+@given(worlds.exchanges(), worlds.calls, worlds.moments)
+def test_every_step_and_every_ring_is_about_an_object_that_exists(world: Exchange, call: Call, at: datetime) -> None:
+    plan = route(world, call, at)
+    assert {step.subject for step in plan.steps} - {None} <= set(world.objects)
+    assert all(isinstance(world.objects[each.person], Person) for each in plan.rings)
+    assert not {each.person for each in plan.rings} & world.unreachable
+
+
+@settings(max_examples=60, deadline=None)
+@given(worlds.exchanges(), worlds.own_numbers, worlds.moments)
+def test_an_own_number_never_leaves_the_exchange_by_itself(world: Exchange, number: str, at: datetime) -> None:
+    if number in world.numbers:
+        first = route(world, Call(number, Inside(None)), at).steps[0]
+        assert first.rule in {"stays_inside", "not_in_use"}
+
+
+@settings(max_examples=60, deadline=None)
+@given(worlds.exchanges(), worlds.calls, worlds.moments)
+def test_no_call_from_outside_is_sent_to_an_emergency_number(world: Exchange, call: Call, at: datetime) -> None:
+    if isinstance(call.caller, Outside):
+        assert route(world, call, at).outcome is not Outcome.EMERGENCY
+
+
+def test_a_box_that_does_not_record_hangs_up_after_its_notice() -> None:
+    notice = Voicemail(id=BOX, name="Bedrijf Voicemail", extension="999", records=False)
+    assert route(exchange(notice), inside("999"), DAY).outcome is Outcome.ANNOUNCED
