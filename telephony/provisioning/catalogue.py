@@ -1,4 +1,4 @@
-"""The phone models, as data. A new model is a row here; a new vendor is a row in `vendors.registry` beside it."""
+"""The phone models, as data. A new model is a row here; a new vendor also a case in `render`."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,7 +11,7 @@ class Vendor(StrEnum):
     GENERIC = "generic"
 
     @property
-    def title(self) -> str:
+    def label(self) -> str:
         """The name people know it by."""
         return {"yealink": "Yealink", "generic": "Generic SIP"}[self.value]
 
@@ -36,7 +36,7 @@ class Model:
     @property
     def title(self) -> str:
         """`Yealink T46U`, as on the box."""
-        return self.vendor.title if self.vendor is Vendor.GENERIC else f"{self.vendor.title} {self.name}"
+        return self.vendor.label if self.vendor is Vendor.GENERIC else f"{self.vendor.label} {self.name}"
 
     @property
     def provisioned(self) -> bool:

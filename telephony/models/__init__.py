@@ -1,0 +1,23 @@
+"""Phone numbers, what callers can reach, lines with their features, desk phones, and the hours people keep."""
+
+from telephony.models.devices import Device, DeviceLine, ProvisioningAnswer, ProvisioningEvent
+from telephony.models.dialables import Destination, Dialable, NumberRange, PhoneNumber
+from telephony.models.lines import Line, OutgoingBlocks
+from telephony.models.schedules import HolidayDay, HolidaySchedule, Schedule, SchedulePeriod
+
+__all__ = [
+    "Destination",
+    "Device",
+    "DeviceLine",
+    "Dialable",
+    "HolidayDay",
+    "HolidaySchedule",
+    "Line",
+    "NumberRange",
+    "OutgoingBlocks",
+    "PhoneNumber",
+    "ProvisioningAnswer",
+    "ProvisioningEvent",
+    "Schedule",
+    "SchedulePeriod",
+]

@@ -1,0 +1,132 @@
+"""Desk phones, what they are answered, and what they asked."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Customer
+from accounts.tenancy import PROVISION, PlatformModel, TenantModel
+from telephony.models.lines import Line
+from telephony.provisioning import catalogue
+
+MAC = r"^[0-9a-f]{12}$"
+
+
+class Device(TenantModel):
+    """A phone on a desk. Its MAC address is unique on the platform and comes free only when the device is removed.
+
+    `model_code` is a code of the catalogue. Only a generic phone has no MAC address. `password` (for provisioning)
+    and `admin_password` (of the phone's own menu) are encrypted by portal.lib.crypto; Digest needs them, so a hash
+    would not do.
+    """
+
+    model_code = models.CharField(_("model"), max_length=40)
+    mac = models.CharField(_("MAC address"), max_length=12, unique=True, null=True, blank=True, db_collation="C")
+    login = models.CharField(_("user name"), max_length=40, unique=True, db_collation="C")
+    password = models.TextField()
+    admin_password = models.TextField()
+    password_made_at = models.DateTimeField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    lines: "models.ManyToManyField[Line, DeviceLine]" = models.ManyToManyField(
+        Line, through="DeviceLine", related_name="devices"
+    )
+
+    class Meta:
+        ordering = ("pk",)
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(mac__isnull=True) | Q(mac__regex=MAC), name="mac_is_12_hex"),
+            models.CheckConstraint(
+                condition=~Q(mac="000000000000") & ~Q(mac="ffffffffffff"), name="mac_is_of_one_device"
+            ),
+            models.CheckConstraint(condition=~Q(password="") & ~Q(admin_password=""), name="device_has_passwords"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model.title} {self.shown_mac}".strip()
+
+    @property
+    def model(self) -> catalogue.Model:
+        """The catalogue's row."""
+        return catalogue.model(self.model_code)
+
+    @property
+    def shown_mac(self) -> str:
+        """`80:5E:C0:4A:1B:22`, as on the label."""
+        mac = self.mac or ""
+        return ":".join(mac[start : start + 2] for start in range(0, len(mac), 2)).upper()
+
+
+class DeviceLine(TenantModel):
+    """A line on a phone: the key it has there, counted from 1."""
+
+    device = models.ForeignKey(Device, models.CASCADE, related_name="device_lines")
+    line = models.ForeignKey(Line, models.CASCADE, related_name="device_lines")
+    position = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        ordering = ("position",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=("customer", "device", "position"), name="one_line_per_key"),
+            models.UniqueConstraint(fields=("customer", "device", "line"), name="a_line_once_on_a_device"),
+            models.CheckConstraint(condition=Q(position__gte=1), name="keys_count_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position}: {self.line}"
+
+
+class ProvisioningAnswer(PlatformModel):
+    """What a phone is answered, ready to send; the only table that the phone-facing process can read.
+
+    It is found by the login, never by the MAC address, so a request without the right password costs the same for every
+    address. `ha1` and `body` are encrypted by portal.lib.crypto. Written by services in the transaction of each change.
+    """
+
+    reader_roles: ClassVar[tuple[str, ...]] = (PROVISION,)
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="+")
+    device = models.OneToOneField(Device, models.CASCADE, related_name="answer")
+    login = models.CharField(max_length=40, unique=True, db_collation="C")
+    mac = models.CharField(max_length=12, unique=True, db_collation="C")
+    vendor = models.CharField(max_length=20)
+    basic_allowed = models.BooleanField()
+    ha1 = models.TextField()
+    body = models.TextField()
+    content_type = models.CharField(max_length=60)
+    etag = models.CharField(max_length=40)
+    rendered_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.CheckConstraint(condition=Q(mac__regex=MAC), name="answer_mac_is_12_hex")]
+
+    def __str__(self) -> str:
+        return self.login
+
+
+class ProvisioningEvent(TenantModel):
+    """One request of a known phone: it fetched, nothing had changed, or its password was wrong."""
+
+    class Outcome(models.TextChoices):
+        FETCHED = "fetched", _("Configuration fetched")
+        UNCHANGED = "unchanged", _("Nothing had changed")
+        REFUSED = "refused", _("Wrong password")
+        FOREIGN = "foreign", _("Asked for another device")
+
+    device = models.ForeignKey(Device, models.CASCADE, related_name="events")
+    at = models.DateTimeField()
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    address = models.GenericIPAddressField()
+    etag = models.CharField(max_length=40, blank=True)
+    size = models.PositiveIntegerField(default=0)
+    firmware = models.CharField(max_length=24, blank=True)
+    agent_model = models.CharField(max_length=24, blank=True)
+    agent_mac = models.CharField(max_length=12, blank=True)
+
+    class Meta:
+        ordering = ("-at", "-pk")
+        indexes: ClassVar = [models.Index(fields=("customer", "device", "-at", "-id"), name="events_of_device")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.outcome}"
