@@ -24,14 +24,14 @@ type Check = Callable[[], str]
 
 @never_cache
 @require_safe
-def healthz(request: HttpRequest) -> HttpResponse:
-    """This process answers; nothing else is asked, so that a database that is down restarts no web server."""
+def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view
+    """The process answers; nothing else is asked, so that a database that is down restarts no web server."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
 @never_cache
 @require_safe
-def readyz(request: HttpRequest) -> HttpResponse:
+def readyz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view
     """Each check with `ok` or its trouble in a few words; 503 if any has trouble."""
     results = {name: check() for name, check in checks().items()}
     ready = all(result == OK for result in results.values())
