@@ -1,49 +1,35 @@
 """Test set-up: one cluster a run, a migrated template database, a copy of it for each worker, and the cast."""
 
 import os
-import shutil
-import tempfile
+import socket
 from collections.abc import Iterator
-from pathlib import Path
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 
 import psycopg
 import pytest
-from django.conf import settings
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from django.conf import settings as project
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connections
 from psycopg import sql
+from pytest_django import DjangoDbBlocker
+from pytest_django import Settings
 
 from accounts.access import OWNER
 from accounts.models import Brand, BrandHost, Customer, Membership, Partner, User
-from portal.database import as_owner
-from portal.embedded import Servers
 
 TEMPLATE = "centrale_template"
 PASSWORD = "correct-horse-battery"
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Start the servers in the first process; workers inherit their addresses."""
-    if hasattr(config, "workerinput") or "DATABASE_URL" in os.environ:
-        return
-    home = Path(tempfile.mkdtemp(prefix="centrale-test-"))
-    servers = Servers.start(home, fsync=False)
-    os.environ.update(servers.environment() | {"CENTRALE_HOME": str(home)})
-    config.add_cleanup(lambda: _remove(servers, home))
-
-
-def _remove(servers: Servers, home: Path) -> None:
-    servers.stop()
-    servers.forget()
-    shutil.rmtree(home, ignore_errors=True)
-
-
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Migrate the template once a run as the owner, then give this process a copy of it."""
     name = f"centrale_test_{os.environ.get('PYTEST_XDIST_WORKER', 'only')}"
-    with django_db_blocker.unblock(), psycopg.connect(settings.DATABASE_OWNER_URL, autocommit=True) as owner:  # type: ignore[attr-defined]
+    with django_db_blocker.unblock(), psycopg.connect(project.DATABASE_OWNER_URL, autocommit=True) as owner:
         owner.execute("SELECT pg_advisory_lock(1)")
         if owner.execute("SELECT 1 FROM pg_database WHERE datname = %s", [TEMPLATE]).fetchone() is None:
             _create(owner, f"{TEMPLATE}_half")
@@ -66,15 +52,48 @@ def _create(owner: psycopg.Connection, name: str, template: str = "template1") -
 
 def _use(name: str) -> None:
     connections["default"].close()
-    connections["default"].settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = name
+    connections["default"].settings_dict["NAME"] = project.DATABASES["default"]["NAME"] = name
 
 
 @pytest.fixture(autouse=True)
 def _own_cache(request: pytest.FixtureRequest) -> None:
-    """Tests start with an empty cache of their own: workers share the server, not the keys."""
-    settings.CACHES["default"]["KEY_PREFIX"] = cache.key_prefix = f"test-{os.environ.get('PYTEST_XDIST_WORKER', 'only')}"
+    """A test that uses the database starts with an empty cache; each worker has its own."""
     if "db" in request.fixturenames or "transactional_db" in request.fixturenames:
         cache.clear()
+
+
+class Mailbox:
+    """What a real SMTP server on this machine received."""
+
+    def __init__(self) -> None:
+        self.messages: list[EmailMessage] = []
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802, ARG002 - aiosmtpd's name
+        self.messages.append(message_from_bytes(envelope.content or b"", policy=policy.default))  # type: ignore[arg-type]
+        return "250 OK"
+
+
+@pytest.fixture
+def mailbox(settings: Settings) -> Iterator[Mailbox]:
+    """Mail of this test goes over SMTP to a server that keeps it."""
+    box = Mailbox()
+    controller = Controller(box, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    settings.MAILERS = {
+        "default": {
+            "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "OPTIONS": {"host": "127.0.0.1", "port": controller.port, "timeout": 5},
+        }
+    }
+    yield box
+    controller.stop()
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 # --- the cast: see docs/developers.md ---
@@ -106,16 +125,22 @@ def south(provider: Brand) -> Partner:
 
 @pytest.fixture
 def acme(north: Partner) -> Customer:
-    return Customer.objects.create(reference="acme", name="Acme", partner=north, street="Dorpsstraat 1", postcode="5011 AA", city="Tilburg")
+    return Customer.objects.create(
+        reference="acme", name="Acme", partner=north, street="Dorpsstraat 1", postcode="5011 AA", city="Tilburg"
+    )
 
 
 @pytest.fixture
 def birch(north: Partner) -> Customer:
-    return Customer.objects.create(reference="birch", name="Birch", partner=north, street="Kerkweg 2", postcode="4811 AB", city="Breda")
+    return Customer.objects.create(
+        reference="birch", name="Birch", partner=north, street="Kerkweg 2", postcode="4811 AB", city="Breda"
+    )
 
 
 def _person(name: str, **place: object) -> User:
-    user = User.objects.create_user(username=name, email=f"{name}@example.com", password=PASSWORD, first_name=name.title(), last_name="Test")
+    user = User.objects.create_user(
+        username=name, email=f"{name}@example.com", password=PASSWORD, first_name=name.title(), last_name="Test"
+    )
     Membership.objects.create(user=user, **place)
     return user
 

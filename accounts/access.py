@@ -66,7 +66,9 @@ CAPABILITIES: Mapping[Capability, frozenset[Role]] = MappingProxyType(
 
 ADMINISTRATOR = frozenset(Membership.ROLES) - {"unlocks_spending"}
 OWNER = frozenset(Membership.ROLES)
-PRESETS: Mapping[str, frozenset[str]] = MappingProxyType({"owner": OWNER, "administrator": ADMINISTRATOR, "employee": frozenset()})
+PRESETS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {"owner": OWNER, "administrator": ADMINISTRATOR, "employee": frozenset()}
+)
 
 
 def roles_of(membership: Membership) -> frozenset[Role]:

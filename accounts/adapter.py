@@ -23,7 +23,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_safe_url(self, url: str | None) -> bool:
         """Only a path of this site may follow a log-in."""
         parts = urlsplit(url or "")
-        return bool(url) and not parts.scheme and not parts.netloc and str(url).startswith("/") and "\\" not in str(url) and super().is_safe_url(url)
+        return (
+            bool(url)
+            and not parts.scheme
+            and not parts.netloc
+            and str(url).startswith("/")
+            and "\\" not in str(url)
+            and super().is_safe_url(url)
+        )
 
     def get_from_email(self) -> str:
         brand = self._brand()

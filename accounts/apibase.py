@@ -46,11 +46,18 @@ class TokenAuthentication(BaseAuthentication):
         now = timezone.now()
         token = (
             ApiToken.objects.select_related("user")
-            .filter(token_hash=token_hash(words[1].decode("latin-1")), revoked_at=None, expires_at__gt=now, user__is_active=True)
+            .filter(
+                token_hash=token_hash(words[1].decode("latin-1")),
+                revoked_at=None,
+                expires_at__gt=now,
+                user__is_active=True,
+            )
             .first()
         )
         if token is None:
-            raise exceptions.AuthenticationFailed(_("This token is unknown, expired or revoked. Make a new one under My details."))
+            raise exceptions.AuthenticationFailed(
+                _("This token is unknown, expired or revoked. Make a new one under My details.")
+            )
         if token.last_used_at is None or (now - token.last_used_at).total_seconds() > 60:
             ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
         return token.user, token
@@ -107,7 +114,13 @@ def actor_of(request: Request) -> Actor:
     else:
         found = list(customers[:2])
         if len(found) > 1:
-            raise exceptions.ValidationError({CUSTOMER_HEADER: [_("You have several customers. Name one by its reference in the header X-Customer.")]})
+            raise exceptions.ValidationError(
+                {
+                    CUSTOMER_HEADER: [
+                        _("You have several customers. Name one by its reference in the header X-Customer.")
+                    ]
+                }
+            )
         customer = found[0] if found else None
     if customer is None:
         raise Http404
@@ -143,7 +156,12 @@ def problem(error: Exception, context: dict[str, Any]) -> Response | None:
 
 
 def _document(code: int, kind: str, detail: str, fields: Any) -> Response:
-    body: dict[str, Any] = {"type": f"urn:centrale:problem:{kind}", "title": kind.replace("_", " "), "status": code, "detail": detail}
+    body: dict[str, Any] = {
+        "type": f"urn:centrale:problem:{kind}",
+        "title": kind.replace("_", " "),
+        "status": code,
+        "detail": detail,
+    }
     if fields:
         body["errors"] = fields
     return Response(body, status=code, content_type=PROBLEM)

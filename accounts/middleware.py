@@ -69,10 +69,11 @@ class SecondFactorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if settings.SECOND_FACTOR_REQUIRED and not request.path.startswith(("/accounts/", "/static/", "/api/", "/brand.css", *HOSTLESS)):
+        if settings.SECOND_FACTOR_REQUIRED and not request.path.startswith(
+            ("/accounts/", "/static/", "/api/", "/brand.css", *HOSTLESS)
+        ):
             actor = presence(request).actor
             wide = actor.can(Capability.OPERATE) or actor.can(Capability.ENTER_CUSTOMERS)
             if wide and actor.user is not None and not selectors.has_second_factor(actor.user):
                 return HttpResponseRedirect(reverse("mfa_index"))
         return self.get_response(request)
-

@@ -62,8 +62,10 @@ def customers_of(memberships: Sequence[Membership]) -> QuerySet[Customer]:
     own = [found.customer_id for found in memberships if found.customer_id]
     partners = [found.partner_id for found in memberships if found.partner_id]
     return (
-        Customer.objects.filter(pk__in=own) | Customer.objects.filter(partner__in=partners)
-    ).select_related("partner__brand").order_by("name", "pk")
+        (Customer.objects.filter(pk__in=own) | Customer.objects.filter(partner__in=partners))
+        .select_related("partner__brand")
+        .order_by("name", "pk")
+    )
 
 
 def place(memberships: Sequence[Membership], chosen: int | None) -> tuple[Membership | None, Customer | None]:
@@ -82,7 +84,12 @@ def place(memberships: Sequence[Membership], chosen: int | None) -> tuple[Member
     return None, None
 
 
-PRESET_LABELS = {"owner": _("Owner"), "administrator": _("Administrator"), "employee": _("Employee"), "custom": _("Colleague")}
+PRESET_LABELS = {
+    "owner": _("Owner"),
+    "administrator": _("Administrator"),
+    "employee": _("Employee"),
+    "custom": _("Colleague"),
+}
 
 
 def preset_label(membership: Membership) -> Promise:

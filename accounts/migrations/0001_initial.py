@@ -10,186 +10,397 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Customer',
+            name="Customer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(help_text='Short and unique; it also stands in call records as the account code.', max_length=20, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9][a-z0-9-]*$', 'Use small letters, digits and hyphens, for example acme.')], verbose_name='reference')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('street', models.CharField(blank=True, max_length=120, verbose_name='street and number')),
-                ('postcode', models.CharField(blank=True, max_length=10, verbose_name='postcode')),
-                ('city', models.CharField(blank=True, max_length=80, verbose_name='city')),
-                ('country', models.CharField(default='NL', max_length=2, verbose_name='country')),
-                ('kvk_number', models.CharField(blank=True, max_length=8, verbose_name='KvK number')),
-                ('vat_number', models.CharField(blank=True, max_length=20, verbose_name='VAT number')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "reference",
+                    models.CharField(
+                        help_text="Short and unique; it also stands in call records as the account code.",
+                        max_length=20,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9][a-z0-9-]*$", "Use small letters, digits and hyphens, for example acme."
+                            )
+                        ],
+                        verbose_name="reference",
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("street", models.CharField(blank=True, max_length=120, verbose_name="street and number")),
+                ("postcode", models.CharField(blank=True, max_length=10, verbose_name="postcode")),
+                ("city", models.CharField(blank=True, max_length=80, verbose_name="city")),
+                ("country", models.CharField(default="NL", max_length=2, verbose_name="country")),
+                ("kvk_number", models.CharField(blank=True, max_length=8, verbose_name="KvK number")),
+                ("vat_number", models.CharField(blank=True, max_length=20, verbose_name="VAT number")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'ordering': ('name',),
+                "ordering": ("name",),
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(max_length=150, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='user name')),
-                ('email', models.EmailField(max_length=254, verbose_name='e-mail address')),
-                ('title', models.CharField(blank=True, max_length=20, verbose_name='title')),
-                ('initials', models.CharField(blank=True, max_length=20, verbose_name='initials')),
-                ('first_name', models.CharField(blank=True, max_length=80, verbose_name='first name')),
-                ('name_prefix', models.CharField(blank=True, max_length=20, verbose_name='name prefix')),
-                ('last_name', models.CharField(blank=True, max_length=80, verbose_name='last name')),
-                ('language', models.CharField(choices=[('nl', 'Nederlands'), ('en', 'English')], default='nl', max_length=2, verbose_name='language')),
-                ('theme', models.CharField(choices=[('system', 'As the device'), ('light', 'Light'), ('dark', 'Dark')], default='system', max_length=6, verbose_name='appearance')),
-                ('is_active', models.BooleanField(default=True, verbose_name='may log in')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "username",
+                    models.CharField(
+                        max_length=150,
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
+                        verbose_name="user name",
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, verbose_name="e-mail address")),
+                ("title", models.CharField(blank=True, max_length=20, verbose_name="title")),
+                ("initials", models.CharField(blank=True, max_length=20, verbose_name="initials")),
+                ("first_name", models.CharField(blank=True, max_length=80, verbose_name="first name")),
+                ("name_prefix", models.CharField(blank=True, max_length=20, verbose_name="name prefix")),
+                ("last_name", models.CharField(blank=True, max_length=80, verbose_name="last name")),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("nl", "Nederlands"), ("en", "English")],
+                        default="nl",
+                        max_length=2,
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "theme",
+                    models.CharField(
+                        choices=[("system", "As the device"), ("light", "Light"), ("dark", "Dark")],
+                        default="system",
+                        max_length=6,
+                        verbose_name="appearance",
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="may log in")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'ordering': ('last_name', 'first_name', 'username'),
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('username'), name='one_user_per_name', violation_error_message='This user name is taken.'), models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='one_user_per_email', violation_error_message='This e-mail address is in use.')],
+                "ordering": ("last_name", "first_name", "username"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("username"),
+                        name="one_user_per_name",
+                        violation_error_message="This user name is taken.",
+                    ),
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("email"),
+                        name="one_user_per_email",
+                        violation_error_message="This e-mail address is in use.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ApiToken',
+            name="ApiToken",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('token_hash', models.CharField(max_length=64, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('expires_at', models.DateTimeField()),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('last_used_at', models.DateTimeField(null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='api_tokens', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("token_hash", models.CharField(max_length=64, unique=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("expires_at", models.DateTimeField()),
+                ("revoked_at", models.DateTimeField(null=True)),
+                ("last_used_at", models.DateTimeField(null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="api_tokens",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-created_at',),
+                "ordering": ("-created_at",),
             },
         ),
         migrations.CreateModel(
-            name='Brand',
+            name="Brand",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True, verbose_name='name')),
-                ('mark', models.CharField(choices=[('cradle', 'Cradle'), ('arch', 'Arch'), ('wave', 'Wave'), ('ring', 'Ring'), ('letter', 'First letter')], default='letter', max_length=10, verbose_name='mark')),
-                ('colour', models.CharField(default='#2346A8', max_length=7, validators=[django.core.validators.RegexValidator('^#[0-9A-Fa-f]{6}$', 'Give the colour as # and six digits, for example #2346A8.')], verbose_name='colour')),
-                ('support_phone', models.CharField(blank=True, max_length=20, verbose_name='support phone')),
-                ('support_email', models.EmailField(blank=True, max_length=254, verbose_name='support e-mail')),
-                ('support_hours', models.CharField(blank=True, max_length=80, verbose_name='support hours')),
-                ('finance_email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail for questions about invoices')),
-                ('sender', models.EmailField(max_length=254, verbose_name='sender of mail')),
-                ('is_default', models.BooleanField(default=False, verbose_name="the provider's own brand")),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, unique=True, verbose_name="name")),
+                (
+                    "mark",
+                    models.CharField(
+                        choices=[
+                            ("cradle", "Cradle"),
+                            ("arch", "Arch"),
+                            ("wave", "Wave"),
+                            ("ring", "Ring"),
+                            ("letter", "First letter"),
+                        ],
+                        default="letter",
+                        max_length=10,
+                        verbose_name="mark",
+                    ),
+                ),
+                (
+                    "colour",
+                    models.CharField(
+                        default="#2346A8",
+                        max_length=7,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^#[0-9A-Fa-f]{6}$", "Give the colour as # and six digits, for example #2346A8."
+                            )
+                        ],
+                        verbose_name="colour",
+                    ),
+                ),
+                ("support_phone", models.CharField(blank=True, max_length=20, verbose_name="support phone")),
+                ("support_email", models.EmailField(blank=True, max_length=254, verbose_name="support e-mail")),
+                ("support_hours", models.CharField(blank=True, max_length=80, verbose_name="support hours")),
+                (
+                    "finance_email",
+                    models.EmailField(blank=True, max_length=254, verbose_name="e-mail for questions about invoices"),
+                ),
+                ("sender", models.EmailField(max_length=254, verbose_name="sender of mail")),
+                ("is_default", models.BooleanField(default=False, verbose_name="the provider's own brand")),
             ],
             options={
-                'ordering': ('name',),
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('is_default',), name='one_default_brand'), models.CheckConstraint(condition=models.Q(('colour__regex', '^#[0-9A-Fa-f]{6}$')), name='brand_colour_is_hex')],
+                "ordering": ("name",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_default", True)), fields=("is_default",), name="one_default_brand"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("colour__regex", "^#[0-9A-Fa-f]{6}$")), name="brand_colour_is_hex"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.EmailField(max_length=254, verbose_name='e-mail address')),
-                ('roles', models.JSONField(default=list)),
-                ('token_hash', models.CharField(max_length=64, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('expires_at', models.DateTimeField()),
-                ('accepted_at', models.DateTimeField(null=True)),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='accounts.customer')),
-                ('invited_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("email", models.EmailField(max_length=254, verbose_name="e-mail address")),
+                ("roles", models.JSONField(default=list)),
+                ("token_hash", models.CharField(max_length=64, unique=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("expires_at", models.DateTimeField()),
+                ("accepted_at", models.DateTimeField(null=True)),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="invitations", to="accounts.customer"
+                    ),
+                ),
+                (
+                    "invited_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-created_at',),
+                "ordering": ("-created_at",),
             },
         ),
         migrations.CreateModel(
-            name='Partner',
+            name="Partner",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, unique=True, verbose_name='name')),
-                ('brand', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='partner', to='accounts.brand')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, unique=True, verbose_name="name")),
+                (
+                    "brand",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="partner", to="accounts.brand"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('name',),
+                "ordering": ("name",),
             },
         ),
         migrations.AddField(
-            model_name='customer',
-            name='partner',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='customers', to='accounts.partner', verbose_name='partner'),
+            model_name="customer",
+            name="partner",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="customers",
+                to="accounts.partner",
+                verbose_name="partner",
+            ),
         ),
         migrations.CreateModel(
-            name='BrandHost',
+            name="BrandHost",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('host', models.CharField(max_length=253, verbose_name='host name')),
-                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='hosts', to='accounts.brand')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("host", models.CharField(max_length=253, verbose_name="host name")),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="hosts", to="accounts.brand"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('host',),
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('host'), name='one_brand_per_host')],
+                "ordering": ("host",),
+                "constraints": [
+                    models.UniqueConstraint(django.db.models.functions.text.Lower("host"), name="one_brand_per_host")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('user_name', models.CharField(max_length=255)),
-                ('door', models.CharField(choices=[('page', 'page'), ('api', 'API'), ('phone', 'phone'), ('task', 'task'), ('command', 'command')], max_length=8)),
-                ('verb', models.CharField(max_length=60)),
-                ('object_type', models.CharField(db_collation='C', max_length=60)),
-                ('object_id', models.BigIntegerField(null=True)),
-                ('object_name', models.CharField(max_length=255)),
-                ('changes', models.JSONField(default=dict)),
-                ('note', models.TextField(blank=True)),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('customer', accounts.tenancy.CustomerKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.customer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                ("user_name", models.CharField(max_length=255)),
+                (
+                    "door",
+                    models.CharField(
+                        choices=[
+                            ("page", "page"),
+                            ("api", "API"),
+                            ("phone", "phone"),
+                            ("task", "task"),
+                            ("command", "command"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("verb", models.CharField(max_length=60)),
+                ("object_type", models.CharField(db_collation="C", max_length=60)),
+                ("object_id", models.BigIntegerField(null=True)),
+                ("object_name", models.CharField(max_length=255)),
+                ("changes", models.JSONField(default=dict)),
+                ("note", models.TextField(blank=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "customer",
+                    accounts.tenancy.CustomerKey(
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.customer",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-at', '-pk'),
-                'indexes': [models.Index(fields=['customer', '-at', '-id'], name='audit_by_time'), models.Index(fields=['customer', 'object_type', 'object_id'], name='audit_by_object')],
+                "ordering": ("-at", "-pk"),
+                "indexes": [
+                    models.Index(fields=["customer", "-at", "-id"], name="audit_by_time"),
+                    models.Index(fields=["customer", "object_type", "object_id"], name="audit_by_object"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('operates', models.BooleanField(default=False, verbose_name='operator of the provider')),
-                ('is_blocked', models.BooleanField(default=False, verbose_name='blocked')),
-                ('manages_users', models.BooleanField(default=False, verbose_name='User management')),
-                ('views_invoices', models.BooleanField(default=False, verbose_name='Insight in invoices and calls')),
-                ('edits_settings', models.BooleanField(default=False, verbose_name='Change settings')),
-                ('mobile_access', models.BooleanField(default=False, verbose_name='Access to mobile')),
-                ('edits_mobile_limits', models.BooleanField(default=False, verbose_name='Change mobile limits')),
-                ('views_mobile_settings', models.BooleanField(default=False, verbose_name='See mobile settings')),
-                ('blocks_sim', models.BooleanField(default=False, verbose_name='Block SIM cards')),
-                ('sees_full_numbers', models.BooleanField(default=False, verbose_name='See full numbers')),
-                ('unlocks_spending', models.BooleanField(default=False, verbose_name='Unlock the spend guard')),
-                ('mails_voip_usage', models.BooleanField(default=False, verbose_name='High usage of calls')),
-                ('mails_mobile_usage', models.BooleanField(default=False, verbose_name='High usage of mobile')),
-                ('mails_invoices', models.BooleanField(default=False, verbose_name='Invoices by mail')),
-                ('mails_sim_block', models.BooleanField(default=False, verbose_name='Confirmation when a SIM card is blocked or unblocked')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('customer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='accounts.customer')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
-                ('partner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='accounts.partner')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("operates", models.BooleanField(default=False, verbose_name="operator of the provider")),
+                ("is_blocked", models.BooleanField(default=False, verbose_name="blocked")),
+                ("manages_users", models.BooleanField(default=False, verbose_name="User management")),
+                ("views_invoices", models.BooleanField(default=False, verbose_name="Insight in invoices and calls")),
+                ("edits_settings", models.BooleanField(default=False, verbose_name="Change settings")),
+                ("mobile_access", models.BooleanField(default=False, verbose_name="Access to mobile")),
+                ("edits_mobile_limits", models.BooleanField(default=False, verbose_name="Change mobile limits")),
+                ("views_mobile_settings", models.BooleanField(default=False, verbose_name="See mobile settings")),
+                ("blocks_sim", models.BooleanField(default=False, verbose_name="Block SIM cards")),
+                ("sees_full_numbers", models.BooleanField(default=False, verbose_name="See full numbers")),
+                ("unlocks_spending", models.BooleanField(default=False, verbose_name="Unlock the spend guard")),
+                ("mails_voip_usage", models.BooleanField(default=False, verbose_name="High usage of calls")),
+                ("mails_mobile_usage", models.BooleanField(default=False, verbose_name="High usage of mobile")),
+                ("mails_invoices", models.BooleanField(default=False, verbose_name="Invoices by mail")),
+                (
+                    "mails_sim_block",
+                    models.BooleanField(
+                        default=False, verbose_name="Confirmation when a SIM card is blocked or unblocked"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to="accounts.customer",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to="accounts.partner",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('user__last_name', 'user__first_name', 'pk'),
-                'constraints': [models.UniqueConstraint(fields=('user', 'customer'), name='one_membership_per_customer'), models.UniqueConstraint(fields=('user', 'partner'), name='one_membership_per_partner'), models.UniqueConstraint(condition=models.Q(('operates', True)), fields=('user',), name='one_operator_membership'), models.CheckConstraint(condition=models.Q(models.Q(('customer__isnull', False), ('operates', False), ('partner__isnull', True)), models.Q(('customer__isnull', True), ('operates', False), ('partner__isnull', False)), models.Q(('customer__isnull', True), ('operates', True), ('partner__isnull', True)), _connector='OR'), name='membership_of_one_thing'), models.CheckConstraint(condition=models.Q(('mobile_access', True), models.Q(('blocks_sim', False), ('edits_mobile_limits', False), ('views_mobile_settings', False)), _connector='OR'), name='mobile_roles_need_mobile_access', violation_error_message='This role needs access to mobile. Tick that as well.')],
+                "ordering": ("user__last_name", "user__first_name", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "customer"), name="one_membership_per_customer"),
+                    models.UniqueConstraint(fields=("user", "partner"), name="one_membership_per_partner"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("operates", True)), fields=("user",), name="one_operator_membership"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("customer__isnull", False), ("operates", False), ("partner__isnull", True)),
+                            models.Q(("customer__isnull", True), ("operates", False), ("partner__isnull", False)),
+                            models.Q(("customer__isnull", True), ("operates", True), ("partner__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="membership_of_one_thing",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("mobile_access", True),
+                            models.Q(
+                                ("blocks_sim", False), ("edits_mobile_limits", False), ("views_mobile_settings", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="mobile_roles_need_mobile_access",
+                        violation_error_message="This role needs access to mobile. Tick that as well.",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.CheckConstraint(condition=models.Q(('reference__regex', '^[a-z0-9][a-z0-9-]*$')), name='customer_reference_is_slug'),
+            model_name="customer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reference__regex", "^[a-z0-9][a-z0-9-]*$")), name="customer_reference_is_slug"
+            ),
         ),
     ]

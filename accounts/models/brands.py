@@ -24,7 +24,9 @@ class Brand(PlatformModel):
         _("colour"),
         max_length=7,
         default="#2346A8",
-        validators=[RegexValidator(r"^#[0-9A-Fa-f]{6}$", _("Give the colour as # and six digits, for example #2346A8."))],
+        validators=[
+            RegexValidator(r"^#[0-9A-Fa-f]{6}$", _("Give the colour as # and six digits, for example #2346A8."))
+        ],
     )
     support_phone = models.CharField(_("support phone"), max_length=20, blank=True)
     support_email = models.EmailField(_("support e-mail"), blank=True)
@@ -36,7 +38,9 @@ class Brand(PlatformModel):
     class Meta:
         ordering = ("name",)
         constraints = (
-            models.UniqueConstraint(fields=("is_default",), condition=models.Q(is_default=True), name="one_default_brand"),
+            models.UniqueConstraint(
+                fields=("is_default",), condition=models.Q(is_default=True), name="one_default_brand"
+            ),
             models.CheckConstraint(condition=models.Q(colour__regex=r"^#[0-9A-Fa-f]{6}$"), name="brand_colour_is_hex"),
         )
 

@@ -28,7 +28,9 @@ class Customer(PlatformModel):
         _("reference"),
         max_length=20,
         unique=True,
-        validators=[RegexValidator(r"^[a-z0-9][a-z0-9-]*$", _("Use small letters, digits and hyphens, for example acme."))],
+        validators=[
+            RegexValidator(r"^[a-z0-9][a-z0-9-]*$", _("Use small letters, digits and hyphens, for example acme."))
+        ],
         help_text=_("Short and unique; it also stands in call records as the account code."),
     )
     name = models.CharField(_("name"), max_length=120)
@@ -45,7 +47,11 @@ class Customer(PlatformModel):
 
     class Meta:
         ordering = ("name",)
-        constraints = (models.CheckConstraint(condition=models.Q(reference__regex=r"^[a-z0-9][a-z0-9-]*$"), name="customer_reference_is_slug"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(reference__regex=r"^[a-z0-9][a-z0-9-]*$"), name="customer_reference_is_slug"
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name

@@ -59,8 +59,12 @@ class User(PlatformModel, AbstractBaseUser):
     class Meta:
         ordering = ("last_name", "first_name", "username")
         constraints = (
-            models.UniqueConstraint(Lower("username"), name="one_user_per_name", violation_error_message=_("This user name is taken.")),
-            models.UniqueConstraint(Lower("email"), name="one_user_per_email", violation_error_message=_("This e-mail address is in use.")),
+            models.UniqueConstraint(
+                Lower("username"), name="one_user_per_name", violation_error_message=_("This user name is taken.")
+            ),
+            models.UniqueConstraint(
+                Lower("email"), name="one_user_per_email", violation_error_message=_("This e-mail address is in use.")
+            ),
         )
 
     def __str__(self) -> str:
@@ -122,7 +126,9 @@ class Membership(PlatformModel):
         constraints = (
             models.UniqueConstraint(fields=("user", "customer"), name="one_membership_per_customer"),
             models.UniqueConstraint(fields=("user", "partner"), name="one_membership_per_partner"),
-            models.UniqueConstraint(fields=("user",), condition=models.Q(operates=True), name="one_operator_membership"),
+            models.UniqueConstraint(
+                fields=("user",), condition=models.Q(operates=True), name="one_operator_membership"
+            ),
             models.CheckConstraint(
                 name="membership_of_one_thing",
                 condition=(
@@ -133,7 +139,8 @@ class Membership(PlatformModel):
             ),
             models.CheckConstraint(
                 name="mobile_roles_need_mobile_access",
-                condition=models.Q(mobile_access=True) | models.Q(edits_mobile_limits=False, views_mobile_settings=False, blocks_sim=False),
+                condition=models.Q(mobile_access=True)
+                | models.Q(edits_mobile_limits=False, views_mobile_settings=False, blocks_sim=False),
                 violation_error_message=_("This role needs access to mobile. Tick that as well."),
             ),
         )

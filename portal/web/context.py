@@ -43,7 +43,9 @@ CUSTOMER_TABS: tuple[tuple[Tab, ...], ...] = (
     ),
 )
 PARTNER_TABS = (Tab(_("Overview"), "home", "accounts:partner", (Capability.ENTER_CUSTOMERS,)),)
-OPERATOR_TABS: tuple[tuple[Tab, ...], ...] = ((Tab(_("Operations"), "home", "accounts:operate", (Capability.OPERATE,)),),)
+OPERATOR_TABS: tuple[tuple[Tab, ...], ...] = (
+    (Tab(_("Operations"), "home", "accounts:operate", (Capability.OPERATE,)),),
+)
 
 
 def navigation(request: HttpRequest) -> list[list[NavItem]]:

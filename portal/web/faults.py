@@ -30,7 +30,12 @@ class DatabaseDownMiddleware:
         log.exception("a server this page needs is away", exc_info=error)
         response: HttpResponse
         if request.path.startswith("/api/"):
-            body = {"type": "urn:centrale:problem:unavailable", "title": "unavailable", "status": 503, "detail": "Try again in a minute."}
+            body = {
+                "type": "urn:centrale:problem:unavailable",
+                "title": "unavailable",
+                "status": 503,
+                "detail": "Try again in a minute.",
+            }
             response = JsonResponse(body, status=503, content_type="application/problem+json")
         elif request.path.startswith("/provision/"):
             response = HttpResponse(b"", status=503, content_type="text/plain")
