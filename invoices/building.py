@@ -202,3 +202,18 @@ def _days_charged(one: Recurring, since: date, until: date, month: Month) -> Cha
         since=None if ordinary else since,
         until=None if ordinary else until,
     )
+
+
+_WEST = ("AT", "BE", "DE", "DK", "ES", "FI", "FR", "GR", "IE", "IT", "LU", "NL", "PT", "SE")
+_SINCE_2004 = ("BG", "CY", "CZ", "EE", "HR", "HU", "LT", "LV", "MT", "PL", "RO", "SI", "SK")
+EU = frozenset((*_WEST, *_SINCE_2004))
+
+
+def treatment(country: str, vat_number: str, *, seller_country: str = "NL") -> Vat:
+    """VAT treatment of a buyer: own country standard, an EU business with a VAT number reverse charged, else outside.
+
+    A buyer elsewhere in the EU without a VAT number pays the seller's rate: without the number nothing can be shifted.
+    """
+    if country == seller_country or (country in EU and not vat_number):
+        return Vat()
+    return Vat(VatCategory.REVERSE_CHARGE, 0) if country in EU else Vat(VatCategory.OUTSIDE_SCOPE, 0)
