@@ -1,0 +1,51 @@
+"""Whose call it is: by account code, else by number, else as the other legs of the call."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from cdr.ingest.calls import Calls, Integers, Mask
+
+NOBODY = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Customers (ids) by account code and by number (`+31887654000`)."""
+
+    accounts: Mapping[str, int]
+    numbers: Mapping[str, int]
+
+
+def call_keys(calls: Calls) -> Integers:
+    """A number for each call: legs of one group share it, a row without group is a call by itself."""
+    alone = calls.group.where(lambda text: not text)
+    return np.where(alone, -1 - np.arange(len(calls), dtype=np.int64), calls.group.codes)
+
+
+def attribute(calls: Calls, directory: Directory) -> Integers:
+    """The customer of each row, NOBODY where there is none.
+
+    An account code that nobody has is not helped out by a number: the source said whose call it is, and it is not known.
+    """
+    named = calls.account.where(bool)
+    customers = calls.account.number(lambda text: directory.accounts.get(text, NOBODY))
+    for column in (calls.own, calls.caller, calls.called):
+        found = column.number(lambda text: directory.numbers.get(text, NOBODY))
+        customers = np.where(named | (customers != NOBODY), customers, found)
+    return _from_siblings(calls, customers, ~named & (customers == NOBODY))
+
+
+def _from_siblings(calls: Calls, customers: Integers, lost: Mask) -> Integers:
+    """Rows without account and without a known number take the customer of the first leg that has one."""
+    if not lost.any():
+        return customers
+    keys = call_keys(calls)
+    known = np.flatnonzero(customers != NOBODY)
+    if not len(known):
+        return customers
+    groups, first = np.unique(keys[known], return_index=True)
+    place = np.minimum(np.searchsorted(groups, keys), len(groups) - 1)
+    sibling = np.where(groups[place] == keys, customers[known[first]][place], NOBODY)
+    return np.where(lost, sibling, customers)

@@ -1,0 +1,138 @@
+"""Which leg of a call is the call, which way it went, and to whom.
+
+One call of Asterisk is a row for each dialled leg and for halves of local channels. The customer sees one call and pays
+for one: the leg that left through a trunk, once a group, whatever the dispositions say.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+import numpy as np
+
+from cdr.dialects import LegRule
+from cdr.ingest.attribute import Directory, call_keys
+from cdr.ingest.calls import Calls, Coded, Integers, Mask
+from cdr.ingest.numbers import NumberFormat, read_number
+from cdr.vocabulary import Direction
+
+_CHANNEL = re.compile(r"(?P<technology>[A-Za-z0-9_]+)/(?P<peer>.+?)(?:-[0-9a-fA-F]{6,16})?(?:;[12])?$")
+_NO_TRUNK = frozenset({"local", "message", "confbridge", "bridge", "agent", "console", "parked", "announce", "async"})
+_EXTENSION = re.compile(r"[0-9]{2,4}(?:[-_].*)?")
+_DIALLED = re.compile(r"[A-Za-z0-9_]+/(?:[^,|/@]*/)?(?P<number>\+?[0-9]{8,15})(?:@|,|\||$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Legs:
+    """What the legs of a chunk are. `left` are the legs that went out to the telephone network."""
+
+    direction: Integers
+    left: Mask
+    is_call: Mask
+    own: Coded
+    other: Coded
+
+
+def is_trunk(channel: str, trunks: tuple[str, ...]) -> bool:
+    """Whether a channel belongs to a trunk: one the source names (wildcards allowed), else any that is no extension."""
+    found = _CHANNEL.fullmatch(channel)
+    if not found or found["technology"].lower() in _NO_TRUNK:
+        return False
+    peer = found["peer"]
+    if trunks:
+        return any(fnmatchcase(peer, trunk) or fnmatchcase(channel, trunk) for trunk in trunks)
+    return not _EXTENSION.fullmatch(peer)
+
+
+def is_outside(number: str) -> bool:
+    """Whether a number lies in the telephone network and not within the company."""
+    return number.startswith(("+", "short:"))
+
+
+def number_in_dial(dialled: str, form: NumberFormat) -> str:
+    """The number in the arguments of Dial: `PJSIP/0612345678@trunk,30` or `SIP/trunk/0612345678`."""
+    found = _DIALLED.match(dialled)
+    return (read_number(found["number"], form) or "") if found else ""
+
+
+def _belongs(column: Coded, customers: Integers, numbers: Mapping[str, int]) -> Mask:
+    found: Mask = column.number(lambda text: numbers.get(text, -1)) == customers
+    return found
+
+
+def _first_of_group(keys: Integers, rows: Mask, order: Integers) -> Integers:
+    """For each row the position of the first of `rows` in its group (lowest `order`), -1 where there is none."""
+    candidates = np.flatnonzero(rows)
+    if not len(candidates):
+        return np.full(len(keys), -1, dtype=np.int64)
+    candidates = candidates[np.argsort(order[candidates], kind="stable")]
+    groups, first = np.unique(keys[candidates], return_index=True)
+    place = np.minimum(np.searchsorted(groups, keys), len(groups) - 1)
+    return np.where(groups[place] == keys, candidates[first][place], -1)
+
+
+def _asterisk(
+    calls: Calls, customers: Integers, directory: Directory, trunks: tuple[str, ...], form: NumberFormat
+) -> Legs:
+    keys = call_keys(calls)
+    by_trunk = calls.peer_channel.where(lambda text: is_trunk(text, trunks))
+    from_trunk = calls.channel.where(lambda text: is_trunk(text, trunks))
+    outside = calls.called.where(is_outside)
+    dialled = calls.dialled.map(lambda text: number_in_dial(text, form))
+    target = calls.called.choose(outside | ~by_trunk, dialled)
+    own_called = _belongs(calls.called, customers, directory.numbers)
+    own_caller = _belongs(calls.caller, customers, directory.numbers) | calls.caller.where(lambda text: text.startswith("ext:"))
+    # With trunks that are only guessed a leg without an outside number is taken for a phone, not for an unknown cost.
+    reached = target.where(is_outside) if not trunks else np.ones(len(calls), dtype=np.bool_)
+    left = by_trunk & reached & ~_belongs(target, customers, directory.numbers)
+    came_in = from_trunk & ~own_caller
+    group_in = _first_of_group(keys, came_in, calls.sequence) >= 0
+    direction = np.select(
+        [left & group_in, left, came_in | (group_in & ~left)],
+        [int(Direction.FORWARDED), int(Direction.OUTGOING), int(Direction.INCOMING)],
+        default=int(Direction.INTERNAL),
+    )
+    arrival = _first_of_group(keys, own_called, calls.sequence)
+    guess = _first_of_group(keys, (came_in | from_trunk) & ~left & (calls.called.where(bool)), calls.sequence)
+    arrival = np.where(arrival >= 0, arrival, guess)
+    inward = np.isin(direction, (Direction.INCOMING, Direction.FORWARDED))
+    rows = np.arange(len(calls), dtype=np.int64)
+    own = calls.called.at(np.where(arrival >= 0, arrival, rows)).choose(inward & ((arrival >= 0) | ~left), calls.caller)
+    other = calls.caller.choose(direction == Direction.INCOMING, target)
+    return Legs(direction, left, _chosen(calls, keys, customers, left), own, other)
+
+
+def _plain(calls: Calls, customers: Integers) -> Legs:
+    direction = calls.direction
+    left = np.isin(direction, (Direction.OUTGOING, Direction.FORWARDED))
+    incoming = direction == Direction.INCOMING
+    own = calls.own.choose(calls.own.where(bool), calls.called.choose(incoming, calls.caller))
+    other = calls.caller.choose(incoming, calls.called)
+    return Legs(direction, left, _chosen(calls, call_keys(calls), customers, left), own, other)
+
+
+def _chosen(calls: Calls, keys: Integers, customers: Integers, left: Mask) -> Mask:
+    """The one leg of each group and customer that is the call: one that left, then the longest answered, then the first."""
+    order = np.lexsort((calls.lines, calls.sequence, -calls.seconds, ~left, customers, keys))
+    sorted_keys, sorted_customers = keys[order], customers[order]
+    first = np.ones(len(order), dtype=np.bool_)
+    first[1:] = (sorted_keys[1:] != sorted_keys[:-1]) | (sorted_customers[1:] != sorted_customers[:-1])
+    chosen = np.zeros(len(order), dtype=np.bool_)
+    chosen[order[first]] = True
+    return chosen
+
+
+def choose_legs(
+    rule: LegRule,
+    calls: Calls,
+    customers: Integers,
+    directory: Directory,
+    *,
+    trunks: tuple[str, ...],
+    form: NumberFormat,
+) -> Legs:
+    """Directions, parties and the leg that is the call."""
+    if rule == "plain":
+        return _plain(calls, customers)
+    return _asterisk(calls, customers, directory, trunks, form)

@@ -1,0 +1,62 @@
+"""Numbers as CDR files hold them, to what is stored: `+31201234567`, `short:112`, `ext:101` or nothing.
+
+This reads the shape and does not judge: a call that was made to a number the numbering plan does not know was made
+all the same, and its prefix still tells what it costs.
+"""
+
+import re
+from typing import Literal
+
+type NumberFormat = Literal["national", "international"]
+
+_PLAIN = re.compile(r"\+?[0-9]+")
+_NOISE = re.compile(r"[\s().\-/\u00a0\u200e\u200f\u202a-\u202e]")
+_SPREADSHEET = re.compile(r"[0-9][.,][0-9]+E\+?[0-9]+", re.IGNORECASE)
+_FEATURE = re.compile(r"(?:\*31\*|#31#|\*31#)")
+_SHORT = re.compile(r"112|113|144|116[0-9]{3}|18[0-9]{2}|14[0-9]{3,4}|1233|12[0-9]{2}|13[0-9]{2}|16[0-9]{2}")
+_EMERGENCY = re.compile(r"0?(?:112|911)")
+LONGEST = 15
+
+
+def read_number(text: str, form: NumberFormat) -> str | None:
+    """The number, an empty string for what is none (`s`, `anonymous`, a menu), None where digits were lost.
+
+    `form` is declared by the source and tells what digits without plus or zero mean; it is not guessed row by row.
+    """
+    bare = text if _PLAIN.fullmatch(text) else _bare(text)
+    if bare is None or not _PLAIN.fullmatch(bare):
+        return None if bare is None else ""
+    if _EMERGENCY.fullmatch(bare):
+        return "short:112"
+    if bare.startswith("+"):
+        return _e164(bare[1:])
+    if bare.startswith("00"):
+        return _e164(bare[2:])
+    if bare.startswith("0"):
+        return _e164("31" + bare[1:]) if len(bare) > 5 else ""
+    if _SHORT.fullmatch(bare):
+        return "short:" + bare
+    if len(bare) <= 4:
+        return "ext:" + bare if len(bare) > 1 else ""
+    if form == "national" and len(bare) == 9:
+        return _e164("31" + bare)  # a spreadsheet took the zero away
+    return _e164(bare)
+
+
+def _bare(text: str) -> str | None:
+    """Without scheme, host, parameters, spaces and codes that stand before a number."""
+    plain = text.strip()
+    if _SPREADSHEET.fullmatch(plain):
+        return None
+    plain = plain.removeprefix("sip:").removeprefix("sips:").removeprefix("tel:")
+    plain = plain.partition(";")[0].partition("@")[0]
+    plain = _NOISE.sub("", plain)
+    return _FEATURE.sub("", plain, count=1).removesuffix("#")
+
+
+def _e164(digits: str) -> str | None:
+    if digits.startswith("310"):
+        digits = "31" + digits[3:]  # +31 (0)20
+    if len(digits) > LONGEST:
+        return None
+    return "+" + digits if len(digits) >= 5 else ""

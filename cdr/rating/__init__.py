@@ -1,0 +1,1 @@
+"""What a call costs: pure, exact, without database or clock."""

@@ -1,0 +1,51 @@
+"""Numbers as switches write them."""
+
+import pytest
+
+from cdr.ingest.numbers import read_number
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("0031201234567", "+31201234567"),
+        ("31201234567", "+31201234567"),
+        ("0201234567", "+31201234567"),
+        ("201234567", "+31201234567"),
+        ("+31 (0)20-1234567", "+31201234567"),
+        ("0612345678", "+31612345678"),
+        ("+31612345678;phone-context=example.nl", "+31612345678"),
+        ("08000410", "+318000410"),
+        ("09061234567", "+319061234567"),
+        ("004930901820", "+4930901820"),
+        ("+390612345678", "+390612345678"),
+        ("0080012345678", "+80012345678"),
+        ("#31#0612345678", "+31612345678"),
+        ("112", "short:112"),
+        ("0112", "short:112"),
+        ("911", "short:112"),
+        ("1 1 2", "short:112"),
+        ("112#", "short:112"),
+        ("113", "short:113"),
+        ("116117", "short:116117"),
+        ("1801", "short:1801"),
+        ("14020", "short:14020"),
+        ("101", "ext:101"),
+        ("999", "ext:999"),
+        ("sip:615@pbx.example.nl", "ext:615"),
+        ("s", ""),
+        ("h", ""),
+        ("unavailable", ""),
+        ("Restricted", ""),
+        ("*21*0612345678#", ""),
+        ("", ""),
+        ("3,16123E+10", None),
+    ],
+)
+def test_a_number_of_a_dutch_switch_is_read(text: str, number: str | None) -> None:
+    assert read_number(text, "national") == number
+
+
+def test_digits_mean_what_the_source_declares() -> None:
+    assert read_number("314123456", "national") == "+31314123456"
+    assert read_number("314123456", "international") == "+314123456"
