@@ -96,14 +96,14 @@ def test_stop_stops_for_everyone(home: Path) -> None:
 
 @pytest.mark.parametrize("name", ["postgres", "valkey"])
 def test_a_killed_server_is_started_again_with_its_data(home: Path, name: str) -> None:
-    servers = Servers.start(home, fsync=False)
+    servers = Servers.start(home)
     with psycopg.connect(servers.environment()["DATABASE_OWNER_URL"]) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
     killed = _server(home, name)
     os.kill(killed.pid, signal.SIGKILL)
     assert killed.end(signals=[], patience=0) or killed.end(signals=[signal.SIGKILL], patience=10)
     assert find(home) is None
-    with Servers.start(home, fsync=False) as again:
+    with Servers.start(home) as again:
         assert _ask(again.environment()["DATABASE_URL"], "SELECT current_user") == ("centrale_web",)
         assert _ask(again.environment()["DATABASE_OWNER_URL"], "SELECT answer FROM kept") == (42,)
         assert _server(home, name) != killed

@@ -53,6 +53,10 @@ class Servers:
     def environment(self) -> dict[str, str]:
         return _environment(self.where, self.passwords)
 
+    def alive(self) -> bool:
+        state = read(self.where)
+        return state is not None and state.running()
+
     def stop(self) -> None:
         """Stop both servers, whoever else uses them."""
         with locked(self.where):

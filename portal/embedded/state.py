@@ -17,7 +17,7 @@ from portal.roles import LOGIN_ROLES
 
 SUPERUSER = "postgres"
 VALKEY = "valkey"
-SECRET_KEY = "secret_key"
+SECRET_KEY = "secret_key"  # noqa: S105 - the name of an entry
 ENCRYPTION_KEY = "encryption_key"
 
 

@@ -34,9 +34,7 @@ def url(where: Places, password: str) -> str:
 
 def start(where: Places, programs: Binaries, password: str, *, keep: bool) -> Mark:
     """Start the server; `keep` saves what it holds every hour and when it stops. Returns its process."""
-    for one in list(running_in(where.valkey, programs.valkey)):
-        one.end(signals=_STOP_SIGNALS, patience=10)
-    where.valkey_socket.unlink(missing_ok=True)
+    end_leftovers(where, programs)
     log = where.logs / "valkey.log"
     settings = _SETTINGS.format(
         socket=where.valkey_socket,
@@ -55,6 +53,15 @@ def start(where: Places, programs: Binaries, password: str, *, keep: bool) -> Ma
 def stop(server: Mark) -> None:
     if not server.end(signals=_STOP_SIGNALS, patience=20):
         raise EmbeddedError(f"Valkey (process {server.pid}) does not stop.")
+
+
+def end_leftovers(where: Places, programs: Binaries) -> None:
+    """End what an earlier server left running here, and remove the socket it left lying."""
+    for one in list(running_in(where.valkey, programs.valkey)):
+        one.end(
+            signals=_STOP_SIGNALS, patience=5
+        )  # one whose folder is gone cannot save, and so does not stop when asked
+    where.valkey_socket.unlink(missing_ok=True)
 
 
 def _answering_pid(where: Places, password: str) -> int:

@@ -1,0 +1,29 @@
+"""Remove the servers of a home and everything they kept."""
+
+import shutil
+import stat
+from pathlib import Path
+
+from portal.embedded import postgres, valkey
+from portal.embedded.places import binaries, places
+from portal.embedded.state import locked, read
+
+
+def remove_servers(home: Path) -> None:
+    """Stop both servers, whoever uses them, and delete their data, logs, sockets and passwords."""
+    where = places(home)
+    with locked(where):
+        programs = binaries(where)
+        state = read(where)
+        if state is not None and state.postgres is not None:
+            postgres.stop(state.postgres)
+        if state is not None and state.valkey is not None:
+            valkey.stop(state.valkey)
+        postgres.end_leftovers(where, programs)
+        valkey.end_leftovers(where, programs)
+        for folder in (where.postgres, where.valkey, where.logs, where.engine, where.sockets):
+            shutil.rmtree(folder, ignore_errors=True)
+        if where.base != where.home and where.base.exists() and stat.S_ISDIR(where.base.lstat().st_mode):
+            shutil.rmtree(where.base)
+        where.state.unlink(missing_ok=True)
+        where.lock.unlink()
