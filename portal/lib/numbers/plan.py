@@ -77,8 +77,8 @@ _NINE = frozenset({11})  # lengths with country code 31
 _SERVICE = frozenset({9, 12})  # 0800 and 0900: four or seven digits follow, never five or six
 _ABROAD = frozenset(range(7, 16))
 
-# Left out on purpose, so invalid: 066 (paging, dead), 067 (dial-in), 082 (company networks, not reachable from outside),
-# 0901-0905, 0907, 0908 (not assigned).
+# Left out on purpose, so invalid: 066 (paging, dead), 067 (dial-in), 082 (company networks, not reachable from
+# outside), 0901-0905, 0907 and 0908 (not assigned).
 _RULES: tuple[tuple[str, frozenset[int], Category], ...] = (
     ("31", frozenset(), Category.INVALID),
     *((f"31{area}", _NINE, Category.GEOGRAPHIC) for area in sorted(AREA_CODES)),
@@ -101,7 +101,7 @@ PREFIXES = PrefixTable.build((prefix, index) for index, (prefix, _, _) in enumer
 
 
 def _by_rule_and_length() -> npt.NDArray[np.int8]:
-    """[rule, length] is a category code; the last row is of no rule, the last column of every number that is too long."""
+    """[rule, length] is a category code; the last row is of no rule, the last column of every number too long."""
     table = np.full((len(_RULES) + 1, LONGEST + 2), CATEGORY_CODES[Category.INVALID], dtype=np.int8)
     for index, (_, lengths, category) in enumerate(_RULES):
         for length in lengths:
