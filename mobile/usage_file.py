@@ -27,6 +27,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from enum import StrEnum
 
+from portal.lib import numbers
 from portal.lib.periods import Month
 
 COLUMNS = ("msisdn", "iccid", "period", "bundle", "used", "unit", "as_of", "cause", "country")
@@ -83,9 +84,10 @@ _UNITS: dict[Counter, dict[str, int]] = {
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A counter: `used` in base units, `as_of` in UTC."""
+    """A counter: `used` in base units, `as_of` in UTC; `raw` is the row as it stood in the file."""
 
     line: int
+    raw: str
     msisdn: str
     iccid: str
     period: Month
@@ -145,7 +147,7 @@ def _rows(lines: Sequence[str], header: list[str], delimiter: str) -> Iterator[R
         if not raw.strip():
             continue
         try:
-            yield _reading(number, _fields(raw, header, delimiter))
+            yield _reading(number, raw, _fields(raw, header, delimiter))
         except _BadRowError as bad:
             yield Reject(number, raw, bad.reason)
 
@@ -160,11 +162,12 @@ def _fields(raw: str, header: list[str], delimiter: str) -> dict[str, str]:
     return dict(zip(header, (cell.strip() for cell in cells), strict=True))
 
 
-def _reading(line: int, row: dict[str, str]) -> Reading:
+def _reading(line: int, raw: str, row: dict[str, str]) -> Reading:
     period = _period(row["period"])
     counter = _one_of(Counter, row["bundle"], Reason.BUNDLE)
     return Reading(
         line=line,
+        raw=raw,
         msisdn=_number(row["msisdn"]),
         iccid=_sim(row["iccid"]),
         period=period,
@@ -184,7 +187,10 @@ def _one_of[E: StrEnum](kind: type[E], text: str, reason: Reason) -> E:
 
 
 def _number(text: str) -> str:
-    return text
+    number = numbers.parse(text, context="cdr/NL", bare=numbers.Bare.INTERNATIONAL).e164
+    if number is None:
+        raise _BadRowError(Reason.NUMBER)
+    return number
 
 
 def _sim(text: str) -> str:

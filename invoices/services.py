@@ -1,0 +1,251 @@
+"""Billing: what a customer owes over a closed month becomes one numbered, frozen invoice with its PDF, in one transaction."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from django.conf import settings
+from django.utils import timezone, translation
+from django.utils.translation import gettext, ngettext
+
+from accounts import audit
+from accounts.access import Actor
+from accounts.models import Brand, Customer
+from accounts.tenancy import tenant
+from invoices import rules
+from invoices.building import (
+    Charge,
+    Group,
+    InvoiceDraft,
+    Kind,
+    Recurring,
+    Unit,
+    draft,
+    recurring_charges,
+    treatment,
+    with_vat,
+)
+from invoices.document import Document, Party, render_pdf
+from invoices.models import Invoice, InvoiceLine, InvoicePdf, NumberSequence, OneOffCharge, Subscription
+from mobile.services import OutsideCost, take_costs
+from portal.lib.periods import Month, month_of
+
+# Days to pay: the law's default between businesses.
+PAYMENT_DAYS = 30
+LANGUAGE = "nl"
+
+
+class Result(StrEnum):
+    """What a billing run did for a customer."""
+
+    MADE = "made"
+    EXISTING = "existing"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Billed:
+    """The result and, unless there was nothing to bill, the invoice."""
+
+    result: Result
+    invoice: Invoice | None
+
+
+def bill(*, actor: Actor, customer: Customer, month: Month, issued_on: date | None = None) -> Billed:
+    """Bill a closed month once; a second call finds the invoice and makes nothing. Raises Refusal.
+
+    Runs of the same customer wait for each other on the customer's row; the row of the number sequence is locked last,
+    because all customers share it.
+    """
+    today = timezone.localdate()
+    rules.month_is_over(month, Month.of_day(today))
+    rules.seller_is_complete(settings.SELLER)
+    with tenant(customer):
+        Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
+        existing = Invoice.objects.filter(month=month.first_day).first()
+        if existing:
+            return Billed(Result.EXISTING, existing)
+        rules.buyer_is_complete(customer)
+        with translation.override(LANGUAGE):
+            found = _collect(customer, month)
+        made = draft(with_vat(found.charges, treatment(customer.country, customer.vat_number)))
+        if not made.lines:
+            return Billed(Result.NOTHING, None)
+        invoice = _issue(customer, month, made, issued_on or today)
+        found.mark(invoice, month)
+        audit.record(actor=actor, verb="invoice.issue", obj=invoice)
+    return Billed(Result.MADE, invoice)
+
+
+# --- what there is to pay ---
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    charges: list[Charge]
+    subscriptions: list[Subscription]
+    one_offs: list[OneOffCharge]
+
+    def mark(self, invoice: Invoice, month: Month) -> None:
+        """Remember what the invoice holds, so that nothing of it is billed again."""
+        for one in self.subscriptions:
+            one.billed_until = month.end_day
+        Subscription.objects.bulk_update(self.subscriptions, ["billed_until"], batch_size=1000)
+        OneOffCharge.objects.filter(pk__in=[one.pk for one in self.one_offs]).update(invoice=invoice)
+
+
+def _collect(customer: Customer, month: Month) -> _Found:
+    subscriptions = list(
+        Subscription.objects.select_for_update(of=("self",))
+        .select_related("product")
+        .filter(valid_from__lt=month.end_day)
+        .order_by("product__group", "pk")
+    )
+    one_offs = list(OneOffCharge.objects.select_for_update().filter(invoice=None, day__lt=month.end_day))
+    charges = [charge for one in subscriptions for charge in recurring_charges(_recurring(one), month)]
+    charges += _call_charges(customer, month)
+    charges += [_outside_charge(one, month) for one in take_costs(customer=customer, until=month)]
+    charges += [_one_off_charge(one) for one in one_offs]
+    return _Found(charges, subscriptions, one_offs)
+
+
+def _recurring(one: Subscription) -> Recurring:
+    return Recurring(
+        key=f"product:{one.product.code}",
+        group=Group(one.product.group),
+        description=one.description,
+        price_micros=one.price_micros,
+        quantity=one.quantity,
+        valid_from=one.valid_from,
+        valid_to=one.valid_to,
+        billed_until=one.billed_until,
+    )
+
+
+def _one_off_charge(one: OneOffCharge) -> Charge:
+    return Charge(
+        key=f"once:{one.pk}",
+        group=Group.ONE_OFF,
+        kind=Kind.ONE_OFF,
+        description=one.description,
+        amount_micros=one.price_micros * one.quantity,
+        quantity=one.quantity,
+        unit_price_micros=one.price_micros,
+    )
+
+
+def _outside_charge(one: OutsideCost, month: Month) -> Charge:
+    late = one.month != month
+    return Charge(
+        key="mobile:outside",
+        group=Group.MOBILE,
+        kind=Kind.USAGE,
+        description=gettext("Mobile outside the bundle"),
+        amount_micros=one.micros,
+        quantity=one.subscriptions,
+        unit=Unit.NUMBER,
+        since=one.month.first_day if late else None,
+        until=one.month.end_day if late else None,
+    )
+
+
+def _call_charges(customer: Customer, month: Month) -> Iterable[Charge]:
+    return []
+
+
+# --- issuing ---
+
+
+def _issue(customer: Customer, month: Month, made: InvoiceDraft, issued_on: date) -> Invoice:
+    document = Document(
+        number=next_number(issued_on.year),
+        issued_on=issued_on,
+        due_on=issued_on + timedelta(days=PAYMENT_DAYS),
+        month=month,
+        customer_reference=customer.reference,
+        seller=Party(**settings.SELLER),
+        buyer=_buyer(customer),
+        draft=made,
+        brand=_brand(customer).name,
+        accent=_brand(customer).colour,
+        language=LANGUAGE,
+    )
+    invoice = Invoice.objects.create(
+        customer=customer,
+        number=document.number,
+        month=month.first_day,
+        issued_on=issued_on,
+        due_on=document.due_on,
+        net_cents=made.net_cents,
+        vat_cents=made.vat_cents,
+        total_cents=made.total_cents,
+        vat=[
+            {
+                "category": one.vat.category,
+                "rate": one.vat.rate,
+                "base_cents": one.base_cents,
+                "vat_cents": one.vat_cents,
+            }
+            for one in made.vat
+        ],
+        seller=asdict(document.seller),
+        buyer=asdict(document.buyer),
+        language=LANGUAGE,
+    )
+    InvoiceLine.objects.bulk_create(_lines(invoice, made))
+    content = render_pdf(document)
+    InvoicePdf.objects.create(
+        customer=customer, invoice=invoice, content=content, sha256=hashlib.sha256(content).hexdigest()
+    )
+    return invoice
+
+
+def next_number(year: int, series: str = "") -> str:
+    """Take the next number; the row stays locked until the transaction ends, so a roll-back gives the number back."""
+    NumberSequence.objects.bulk_create([NumberSequence(series=series, year=year)], ignore_conflicts=True)
+    sequence = NumberSequence.objects.select_for_update().get(series=series, year=year)
+    sequence.last += 1
+    sequence.save(update_fields=["last"])
+    return f"{series}{year}-{sequence.last:06d}"
+
+
+def _lines(invoice: Invoice, made: InvoiceDraft) -> list[InvoiceLine]:
+    return [
+        InvoiceLine(
+            customer_id=invoice.customer_id,
+            invoice=invoice,
+            position=line.position,
+            key=line.charge.key,
+            group=line.charge.group,
+            kind=line.charge.kind,
+            description=line.charge.description,
+            quantity=line.charge.quantity,
+            unit=line.charge.unit,
+            unit_price_micros=line.charge.unit_price_micros,
+            amount_micros=line.charge.amount_micros,
+            amount_cents=line.amount_cents,
+            vat_category=line.charge.vat.category,
+            vat_rate=line.charge.vat.rate,
+            since=line.charge.since,
+            until=line.charge.until,
+        )
+        for line in made.lines
+    ]
+
+
+def _buyer(customer: Customer) -> Party:
+    return Party(
+        name=customer.name,
+        street=customer.street,
+        postcode=customer.postcode,
+        city=customer.city,
+        country=customer.country,
+        kvk_number=customer.kvk_number,
+        vat_number=customer.vat_number,
+    )
+
+
+def _brand(customer: Customer) -> Brand:
+    return customer.partner.brand if customer.partner else Brand.objects.get(is_default=True)
