@@ -15,8 +15,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connections
 from psycopg import sql
-from pytest_django import DjangoDbBlocker
-from pytest_django import Settings
+from pytest_django import DjangoDbBlocker, Settings
 
 from accounts.access import OWNER
 from accounts.models import Brand, BrandHost, Customer, Membership, Partner, User

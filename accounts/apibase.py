@@ -135,8 +135,8 @@ def actor_of(request: Request) -> Actor:
 def problem(error: Exception, context: dict[str, Any]) -> Response | None:
     """Every error as an RFC 9457 problem document; field errors stand in ``errors``."""
     if isinstance(error, Refusal):
-        fields = {error.field: [str(error)]} if error.field else {}
-        return _document(status.HTTP_409_CONFLICT, error.code, str(error), fields)
+        about = {error.field: [str(error)]} if error.field else {}
+        return _document(status.HTTP_409_CONFLICT, error.code, str(error), about)
     if isinstance(error, ValidationError):
         error = exceptions.ValidationError(getattr(error, "message_dict", None) or error.messages)
     response = exception_handler(error, context)

@@ -11,7 +11,7 @@ from django.utils.cache import patch_vary_headers
 
 from accounts import selectors
 from accounts.access import Capability
-from accounts.models import Brand, User
+from accounts.models import User
 from accounts.web import presence
 
 type Handler = Callable[[HttpRequest], HttpResponse]
@@ -46,7 +46,7 @@ class LanguageMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         language = self._language(request)
         with translation.override(language):
-            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = language
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         patch_vary_headers(response, ("Accept-Language", "Cookie"))

@@ -75,9 +75,9 @@ def place(memberships: Sequence[Membership], chosen: int | None) -> tuple[Member
         for membership in own:
             if membership.customer_id == chosen:
                 return membership, membership.customer
-        partners = {found.partner_id: found for found in memberships if found.partner_id}
+        partners = {found.partner_id: found for found in memberships if found.partner_id is not None}
         customer = Customer.objects.filter(pk=chosen, partner__in=partners).select_related("partner__brand").first()
-        if customer is not None:
+        if customer is not None and customer.partner_id is not None:
             return partners[customer.partner_id], customer
     if own:
         return own[0], own[0].customer

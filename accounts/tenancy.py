@@ -1,8 +1,8 @@
 """Tenancy: which class every table is of, the two doors into tenant data, and the migration operations that hold them.
 
-A *tenant* table carries a ``CustomerKey`` and one plain equality policy for the web role. Outside a door it reads empty. ``tenant(customer)`` opens the
-rooms of one customer, ``crossing(why)`` opens all of them for a reviewed reason. Both last until the end of their ``with`` block, never longer than the
-transaction.
+A *tenant* table carries a ``CustomerKey`` and one plain equality policy for the web role. Outside a door it reads
+empty. ``tenant(customer)`` opens the rooms of one customer, ``crossing(why)`` opens all of them for a reviewed reason.
+Both last until the end of their ``with`` block, never longer than the transaction.
 """
 
 import logging
@@ -158,11 +158,11 @@ class CreateMonthPartitioned(CreateModel):
     ) -> None:
         plain = schema_editor.sql_create_table
         column = schema_editor.quote_name(self.by)
-        schema_editor.sql_create_table = f"{plain} PARTITION BY RANGE ({column})"  # type: ignore[misc]
+        schema_editor.sql_create_table = f"{plain} PARTITION BY RANGE ({column})"
         try:
             super().database_forwards(app_label, schema_editor, from_state, to_state)
         finally:
-            schema_editor.sql_create_table = plain  # type: ignore[misc]
+            schema_editor.sql_create_table = plain
 
 
 class SecureTenants(Operation):
@@ -177,6 +177,7 @@ class SecureTenants(Operation):
     def database_forwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
+        del from_state
         tables = [model for model in _models(to_state.apps, app_label) if customer_key(model)]
         for model in tables:
             for statement in tenant_statements(model):
@@ -235,9 +236,9 @@ def composite_key_statements(model: type[models.Model]) -> list[str]:
 
 
 def _once(table: str, name: str, rule: str) -> str:
+    there = f"SELECT 1 FROM pg_constraint WHERE conname = '{name}' AND conrelid = '\"{table}\"'::regclass"  # noqa: S608 - names of models
     return (
-        f"DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = '{name}' AND conrelid = '\"{table}\"'::regclass) "
-        f'THEN ALTER TABLE "{table}" ADD CONSTRAINT "{name}" {rule}; END IF; END $$'
+        f'DO $$ BEGIN IF NOT EXISTS ({there}) THEN ALTER TABLE "{table}" ADD CONSTRAINT "{name}" {rule}; END IF; END $$'
     )
 
 
@@ -252,6 +253,7 @@ def grant_statements(apps: Apps, existing: set[str]) -> list[str]:
         if model._meta.proxy or table not in existing:
             continue
         web = "SELECT" if issubclass(model, AppendOnlyModel) else "SELECT, INSERT, UPDATE, DELETE"
+        statements.append(f'REVOKE ALL ON "{table}" FROM PUBLIC, {WEB}, {CROSSING}, {PROVISION}')
         statements.append(f'GRANT {web} ON "{table}" TO {WEB}')
         statements.append(f'GRANT SELECT, INSERT, UPDATE, DELETE ON "{table}" TO {CROSSING}')
         statements += [f'GRANT SELECT ON "{table}" TO {role}' for role in getattr(model, "reader_roles", ())]
@@ -260,6 +262,6 @@ def grant_statements(apps: Apps, existing: set[str]) -> list[str]:
 
 def give_rights(*, using: str, **_: Any) -> None:
     """After every migration each role gets its rights, table by table."""
-    with connections[using].cursor() as cursor:
+    with transaction.atomic(using=using), connections[using].cursor() as cursor:
         for statement in grant_statements(registry, set(connections[using].introspection.table_names(cursor))):
             cursor.execute(statement)

@@ -11,7 +11,7 @@ from accounts.models import Customer, User
 from portal.logs import logged_as, request_id
 
 
-class PortalTask(Task):  # type: ignore[misc]
+class PortalTask(Task[..., Any]):
     """Base of every task: logs carry its user, and a database that is away makes it try again later instead of failing."""
 
     autoretry_for = (OperationalError, InterfaceError)
@@ -21,13 +21,15 @@ class PortalTask(Task):  # type: ignore[misc]
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         headers = self.request.headers or {}
-        with logged_as(request_id=headers.get("centrale_request") or self.request.id or "", user_id=headers.get("centrale_user")):
+        with logged_as(
+            request_id=headers.get("centrale_request") or self.request.id or "", user_id=headers.get("centrale_user")
+        ):
             return super().__call__(*args, **kwargs)
 
     def actor(self, customer: Customer) -> Actor:
         """Whoever caused this task, acting on ``customer`` by task; the platform itself where nobody did."""
         headers = self.request.headers or {}
-        user = User.objects.filter(pk=headers.get("centrale_user")).first()
+        user = User.objects.filter(pk=headers.get("centrale_user") or 0).first()
         who = system(customer, Door.TASK)
         return Actor(user=user, customer=customer, roles=who.roles, door=Door.TASK) if user else who
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004 - Django's name
 
+
 def _error(number: int, text: str, hint: str) -> CheckMessage:
     return Error(text, hint=hint, id=f"centrale.E{number:03}")
 
@@ -16,14 +17,28 @@ def servers_and_secrets(**_: Any) -> list[CheckMessage]:
     """The servers are named and the secrets are there."""
     found: list[CheckMessage] = []
     if not settings.DATABASES["default"]["USER"]:
-        found.append(_error(1, "No database is named.", "Set DATABASE_URL to a postgres:// URL of the role centrale_web."))
+        found.append(
+            _error(1, "No database is named.", "Set DATABASE_URL to a postgres:// URL of the role centrale_web.")
+        )
     if not settings.REDIS_URL:
         found.append(_error(2, "No Redis or Valkey is named.", "Set REDIS_URL to a redis:// or unix:// URL."))
     if not settings.ENCRYPTION_KEYS:
-        found.append(_error(3, "No key encrypts the secrets of phones.", "Set CENTRALE_KEYS, or CENTRALE_KEYS_FILE, to Fernet keys; the first encrypts."))
+        found.append(
+            _error(
+                3,
+                "No key encrypts the secrets of phones.",
+                "Set CENTRALE_KEYS, or CENTRALE_KEYS_FILE, to Fernet keys; the first encrypts.",
+            )
+        )
     for place, key in enumerate(settings.ENCRYPTION_KEYS, start=1):
         if not _is_key(key):
-            found.append(_error(4, f"Key {place} in CENTRALE_KEYS is not 32 bytes in URL-safe base64.", "Make one with manage.py make_key."))
+            found.append(
+                _error(
+                    4,
+                    f"Key {place} in CENTRALE_KEYS is not 32 bytes in URL-safe base64.",
+                    "Make one with manage.py make_key.",
+                )
+            )
     return found
 
 
@@ -32,8 +47,18 @@ def fit_for_customers(**_: Any) -> list[CheckMessage]:
     """What the demonstration may leave open is closed."""
     found: list[CheckMessage] = []
     if settings.DEMO:
-        found.append(_error(10, "This is the demonstration: its log-ins are public.", "Unset CENTRALE_DEMO and name your own servers."))
-    missing = [name for name in ("name", "street", "postcode", "city", "kvk_number", "vat_number", "iban") if not settings.SELLER[name]]
+        found.append(
+            _error(
+                10,
+                "This is the demonstration: its log-ins are public.",
+                "Unset CENTRALE_DEMO and name your own servers.",
+            )
+        )
+    missing = [
+        name
+        for name in ("name", "street", "postcode", "city", "kvk_number", "vat_number", "iban")
+        if not settings.SELLER[name]
+    ]
     if missing:
         found.append(
             Warning(
@@ -43,7 +68,13 @@ def fit_for_customers(**_: Any) -> list[CheckMessage]:
             )
         )
     if not settings.PROVISIONING_URL.startswith("https://"):
-        found.append(Warning("Phones are told to fetch their configuration without TLS.", hint="Set PROVISIONING_URL to https.", id="centrale.W012"))
+        found.append(
+            Warning(
+                "Phones are told to fetch their configuration without TLS.",
+                hint="Set PROVISIONING_URL to https.",
+                id="centrale.W012",
+            )
+        )
     return found
 
 

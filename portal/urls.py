@@ -1,6 +1,5 @@
 """Every address of the portal. Each app's urls hold its full paths; the API's routes come from each app's api."""
 
-from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from portal import health

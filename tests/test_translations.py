@@ -33,7 +33,7 @@ def messages(app: str) -> Iterator[tuple[str, str | tuple[str, ...]]]:
             continue
         text = path.read_text()
         source = text if path.suffix == ".py" else templatize(text)
-        for line, message, _comments, _context in extract("python", io.BytesIO(source.encode()), keywords=KEYWORDS):  # type: ignore[arg-type]
+        for line, message, _comments, _context in extract("python", io.BytesIO(source.encode()), keywords=KEYWORDS):
             yield f"{path.relative_to(settings.ROOT)}:{line}", message if isinstance(message, str) else tuple(message)
 
 
@@ -46,7 +46,12 @@ def translated() -> set[str]:
     known: set[str] = set()
     for app in APPS:
         for message in catalogue(app):
-            if message.id and message.string and not message.fuzzy and (all(message.string) if isinstance(message.string, tuple) else True):
+            if (
+                message.id
+                and message.string
+                and not message.fuzzy
+                and (all(message.string) if isinstance(message.string, tuple) else True)
+            ):
                 known.add(message.id if isinstance(message.id, str) else message.id[0])
     return known
 
@@ -54,7 +59,11 @@ def translated() -> set[str]:
 @pytest.mark.parametrize("app", APPS)
 def test_every_message_of_the_app_has_a_dutch_translation(app: str) -> None:
     known = translated()
-    missing = {f"{place}: {message!r}" for place, message in messages(app) if (message if isinstance(message, str) else message[0]) not in known}
+    missing = {
+        f"{place}: {message!r}"
+        for place, message in messages(app)
+        if (message if isinstance(message, str) else message[0]) not in known
+    }
     assert sorted(missing) == []
 
 

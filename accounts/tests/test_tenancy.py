@@ -58,7 +58,8 @@ def test_every_tenant_table_forces_row_level_security_with_one_plain_policy_for_
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT c.relname, c.relrowsecurity AND c.relforcerowsecurity,
-                      array_agg(p.polname || ' ' || array_to_string(p.polroles::regrole[], ',') || ' ' || pg_get_expr(p.polqual, p.polrelid) ORDER BY p.polname)
+                      array_agg(concat_ws(' ', p.polname, array_to_string(p.polroles::regrole[], ','), pg_get_expr(p.polqual, p.polrelid))
+                                ORDER BY p.polname)
                FROM pg_class c JOIN pg_policy p ON p.polrelid = c.oid GROUP BY 1, 2"""
         )
         found = {name: (forced, policies) for name, forced, policies in cursor.fetchall()}
@@ -74,7 +75,8 @@ def test_between_tenant_tables_every_foreign_key_has_a_composite_one_beside_it()
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT conrelid::regclass::text, array_agg(attname::text ORDER BY attname) FROM pg_constraint
-               JOIN pg_attribute ON attrelid = conrelid AND attnum = ANY (conkey) WHERE contype = 'f' AND conparentid = 0 GROUP BY conrelid, pg_constraint.oid"""
+               JOIN pg_attribute ON attrelid = conrelid AND attnum = ANY (conkey) 
+               WHERE contype = 'f' AND conparentid = 0 GROUP BY conrelid, pg_constraint.oid"""
         )
         keys = {(table.strip('"'), tuple(columns)) for table, columns in cursor.fetchall()}
     missing = [
@@ -131,7 +133,8 @@ def test_the_web_role_is_no_superuser_bypasses_nothing_and_has_no_rights_on_part
         )
         assert cursor.fetchone() == (False, False)
         cursor.execute(
-            "SELECT relname FROM pg_class WHERE relispartition AND relkind = 'r' AND has_table_privilege('centrale_web', oid, 'SELECT,INSERT,UPDATE,DELETE')"
+            """SELECT relname FROM pg_class WHERE relispartition AND relkind = 'r'
+               AND has_table_privilege('centrale_web', oid, 'SELECT,INSERT,UPDATE,DELETE')"""
         )
         assert cursor.fetchall() == []
 

@@ -52,24 +52,72 @@ class LoginPlan:
 
 
 PARTNERS = (
-    PartnerPlan("north", "Noorderlicht ICT", "north.localhost", "#7A2A68", "arch", "+31135550120", "werkdagen 8:30 tot 18:00"),
-    PartnerPlan("south", "Zuiderzon Beheer", "south.localhost", "#1F6B57", "wave", "+31435550170", "werkdagen 8:00 tot 17:00"),
+    PartnerPlan(
+        "north", "Noorderlicht ICT", "north.localhost", "#7A2A68", "arch", "+31135550120", "werkdagen 8:30 tot 18:00"
+    ),
+    PartnerPlan(
+        "south", "Zuiderzon Beheer", "south.localhost", "#1F6B57", "wave", "+31435550170", "werkdagen 8:00 tot 17:00"
+    ),
 )
 
 CUSTOMERS = (
-    CustomerPlan("acme", "Van Dijk Installatie", "north", "Ringbaan-Noord 12", "5046 AA", "Tilburg", "+318876540", 14, 22_000, 12),
-    CustomerPlan("birch", "Makelaardij Verhoeven", "north", "Grotestraat 8", "5141 HA", "Waalwijk", "+314165550", 3, 3_000, 3, exchange=False),
-    CustomerPlan("cedar", "Lindeboom Zorg", "north", "Lindelaan 40", "5025 BB", "Tilburg", "+318844330", 150, 30_000, 40),
+    CustomerPlan(
+        "acme", "Van Dijk Installatie", "north", "Ringbaan-Noord 12", "5046 AA", "Tilburg", "+318876540", 14, 22_000, 12
+    ),
+    CustomerPlan(
+        "birch",
+        "Makelaardij Verhoeven",
+        "north",
+        "Grotestraat 8",
+        "5141 HA",
+        "Waalwijk",
+        "+314165550",
+        3,
+        3_000,
+        3,
+        exchange=False,
+    ),
+    CustomerPlan(
+        "cedar", "Lindeboom Zorg", "north", "Lindelaan 40", "5025 BB", "Tilburg", "+318844330", 150, 30_000, 40
+    ),
     CustomerPlan("elm", "Garage Peeters", "south", "Industrieweg 3", "5051 CC", "Goirle", "+311355560", 6, 4_000, 4),
     CustomerPlan("fir", "Fysio De Reit", None, "Reitseplein 1", "5037 DD", "Tilburg", "+311355570", 9, 4_500, 5),
 )
 
 LOGINS = (
-    LoginPlan("alice", "Alice", "van Dijk", "owner of Van Dijk Installatie", ("customer", "acme"), "owner", mails=("mails_voip_usage", "mails_invoices", "mails_sim_block", "mails_mobile_usage")),
-    LoginPlan("bob", "Bob", "Bakker", "employee of Van Dijk Installatie, with a phone and no other rights", ("customer", "acme"), "employee", extension="121"),
-    LoginPlan("carol", "Carol", "Verhoeven", "owner of Makelaardij Verhoeven", ("customer", "birch"), "owner", mails=("mails_invoices",)),
-    LoginPlan("dave", "Dave", "Brugman", "partner of three customers (Noorderlicht ICT)", ("partner", "north"), "owner"),
-    LoginPlan("erik", "Erik", "Zonneveld", "partner of another customer (Zuiderzon Beheer)", ("partner", "south"), "owner"),
+    LoginPlan(
+        "alice",
+        "Alice",
+        "van Dijk",
+        "owner of Van Dijk Installatie",
+        ("customer", "acme"),
+        "owner",
+        mails=("mails_voip_usage", "mails_invoices", "mails_sim_block", "mails_mobile_usage"),
+    ),
+    LoginPlan(
+        "bob",
+        "Bob",
+        "Bakker",
+        "employee of Van Dijk Installatie, with a phone and no other rights",
+        ("customer", "acme"),
+        "employee",
+        extension="121",
+    ),
+    LoginPlan(
+        "carol",
+        "Carol",
+        "Verhoeven",
+        "owner of Makelaardij Verhoeven",
+        ("customer", "birch"),
+        "owner",
+        mails=("mails_invoices",),
+    ),
+    LoginPlan(
+        "dave", "Dave", "Brugman", "partner of three customers (Noorderlicht ICT)", ("partner", "north"), "owner"
+    ),
+    LoginPlan(
+        "erik", "Erik", "Zonneveld", "partner of another customer (Zuiderzon Beheer)", ("partner", "south"), "owner"
+    ),
     LoginPlan("olga", "Olga", "Meester", "operator of the provider", ("provider", "")),
 )
 

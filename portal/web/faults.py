@@ -27,7 +27,7 @@ class DatabaseDownMiddleware:
         """Django calls this for an error inside a view, before it becomes a 500."""
         if not isinstance(error, OperationalError | InterfaceError | BrokerDown):
             return None
-        log.exception("a server this page needs is away", exc_info=error)
+        log.error("a server this page needs is away", exc_info=error)
         response: HttpResponse
         if request.path.startswith("/api/"):
             body = {
