@@ -5,11 +5,16 @@ import hmac
 import secrets
 import string
 from collections.abc import Sequence
+from functools import lru_cache
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from django.utils.functional import Promise
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 
 class KeysError(ValueError):
@@ -70,6 +75,26 @@ class SecretBox:
             raise UndecipherableError("A stored secret cannot be opened with the present encryption keys.") from None
 
 
+@lru_cache(maxsize=8)
+def _box(keys: tuple[str, ...]) -> SecretBox:
+    return SecretBox(keys)
+
+
+def box() -> SecretBox:
+    """The one with the keys of this installation (settings.ENCRYPTION_KEYS)."""
+    return _box(tuple(settings.ENCRYPTION_KEYS))
+
+
+def encrypt(secret: str) -> str:
+    """For a column of secrets, with the first key of this installation."""
+    return box().encrypt(secret)
+
+
+def decrypt(token: str) -> str:
+    """What `encrypt` gave; UndecipherableError when no key of this installation opens it."""
+    return box().decrypt(token)
+
+
 _LETTERS_AND_DIGITS = string.ascii_letters + string.digits
 SHORTEST_PASSWORD = 12
 GENERATED_PASSWORD = 20
@@ -100,7 +125,7 @@ def password_classes(password: str) -> frozenset[str]:
     return frozenset(found)
 
 
-PASSWORD_REFUSALS: MappingProxyType[str, str | Promise] = MappingProxyType(
+PASSWORD_REFUSALS: "MappingProxyType[str, str | _StrPromise]" = MappingProxyType(
     {
         "password_short": _("Use at least 12 characters."),
         "password_characters": _("Use letters, digits and marks of an ordinary keyboard, without spaces."),

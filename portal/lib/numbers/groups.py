@@ -7,11 +7,14 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.numbers.plan import Category, category_of
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ CALL_TYPE_CODES = MappingProxyType(
 )
 CALL_TYPES_BY_CODE: tuple[CallType, ...] = tuple(sorted(CALL_TYPE_CODES, key=CALL_TYPE_CODES.__getitem__))
 
-CALL_TYPE_LABELS: MappingProxyType[CallType, str | Promise] = MappingProxyType(
+CALL_TYPE_LABELS: "MappingProxyType[CallType, str | _StrPromise]" = MappingProxyType(
     {
         CallType.NATIONAL_FIXED: _("Netherlands fixed"),
         CallType.NATIONAL_MOBILE: _("Netherlands mobile"),
@@ -78,7 +81,7 @@ CALL_TYPE_LABELS: MappingProxyType[CallType, str | Promise] = MappingProxyType(
     }
 )
 
-CATEGORY_LABELS: MappingProxyType[Category, str | Promise] = MappingProxyType(
+CATEGORY_LABELS: "MappingProxyType[Category, str | _StrPromise]" = MappingProxyType(
     {
         Category.GEOGRAPHIC: _("Fixed number"),
         Category.MOBILE: _("Mobile number"),
@@ -145,7 +148,7 @@ class Block(StrEnum):
     ENTERTAINMENT_0909 = "entertainment_0909"
 
 
-BLOCK_LABELS: MappingProxyType[Block, str | Promise] = MappingProxyType(
+BLOCK_LABELS: "MappingProxyType[Block, str | _StrPromise]" = MappingProxyType(
     {
         Block.INTERNATIONAL: _("Numbers abroad"),
         Block.MOBILE: _("Mobile numbers"),
@@ -191,7 +194,7 @@ _EXTENSION_RULES = (
     ("extension_system", re.compile(r"998|999")),
 )
 
-EXTENSION_REFUSALS: MappingProxyType[str, str | Promise] = MappingProxyType(
+EXTENSION_REFUSALS: "MappingProxyType[str, str | _StrPromise]" = MappingProxyType(
     {
         "extension_digits": _("An extension has digits only. Choose 2 to 4 digits."),
         "extension_length": _("An extension has 2 to 4 digits."),

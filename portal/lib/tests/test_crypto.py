@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_django import Settings
 
 from portal.lib import crypto
 
@@ -71,3 +72,13 @@ def test_a_typed_password_is_judged_by_its_first_fault(typed: str, code: str | N
 def test_secrets_are_the_same_when_their_text_is(one: str, other: str) -> None:
     assert crypto.same_secret(one, other) is (one == other)
     assert crypto.same_secret(one, one)
+
+
+def test_the_installations_keys_are_used_as_they_are_set(settings: Settings) -> None:
+    settings.ENCRYPTION_KEYS = [OLD]
+    token = crypto.encrypt("geheim")
+    settings.ENCRYPTION_KEYS = [NEW, OLD]
+    assert crypto.decrypt(token) == "geheim"
+    settings.ENCRYPTION_KEYS = [NEW]
+    with pytest.raises(crypto.UndecipherableError):
+        crypto.decrypt(token)
