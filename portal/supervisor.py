@@ -117,11 +117,13 @@ class Supervisor:
             time.sleep(_LOOK_EVERY)
 
     def stop(self) -> None:
-        """Stop every process that was started."""
+        """Stop every process that this run started."""
         children.stop(self.running)
         children.end_leftovers([], self.token)
-        if self.servers is not None:
+        if self.servers is not None and self.servers.started:
             self.servers.stop()
+        elif self.servers is not None:  # a command or a test run started them, and still needs them
+            self.servers.leave()
         if self.record is not None:
             self.record.path.unlink(missing_ok=True)
 
