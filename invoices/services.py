@@ -1,19 +1,22 @@
 """Billing: what a customer owes over a closed month becomes one numbered, frozen invoice with its PDF, in one transaction."""
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 
 from django.conf import settings
+from django.db.models import Q, Sum
 from django.utils import timezone, translation
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 
 from accounts import audit
 from accounts.access import Actor
 from accounts.models import Brand, Customer
 from accounts.tenancy import tenant
+from cdr.models import MonthlyTotal
+from cdr.vocabulary import SHOWN_TYPES, Direction
+from cdr.vocabulary import Product as CallProduct
 from invoices import rules
 from invoices.building import (
     Charge,
@@ -30,7 +33,7 @@ from invoices.building import (
 from invoices.document import Document, Party, render_pdf
 from invoices.models import Invoice, InvoiceLine, InvoicePdf, NumberSequence, OneOffCharge, Subscription
 from mobile.services import OutsideCost, take_costs
-from portal.lib.periods import Month, month_of
+from portal.lib.periods import Month
 
 # Days to pay: the law's default between businesses.
 PAYMENT_DAYS = 30
@@ -105,7 +108,7 @@ def _collect(customer: Customer, month: Month) -> _Found:
     )
     one_offs = list(OneOffCharge.objects.select_for_update().filter(invoice=None, day__lt=month.end_day))
     charges = [charge for one in subscriptions for charge in recurring_charges(_recurring(one), month)]
-    charges += _call_charges(customer, month)
+    charges += _call_charges(month)
     charges += [_outside_charge(one, month) for one in take_costs(customer=customer, until=month)]
     charges += [_one_off_charge(one) for one in one_offs]
     return _Found(charges, subscriptions, one_offs)
@@ -151,8 +154,31 @@ def _outside_charge(one: OutsideCost, month: Month) -> Charge:
     )
 
 
-def _call_charges(customer: Customer, month: Month) -> Iterable[Charge]:
-    return []
+def _call_charges(month: Month) -> list[Charge]:
+    """Calls of the billing period, summed from the totals: what came late stands in the period it was loaded into."""
+    names = {CallProduct.FIXED: gettext("Call charges"), CallProduct.MOBILE: gettext("Mobile call charges")}
+    groups = {CallProduct.FIXED: Group.EXCHANGE, CallProduct.MOBILE: Group.MOBILE}
+    totals = (
+        MonthlyTotal.objects.filter(billing_period=month.first_day, call_type__in=SHOWN_TYPES)
+        .values("product")
+        .annotate(amount=Sum("micros"), count=Sum("calls", filter=Q(direction__in=_PAID_DIRECTIONS), default=0))
+        .order_by("product")
+    )
+    return [
+        Charge(
+            key=f"calls:{CallProduct(one['product']).name.lower()}",
+            group=groups[CallProduct(one["product"])],
+            kind=Kind.USAGE,
+            description=names[CallProduct(one["product"])],
+            amount_micros=one["amount"],
+            quantity=one["count"],
+            unit=Unit.CALL,
+        )
+        for one in totals
+    ]
+
+
+_PAID_DIRECTIONS = (Direction.OUTGOING, Direction.FORWARDED)
 
 
 # --- issuing ---

@@ -32,6 +32,4 @@ def is_not_ended(subscription: MobileSubscription) -> None:
 
 def limit_is_not_negative(micros: int | None) -> None:
     if micros is not None and micros < 0:
-        raise Refusal(
-            "limit_negative", _("A limit is 0 or more. Leave it empty for no limit."), field="account_limit"
-        )
+        raise Refusal("limit_negative", _("A limit is 0 or more. Leave it empty for no limit."), field="account_limit")

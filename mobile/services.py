@@ -181,9 +181,7 @@ def take_costs(*, customer: Customer, until: Month) -> list[OutsideCost]:
         if row.used != row.billed:
             taken.setdefault(Month.of_day(row.period), []).append(row)
     costs = [
-        OutsideCost(
-            month, sum(row.used - row.billed for row in found), len({row.subscription_id for row in found})
-        )
+        OutsideCost(month, sum(row.used - row.billed for row in found), len({row.subscription_id for row in found}))
         for month, found in sorted(taken.items())
     ]
     changed = [row for found in taken.values() for row in found]

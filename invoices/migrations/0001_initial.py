@@ -7,151 +7,274 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0002_tenancy'),
+        ("accounts", "0002_tenancy"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Invoice',
+            name="Invoice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(db_collation='C', max_length=20, unique=True, verbose_name='invoice number')),
-                ('month', models.DateField(verbose_name='period')),
-                ('issued_on', models.DateField(verbose_name='invoice date')),
-                ('due_on', models.DateField(verbose_name='due date')),
-                ('sent_at', models.DateTimeField(null=True, verbose_name='sent on')),
-                ('net_cents', models.BigIntegerField()),
-                ('vat_cents', models.BigIntegerField()),
-                ('total_cents', models.BigIntegerField()),
-                ('vat', models.JSONField()),
-                ('seller', models.JSONField()),
-                ('buyer', models.JSONField()),
-                ('language', models.CharField(default='nl', max_length=2)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('customer', accounts.tenancy.CustomerKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.customer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "number",
+                    models.CharField(db_collation="C", max_length=20, unique=True, verbose_name="invoice number"),
+                ),
+                ("month", models.DateField(verbose_name="period")),
+                ("issued_on", models.DateField(verbose_name="invoice date")),
+                ("due_on", models.DateField(verbose_name="due date")),
+                ("sent_at", models.DateTimeField(null=True, verbose_name="sent on")),
+                ("net_cents", models.BigIntegerField()),
+                ("vat_cents", models.BigIntegerField()),
+                ("total_cents", models.BigIntegerField()),
+                ("vat", models.JSONField()),
+                ("seller", models.JSONField()),
+                ("buyer", models.JSONField()),
+                ("language", models.CharField(default="nl", max_length=2)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "customer",
+                    accounts.tenancy.CustomerKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.customer",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-month', '-number'),
+                "ordering": ("-month", "-number"),
             },
         ),
         migrations.CreateModel(
-            name='Product',
+            name="Product",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=40, unique=True, verbose_name='code')),
-                ('description', models.CharField(max_length=120, verbose_name='description')),
-                ('group', models.CharField(choices=[('exchange', 'Phone exchange'), ('mobile', 'Mobile'), ('one_off', 'One-off')], max_length=10, verbose_name='group')),
-                ('price_micros', models.BigIntegerField(verbose_name='price a month')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=40, unique=True, verbose_name="code")),
+                ("description", models.CharField(max_length=120, verbose_name="description")),
+                (
+                    "group",
+                    models.CharField(
+                        choices=[("exchange", "Phone exchange"), ("mobile", "Mobile"), ("one_off", "One-off")],
+                        max_length=10,
+                        verbose_name="group",
+                    ),
+                ),
+                ("price_micros", models.BigIntegerField(verbose_name="price a month")),
             ],
             options={
-                'ordering': ('group', 'description'),
+                "ordering": ("group", "description"),
             },
         ),
         migrations.CreateModel(
-            name='InvoiceLine',
+            name="InvoiceLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField()),
-                ('key', models.CharField(db_collation='C', max_length=80)),
-                ('group', models.CharField(choices=[('exchange', 'Phone exchange'), ('mobile', 'Mobile'), ('one_off', 'One-off')], max_length=10)),
-                ('kind', models.CharField(choices=[('recurring', 'fixed costs'), ('usage', 'usage'), ('one_off', 'one-off')], max_length=10)),
-                ('description', models.CharField(max_length=200)),
-                ('quantity', models.PositiveIntegerField()),
-                ('unit', models.CharField(choices=[('piece', 'pieces'), ('call', 'calls'), ('number', 'numbers')], max_length=10)),
-                ('unit_price_micros', models.BigIntegerField(null=True)),
-                ('amount_micros', models.BigIntegerField()),
-                ('amount_cents', models.BigIntegerField()),
-                ('vat_category', models.CharField(choices=[('S', 'standard rate'), ('AE', 'reverse charge'), ('O', 'outside scope')], max_length=2)),
-                ('vat_rate', models.PositiveIntegerField()),
-                ('since', models.DateField(null=True)),
-                ('until', models.DateField(null=True)),
-                ('customer', accounts.tenancy.CustomerKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.customer')),
-                ('invoice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='invoices.invoice')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveIntegerField()),
+                ("key", models.CharField(db_collation="C", max_length=80)),
+                (
+                    "group",
+                    models.CharField(
+                        choices=[("exchange", "Phone exchange"), ("mobile", "Mobile"), ("one_off", "One-off")],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("recurring", "fixed costs"), ("usage", "usage"), ("one_off", "one-off")],
+                        max_length=10,
+                    ),
+                ),
+                ("description", models.CharField(max_length=200)),
+                ("quantity", models.PositiveIntegerField()),
+                (
+                    "unit",
+                    models.CharField(
+                        choices=[("piece", "pieces"), ("call", "calls"), ("number", "numbers")], max_length=10
+                    ),
+                ),
+                ("unit_price_micros", models.BigIntegerField(null=True)),
+                ("amount_micros", models.BigIntegerField()),
+                ("amount_cents", models.BigIntegerField()),
+                (
+                    "vat_category",
+                    models.CharField(
+                        choices=[("S", "standard rate"), ("AE", "reverse charge"), ("O", "outside scope")], max_length=2
+                    ),
+                ),
+                ("vat_rate", models.PositiveIntegerField()),
+                ("since", models.DateField(null=True)),
+                ("until", models.DateField(null=True)),
+                (
+                    "customer",
+                    accounts.tenancy.CustomerKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.customer",
+                    ),
+                ),
+                (
+                    "invoice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="invoices.invoice"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('position',),
+                "ordering": ("position",),
             },
         ),
         migrations.CreateModel(
-            name='NumberSequence',
+            name="NumberSequence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('series', models.CharField(db_collation='C', max_length=10)),
-                ('year', models.PositiveSmallIntegerField()),
-                ('last', models.PositiveIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("series", models.CharField(db_collation="C", max_length=10)),
+                ("year", models.PositiveSmallIntegerField()),
+                ("last", models.PositiveIntegerField(default=0)),
             ],
             options={
-                'ordering': ('series', 'year'),
-                'constraints': [models.UniqueConstraint(fields=('series', 'year'), name='one_sequence_per_series_and_year')],
+                "ordering": ("series", "year"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("series", "year"), name="one_sequence_per_series_and_year")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OneOffCharge',
+            name="OneOffCharge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('description', models.CharField(max_length=160, verbose_name='description')),
-                ('quantity', models.PositiveIntegerField(default=1, verbose_name='quantity')),
-                ('price_micros', models.BigIntegerField(verbose_name='price')),
-                ('day', models.DateField(verbose_name='day of delivery')),
-                ('customer', accounts.tenancy.CustomerKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.customer')),
-                ('invoice', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='one_off_charges', to='invoices.invoice')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("description", models.CharField(max_length=160, verbose_name="description")),
+                ("quantity", models.PositiveIntegerField(default=1, verbose_name="quantity")),
+                ("price_micros", models.BigIntegerField(verbose_name="price")),
+                ("day", models.DateField(verbose_name="day of delivery")),
+                (
+                    "customer",
+                    accounts.tenancy.CustomerKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.customer",
+                    ),
+                ),
+                (
+                    "invoice",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="one_off_charges",
+                        to="invoices.invoice",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('day', 'pk'),
+                "ordering": ("day", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='Subscription',
+            name="Subscription",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('description', models.CharField(max_length=160, verbose_name='description')),
-                ('quantity', models.PositiveIntegerField(default=1, verbose_name='quantity')),
-                ('price_micros', models.BigIntegerField(verbose_name='price a month')),
-                ('valid_from', models.DateField(verbose_name='from')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='to')),
-                ('billed_until', models.DateField(editable=False, null=True)),
-                ('customer', accounts.tenancy.CustomerKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.customer')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='subscriptions', to='invoices.product')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("description", models.CharField(max_length=160, verbose_name="description")),
+                ("quantity", models.PositiveIntegerField(default=1, verbose_name="quantity")),
+                ("price_micros", models.BigIntegerField(verbose_name="price a month")),
+                ("valid_from", models.DateField(verbose_name="from")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="to")),
+                ("billed_until", models.DateField(editable=False, null=True)),
+                (
+                    "customer",
+                    accounts.tenancy.CustomerKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.customer",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="subscriptions", to="invoices.product"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('pk',),
+                "ordering": ("pk",),
             },
         ),
         migrations.CreateModel(
-            name='InvoicePdf',
+            name="InvoicePdf",
             fields=[
-                ('invoice', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='pdf', serialize=False, to='invoices.invoice')),
-                ('content', models.BinaryField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('customer', accounts.tenancy.CustomerKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.customer')),
+                (
+                    "invoice",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="pdf",
+                        serialize=False,
+                        to="invoices.invoice",
+                    ),
+                ),
+                ("content", models.BinaryField()),
+                ("sha256", models.CharField(max_length=64)),
+                (
+                    "customer",
+                    accounts.tenancy.CustomerKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.customer",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('invoice',),
+                "ordering": ("invoice",),
             },
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.UniqueConstraint(fields=('customer', 'month'), name='one_invoice_per_customer_and_month'),
+            model_name="invoice",
+            constraint=models.UniqueConstraint(fields=("customer", "month"), name="one_invoice_per_customer_and_month"),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('total_cents', django.db.models.expressions.CombinedExpression(models.F('net_cents'), '+', models.F('vat_cents')))), name='invoice_total_adds_up'),
+            model_name="invoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "total_cents",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("net_cents"), "+", models.F("vat_cents")
+                        ),
+                    )
+                ),
+                name="invoice_total_adds_up",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('month__day', 1)), name='invoice_month_is_a_first'),
+            model_name="invoice",
+            constraint=models.CheckConstraint(condition=models.Q(("month__day", 1)), name="invoice_month_is_a_first"),
         ),
         migrations.AddConstraint(
-            model_name='invoiceline',
-            constraint=models.UniqueConstraint(fields=('customer', 'invoice', 'position'), name='one_line_per_position'),
+            model_name="invoiceline",
+            constraint=models.UniqueConstraint(
+                fields=("customer", "invoice", "position"), name="one_line_per_position"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='subscription_has_days'),
+            model_name="subscription",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True), ("valid_to__gt", models.F("valid_from")), _connector="OR"
+                ),
+                name="subscription_has_days",
+            ),
         ),
         accounts.tenancy.SecureTenants(),
     ]

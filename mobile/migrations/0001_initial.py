@@ -6,182 +6,399 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0002_tenancy'),
+        ("accounts", "0002_tenancy"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='UsageBatch',
+            name="UsageBatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file_name', models.CharField(max_length=255)),
-                ('sha256', models.CharField(max_length=64)),
-                ('loaded_at', models.DateTimeField(auto_now_add=True)),
-                ('read', models.PositiveIntegerField(default=0)),
-                ('loaded', models.PositiveIntegerField(default=0)),
-                ('duplicate', models.PositiveIntegerField(default=0)),
-                ('rejected', models.PositiveIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("file_name", models.CharField(max_length=255)),
+                ("sha256", models.CharField(max_length=64)),
+                ("loaded_at", models.DateTimeField(auto_now_add=True)),
+                ("read", models.PositiveIntegerField(default=0)),
+                ("loaded", models.PositiveIntegerField(default=0)),
+                ("duplicate", models.PositiveIntegerField(default=0)),
+                ("rejected", models.PositiveIntegerField(default=0)),
             ],
             options={
-                'ordering': ('-loaded_at', '-pk'),
+                "ordering": ("-loaded_at", "-pk"),
             },
         ),
         migrations.CreateModel(
-            name='GroupBundle',
+            name="GroupBundle",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('kind', models.CharField(choices=[('data', 'data'), ('voice', 'calls'), ('sms', 'text messages')], max_length=5, verbose_name='kind')),
-                ('customer', accounts.tenancy.CustomerKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.customer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("data", "data"), ("voice", "calls"), ("sms", "text messages")],
+                        max_length=5,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "customer",
+                    accounts.tenancy.CustomerKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.customer",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('pk',),
+                "ordering": ("pk",),
             },
         ),
         migrations.CreateModel(
-            name='MobileLimits',
+            name="MobileLimits",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('account_limit_micros', models.BigIntegerField(blank=True, null=True, verbose_name='limit of all subscriptions together')),
-                ('customer', accounts.tenancy.CustomerKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.customer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "account_limit_micros",
+                    models.BigIntegerField(blank=True, null=True, verbose_name="limit of all subscriptions together"),
+                ),
+                (
+                    "customer",
+                    accounts.tenancy.CustomerKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.customer",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'mobile limits',
+                "verbose_name": "mobile limits",
             },
         ),
         migrations.CreateModel(
-            name='MobileSubscription',
+            name="MobileSubscription",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('msisdn', models.CharField(db_collation='C', max_length=16, verbose_name='mobile number')),
-                ('iccid', models.CharField(blank=True, db_collation='C', max_length=22, null=True, unique=True, verbose_name='SIM number')),
-                ('puk_secret', models.TextField(blank=True, editable=False)),
-                ('type', models.CharField(choices=[('business', 'Business mobile'), ('data_only', 'Data only'), ('budget', 'Budget')], default='business', max_length=10, verbose_name='type')),
-                ('plan', models.CharField(max_length=80, verbose_name='product')),
-                ('employee', models.CharField(blank=True, max_length=120, verbose_name='employee')),
-                ('label', models.CharField(blank=True, max_length=80, verbose_name='label')),
-                ('active_since', models.DateField(verbose_name='active since')),
-                ('ended_on', models.DateField(blank=True, null=True, verbose_name='ended')),
-                ('sim', models.CharField(choices=[('active', 'Active'), ('blocked', 'Blocked')], default='active', max_length=8, verbose_name='SIM')),
-                ('sim_changed_at', models.DateTimeField(editable=False, null=True)),
-                ('data_bundle', models.BigIntegerField(default=0, verbose_name='own data bundle')),
-                ('voice_bundle', models.BigIntegerField(default=0, verbose_name='own call bundle')),
-                ('sms_bundle', models.BigIntegerField(default=0, verbose_name='own text message bundle')),
-                ('customer', accounts.tenancy.CustomerKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.customer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("msisdn", models.CharField(db_collation="C", max_length=16, verbose_name="mobile number")),
+                (
+                    "iccid",
+                    models.CharField(
+                        blank=True, db_collation="C", max_length=22, null=True, unique=True, verbose_name="SIM number"
+                    ),
+                ),
+                ("puk_secret", models.TextField(blank=True, editable=False)),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[("business", "Business mobile"), ("data_only", "Data only"), ("budget", "Budget")],
+                        default="business",
+                        max_length=10,
+                        verbose_name="type",
+                    ),
+                ),
+                ("plan", models.CharField(max_length=80, verbose_name="product")),
+                ("employee", models.CharField(blank=True, max_length=120, verbose_name="employee")),
+                ("label", models.CharField(blank=True, max_length=80, verbose_name="label")),
+                ("active_since", models.DateField(verbose_name="active since")),
+                ("ended_on", models.DateField(blank=True, null=True, verbose_name="ended")),
+                (
+                    "sim",
+                    models.CharField(
+                        choices=[("active", "Active"), ("blocked", "Blocked")],
+                        default="active",
+                        max_length=8,
+                        verbose_name="SIM",
+                    ),
+                ),
+                ("sim_changed_at", models.DateTimeField(editable=False, null=True)),
+                ("data_bundle", models.BigIntegerField(default=0, verbose_name="own data bundle")),
+                ("voice_bundle", models.BigIntegerField(default=0, verbose_name="own call bundle")),
+                ("sms_bundle", models.BigIntegerField(default=0, verbose_name="own text message bundle")),
+                (
+                    "customer",
+                    accounts.tenancy.CustomerKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.customer",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('employee', 'msisdn'),
+                "ordering": ("employee", "msisdn"),
             },
         ),
         migrations.CreateModel(
-            name='BundleShare',
+            name="BundleShare",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount', models.BigIntegerField(verbose_name='share')),
-                ('since', models.DateField(verbose_name='from')),
-                ('until', models.DateField(blank=True, null=True, verbose_name='to')),
-                ('customer', accounts.tenancy.CustomerKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.customer')),
-                ('bundle', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shares', to='mobile.groupbundle')),
-                ('subscription', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shares', to='mobile.mobilesubscription')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("amount", models.BigIntegerField(verbose_name="share")),
+                ("since", models.DateField(verbose_name="from")),
+                ("until", models.DateField(blank=True, null=True, verbose_name="to")),
+                (
+                    "customer",
+                    accounts.tenancy.CustomerKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.customer",
+                    ),
+                ),
+                (
+                    "bundle",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="shares", to="mobile.groupbundle"
+                    ),
+                ),
+                (
+                    "subscription",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="shares",
+                        to="mobile.mobilesubscription",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('pk',),
+                "ordering": ("pk",),
             },
         ),
         migrations.CreateModel(
-            name='MonthUsage',
+            name="MonthUsage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('period', models.DateField()),
-                ('counter', models.CharField(choices=[('data', 'data'), ('voice', 'calls'), ('sms', 'text messages'), ('cost', 'cost')], db_collation='C', max_length=5)),
-                ('cause', models.CharField(blank=True, choices=[('data_over', 'Data above the bundle'), ('data_abroad', 'Data abroad'), ('calls_abroad', 'Calls to abroad'), ('calls_roaming', 'Calls made abroad'), ('sms_abroad', 'Text messages abroad'), ('premium', 'Paid numbers'), ('other', 'Other')], db_collation='C', max_length=14)),
-                ('country', models.CharField(blank=True, db_collation='C', max_length=2)),
-                ('used', models.BigIntegerField()),
-                ('as_of', models.DateTimeField()),
-                ('billed', models.BigIntegerField(default=0)),
-                ('customer', accounts.tenancy.CustomerKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.customer')),
-                ('subscription', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='months', to='mobile.mobilesubscription')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("period", models.DateField()),
+                (
+                    "counter",
+                    models.CharField(
+                        choices=[("data", "data"), ("voice", "calls"), ("sms", "text messages"), ("cost", "cost")],
+                        db_collation="C",
+                        max_length=5,
+                    ),
+                ),
+                (
+                    "cause",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("data_over", "Data above the bundle"),
+                            ("data_abroad", "Data abroad"),
+                            ("calls_abroad", "Calls to abroad"),
+                            ("calls_roaming", "Calls made abroad"),
+                            ("sms_abroad", "Text messages abroad"),
+                            ("premium", "Paid numbers"),
+                            ("other", "Other"),
+                        ],
+                        db_collation="C",
+                        max_length=14,
+                    ),
+                ),
+                ("country", models.CharField(blank=True, db_collation="C", max_length=2)),
+                ("used", models.BigIntegerField()),
+                ("as_of", models.DateTimeField()),
+                ("billed", models.BigIntegerField(default=0)),
+                (
+                    "customer",
+                    accounts.tenancy.CustomerKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.customer",
+                    ),
+                ),
+                (
+                    "subscription",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="months",
+                        to="mobile.mobilesubscription",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('pk',),
+                "ordering": ("pk",),
             },
         ),
         accounts.tenancy.CreateMonthPartitioned(
-            by='as_of',
-            name='Usage',
+            by="as_of",
+            name="Usage",
             fields=[
-                ('pk', models.CompositePrimaryKey('subscription_id', 'as_of', 'period', 'counter', 'cause', 'country', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('as_of', models.DateTimeField()),
-                ('period', models.DateField()),
-                ('counter', models.CharField(choices=[('data', 'data'), ('voice', 'calls'), ('sms', 'text messages'), ('cost', 'cost')], db_collation='C', max_length=5)),
-                ('cause', models.CharField(blank=True, choices=[('data_over', 'Data above the bundle'), ('data_abroad', 'Data abroad'), ('calls_abroad', 'Calls to abroad'), ('calls_roaming', 'Calls made abroad'), ('sms_abroad', 'Text messages abroad'), ('premium', 'Paid numbers'), ('other', 'Other')], db_collation='C', max_length=14)),
-                ('country', models.CharField(blank=True, db_collation='C', max_length=2)),
-                ('used', models.BigIntegerField()),
-                ('customer', accounts.tenancy.CustomerKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.customer')),
-                ('subscription', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='mobile.mobilesubscription')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "subscription_id",
+                        "as_of",
+                        "period",
+                        "counter",
+                        "cause",
+                        "country",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("as_of", models.DateTimeField()),
+                ("period", models.DateField()),
+                (
+                    "counter",
+                    models.CharField(
+                        choices=[("data", "data"), ("voice", "calls"), ("sms", "text messages"), ("cost", "cost")],
+                        db_collation="C",
+                        max_length=5,
+                    ),
+                ),
+                (
+                    "cause",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("data_over", "Data above the bundle"),
+                            ("data_abroad", "Data abroad"),
+                            ("calls_abroad", "Calls to abroad"),
+                            ("calls_roaming", "Calls made abroad"),
+                            ("sms_abroad", "Text messages abroad"),
+                            ("premium", "Paid numbers"),
+                            ("other", "Other"),
+                        ],
+                        db_collation="C",
+                        max_length=14,
+                    ),
+                ),
+                ("country", models.CharField(blank=True, db_collation="C", max_length=2)),
+                ("used", models.BigIntegerField()),
+                (
+                    "customer",
+                    accounts.tenancy.CustomerKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.customer",
+                    ),
+                ),
+                (
+                    "subscription",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="mobile.mobilesubscription",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='UsageReject',
+            name="UsageReject",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line', models.PositiveIntegerField()),
-                ('raw', models.TextField()),
-                ('reason', models.CharField(choices=[('columns', 'The row has another number of columns than the header.'), ('number', 'The mobile number cannot be read.'), ('sim', 'The SIM number is not 18 to 22 digits.'), ('period', 'The period is not a month such as 2026-10.'), ('bundle', 'The bundle is not data, voice, sms or cost.'), ('used', 'The counter is not a number with a point.'), ('unit', 'The unit does not belong to this bundle.'), ('as_of', 'The moment has no offset, or lies outside the period.'), ('cause', 'The cause or the country is not a known code.'), ('unknown_subscription', 'No subscription has this number.')], max_length=20)),
-                ('fingerprint', models.CharField(max_length=64, unique=True)),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rejects', to='mobile.usagebatch')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("line", models.PositiveIntegerField()),
+                ("raw", models.TextField()),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("columns", "The row has another number of columns than the header."),
+                            ("number", "The mobile number cannot be read."),
+                            ("sim", "The SIM number is not 18 to 22 digits."),
+                            ("period", "The period is not a month such as 2026-10."),
+                            ("bundle", "The bundle is not data, voice, sms or cost."),
+                            ("used", "The counter is not a number with a point."),
+                            ("unit", "The unit does not belong to this bundle."),
+                            ("as_of", "The moment has no offset, or lies outside the period."),
+                            ("cause", "The cause or the country is not a known code."),
+                            ("unknown_subscription", "No subscription has this number."),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("fingerprint", models.CharField(max_length=64, unique=True)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="rejects", to="mobile.usagebatch"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('batch', 'line'),
+                "ordering": ("batch", "line"),
             },
         ),
         migrations.AddConstraint(
-            model_name='groupbundle',
-            constraint=models.UniqueConstraint(fields=('customer', 'name'), name='one_group_bundle_per_name'),
+            model_name="groupbundle",
+            constraint=models.UniqueConstraint(fields=("customer", "name"), name="one_group_bundle_per_name"),
         ),
         migrations.AddConstraint(
-            model_name='mobilelimits',
-            constraint=models.UniqueConstraint(fields=('customer',), name='one_row_of_mobile_limits'),
+            model_name="mobilelimits",
+            constraint=models.UniqueConstraint(fields=("customer",), name="one_row_of_mobile_limits"),
         ),
         migrations.AddConstraint(
-            model_name='mobilelimits',
-            constraint=models.CheckConstraint(condition=models.Q(('account_limit_micros__isnull', True), ('account_limit_micros__gte', 0), _connector='OR'), name='mobile_limit_is_not_negative'),
+            model_name="mobilelimits",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("account_limit_micros__isnull", True), ("account_limit_micros__gte", 0), _connector="OR"
+                ),
+                name="mobile_limit_is_not_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mobilesubscription',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_on__isnull', True)), fields=('msisdn',), name='one_subscription_per_number'),
+            model_name="mobilesubscription",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_on__isnull", True)), fields=("msisdn",), name="one_subscription_per_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mobilesubscription',
-            constraint=models.CheckConstraint(condition=models.Q(('msisdn__startswith', '+')), name='mobile_number_is_e164'),
+            model_name="mobilesubscription",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("msisdn__startswith", "+")), name="mobile_number_is_e164"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mobilesubscription',
-            constraint=models.CheckConstraint(condition=models.Q(('data_bundle__gte', 0), ('sms_bundle__gte', 0), ('voice_bundle__gte', 0)), name='mobile_bundles_are_not_negative'),
+            model_name="mobilesubscription",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("data_bundle__gte", 0), ("sms_bundle__gte", 0), ("voice_bundle__gte", 0)),
+                name="mobile_bundles_are_not_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bundleshare',
-            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('customer', 'bundle', 'subscription'), name='one_open_share_per_subscription'),
+            model_name="bundleshare",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("until__isnull", True)),
+                fields=("customer", "bundle", "subscription"),
+                name="one_open_share_per_subscription",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bundleshare',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gt', models.F('since')), _connector='OR'), name='bundle_share_has_days'),
+            model_name="bundleshare",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until__isnull", True), ("until__gt", models.F("since")), _connector="OR"),
+                name="bundle_share_has_days",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bundleshare',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='bundle_share_is_not_negative'),
+            model_name="bundleshare",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gte", 0)), name="bundle_share_is_not_negative"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='monthusage',
-            constraint=models.UniqueConstraint(fields=('customer', 'period', 'subscription', 'counter', 'cause', 'country'), name='one_counter_per_month'),
+            model_name="monthusage",
+            constraint=models.UniqueConstraint(
+                fields=("customer", "period", "subscription", "counter", "cause", "country"),
+                name="one_counter_per_month",
+            ),
         ),
         migrations.AddIndex(
-            model_name='usage',
-            index=models.Index(fields=['customer', 'period', 'counter', 'as_of'], name='usage_of_a_month'),
+            model_name="usage",
+            index=models.Index(fields=["customer", "period", "counter", "as_of"], name="usage_of_a_month"),
         ),
         accounts.tenancy.SecureTenants(),
     ]
