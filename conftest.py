@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
@@ -19,9 +19,34 @@ from pytest_django import DjangoDbBlocker, Settings
 
 from accounts.access import OWNER
 from accounts.models import Brand, BrandHost, Customer, Membership, Partner, User
+from tests import programs
 
 TEMPLATE = "centrale_template"
 PASSWORD = "correct-horse-battery"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what needs a program that this machine lacks."""
+    programs.leave_out(items)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A skip for any other reason fails, and under CI every skip does."""
+    report = yield
+    allowed = any(mark in item.keywords for mark in programs.missing())
+    if report.skipped and (os.environ.get("CI") == "true" or not allowed):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped: {report.longrepr}"
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what this machine could not test."""
+    for mark, why in programs.missing().items():
+        terminalreporter.write_line(f"Left out: tests marked {mark}, because {why}.")
 
 
 @pytest.fixture(scope="session")

@@ -75,7 +75,7 @@ def test_between_tenant_tables_every_foreign_key_has_a_composite_one_beside_it()
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT conrelid::regclass::text, array_agg(attname::text ORDER BY attname) FROM pg_constraint
-               JOIN pg_attribute ON attrelid = conrelid AND attnum = ANY (conkey) 
+               JOIN pg_attribute ON attrelid = conrelid AND attnum = ANY (conkey)
                WHERE contype = 'f' AND conparentid = 0 GROUP BY conrelid, pg_constraint.oid"""
         )
         keys = {(table.strip('"'), tuple(columns)) for table, columns in cursor.fetchall()}
