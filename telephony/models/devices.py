@@ -18,7 +18,7 @@ class Device(TenantModel):
     """A phone on a desk. Its MAC address is unique on the platform and comes free only when the device is removed.
 
     `model_code` is a code of the catalogue. Only a generic phone has no MAC address. `password` (for provisioning)
-    and `admin_password` (of the phone's own menu) are encrypted by portal.lib.crypto; Digest needs them, so a hash
+    and `admin_password` (of the phone's own menu) are encrypted by telephony.vault; Digest needs them, so a hash
     would not do.
     """
 
@@ -81,7 +81,7 @@ class ProvisioningAnswer(PlatformModel):
     """What a phone is answered, ready to send; the only table that the phone-facing process can read.
 
     It is found by the login, never by the MAC address, so a request without the right password costs the same for every
-    address. `ha1` and `body` are encrypted by portal.lib.crypto. Written by services in the transaction of each change.
+    address. `ha1` and `body` are encrypted by telephony.vault. Written by services in the transaction of each change.
     """
 
     reader_roles: ClassVar[tuple[str, ...]] = (PROVISION,)

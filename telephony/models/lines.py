@@ -1,6 +1,6 @@
 """Lines with their call features, and what all lines of a customer may not call."""
 
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from django.conf import settings
 from django.db import models
@@ -8,14 +8,20 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.tenancy import TenantModel
+from portal.lib.numbers import BLOCK_LABELS, Block
 from telephony.models.dialables import Destination, Dialable
+
+
+def _label(block: Block) -> str:
+    # A lazy text, translated where it is shown; the stubs know no other type for it.
+    return cast("str", BLOCK_LABELS[block])
 
 
 class Line(TenantModel):
     """A line that calls and is called, of a single subscription or of an employee, with its features.
 
     `user` links an employee's log-in: that user sees and sets this line without any role. `sip_user` is random and
-    unique on the platform; `sip_secret` is encrypted by portal.lib.crypto.
+    unique on the platform; `sip_secret` is encrypted by telephony.vault.
     """
 
     dialable = models.OneToOneField(Dialable, models.CASCADE, related_name="line")
@@ -44,20 +50,18 @@ class Line(TenantModel):
 class OutgoingBlocks(TenantModel):
     """What no line of the customer may call. 112 and the other lines for help are outside every block."""
 
-    international = models.BooleanField(_("International numbers"), default=False)
-    mobile = models.BooleanField(_("Mobile numbers"), default=False)
-    premium = models.BooleanField(_("0900: paid information"), default=False)
-    adult = models.BooleanField(_("0906: adult entertainment"), default=False)
-    entertainment = models.BooleanField(_("0909: entertainment"), default=False)
-
-    CATEGORIES: ClassVar[tuple[str, ...]] = ("international", "mobile", "premium", "adult", "entertainment")
+    international = models.BooleanField(_label(Block.INTERNATIONAL), default=False)
+    mobile = models.BooleanField(_label(Block.MOBILE), default=False)
+    premium_0900 = models.BooleanField(_label(Block.PREMIUM_0900), default=False)
+    adult_0906 = models.BooleanField(_label(Block.ADULT_0906), default=False)
+    entertainment_0909 = models.BooleanField(_label(Block.ENTERTAINMENT_0909), default=False)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=("customer",), name="one_set_of_blocks_per_customer")]
 
     def __str__(self) -> str:
-        return ", ".join(self.categories()) or "-"
+        return ", ".join(sorted(self.blocked())) or "-"
 
-    def categories(self) -> list[str]:
-        """The categories that are blocked."""
-        return [name for name in self.CATEGORIES if getattr(self, name)]
+    def blocked(self) -> frozenset[Block]:
+        """What may not be called; each column has the name of its block."""
+        return frozenset(block for block in Block if getattr(self, block.value))

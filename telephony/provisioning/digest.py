@@ -112,7 +112,7 @@ def _parse_basic(text: str) -> BasicCredentials | None:
     except ValueError:  # not base64, not ASCII, not UTF-8
         return None
     username, colon, password = decoded.partition(":")
-    return BasicCredentials(username, password) if colon else None
+    return BasicCredentials(username, password) if colon and username.isprintable() else None
 
 
 class NonceState(Enum):

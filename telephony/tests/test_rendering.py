@@ -11,7 +11,6 @@ from telephony.provisioning.catalogue import BY_CODE, GENERIC, MODELS, Vendor
 from telephony.provisioning.config import CommonConfig, DeviceConfig, LineAccount, Registrar, Transport
 from telephony.provisioning.identify import identify
 from telephony.provisioning.render import render, render_common, serves
-from telephony.provisioning.secretwords import generate
 from telephony.provisioning.vendors import yealink
 from telephony.provisioning.vendors.base import Unrenderable
 
@@ -141,9 +140,3 @@ def test_every_model_has_a_code_of_its_own_and_a_title() -> None:
     assert BY_CODE["yealink-t46u"].title == "Yealink T46U"
     assert GENERIC.title == "Generic SIP"
     assert not GENERIC.provisioned
-
-
-def test_generated_passwords_are_twenty_letters_and_digits() -> None:
-    words = {generate() for _ in range(100)}
-    assert len(words) == 100
-    assert all(len(word) == 20 and word.isascii() and word.isalnum() for word in words)

@@ -1,0 +1,178 @@
+"""Reads of lines, numbers and devices. Every one runs inside a customer's door, so row-level security bounds it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db import models
+from django.db.models import Prefetch, QuerySet
+
+from accounts.models import Customer, User
+from portal.lib.numbers import Block, extension_refusal, parse
+from telephony.models import (
+    Destination,
+    Device,
+    DeviceLine,
+    Dialable,
+    Line,
+    OutgoingBlocks,
+    PhoneNumber,
+    ProvisioningAnswer,
+    ProvisioningEvent,
+)
+
+EVENTS_SHOWN = 50
+
+
+def lines() -> QuerySet[Line]:
+    """Every line with what a list or page shows of it, in four queries."""
+    keys = DeviceLine.objects.select_related("device").order_by("position", "pk")
+    return (
+        Line.objects.select_related("dialable", "forward_to__dialable", "user")
+        .prefetch_related(Prefetch("dialable__numbers"), Prefetch("device_lines", queryset=keys))
+        .order_by("dialable__extension", "dialable__display_name", "pk")
+    )
+
+
+def line_of(user: User) -> Line | None:
+    """The employee's own line in the open customer."""
+    return lines().filter(user=user).first()
+
+
+def devices() -> QuerySet[Device]:
+    """Every device with its lines and whether its answer stands ready."""
+    keys = DeviceLine.objects.select_related("line__dialable", "line__user").prefetch_related("line__dialable__numbers")
+    return Device.objects.prefetch_related(Prefetch("device_lines", queryset=keys.order_by("position"))).order_by("pk")
+
+
+def last_events(found: Iterable[Device]) -> dict[int, ProvisioningEvent]:
+    """The latest successful request of each device, by the device's id, in one query."""
+    fetched = (ProvisioningEvent.Outcome.FETCHED, ProvisioningEvent.Outcome.UNCHANGED)
+    events = (
+        ProvisioningEvent.objects.filter(device__in=[device.pk for device in found], outcome__in=fetched)
+        .order_by("device_id", "-at", "-pk")
+        .distinct("device_id")
+    )
+    return {event.device_id: event for event in events}
+
+
+def events_of(device: Device) -> list[ProvisioningEvent]:
+    """The device's latest requests, newest first."""
+    return list(ProvisioningEvent.objects.filter(device=device)[:EVENTS_SHOWN])
+
+
+def answer_of(device: Device) -> ProvisioningAnswer | None:
+    """What the device would be answered now; None for a phone that is set up by hand."""
+    return ProvisioningAnswer.objects.filter(device=device).first()
+
+
+def numbers() -> QuerySet[PhoneNumber]:
+    """Every number of the customer with its owner."""
+    return PhoneNumber.objects.select_related("dialable").order_by("e164")
+
+
+def free_numbers() -> QuerySet[PhoneNumber]:
+    """Numbers that reach nobody yet."""
+    return PhoneNumber.objects.filter(dialable__isnull=True).order_by("e164")
+
+
+def main_number(dialable: Dialable) -> PhoneNumber | None:
+    """The number by which others know the dialable, from what is already loaded where it is."""
+    found = sorted(dialable.numbers.all(), key=lambda number: (not number.is_main, number.e164))
+    return found[0] if found else None
+
+
+def blocked(customer: Customer) -> frozenset[Block]:
+    """What no line of the customer may call."""
+    found = OutgoingBlocks.objects.filter(customer=customer).first()
+    return found.blocked() if found else frozenset()
+
+
+def outgoing_blocks(customer: Customer) -> OutgoingBlocks:
+    """The customer's row of blocks, unsaved while nothing was ever blocked."""
+    return OutgoingBlocks.objects.filter(customer=customer).first() or OutgoingBlocks(customer=customer)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a call is to go: a dialable, or else a number outside (E.164 or `short:`)."""
+
+    dialable: Dialable | None = None
+    external: str = ""
+
+
+def find_target(typed: str) -> Target | None:
+    """What people mean by a number or extension; their own numbers are read as what they reach. None for neither.
+
+    Accepts what the form shows, too: `101 · Sales`.
+    """
+    text = typed.split("·", maxsplit=1)[0].strip()
+    if text.isascii() and text.isdigit() and 2 <= len(text) <= 4:
+        found = Dialable.objects.filter(extension=text).first()
+        if found is not None:
+            return Target(dialable=found)
+    number = parse(text)
+    if number.stored is None:
+        return None
+    own = PhoneNumber.objects.select_related("dialable").filter(e164=number.stored, dialable__isnull=False).first()
+    return Target(dialable=own.dialable) if own else Target(external=number.stored)
+
+
+def dialables() -> QuerySet[Dialable]:
+    """Everything a call can be sent to."""
+    return Dialable.objects.order_by("extension", "display_name", "pk")
+
+
+def free_extensions(near: str, *, most: int = 3) -> list[str]:
+    """Extensions of the same length that nobody has, nearest first; none when `near` is no extension."""
+    if not (near.isascii() and near.isdigit() and 2 <= len(near) <= 4):
+        return []
+    taken = set(Dialable.objects.filter(extension__isnull=False).values_list("extension", flat=True))
+    wanted = int(near)
+    around = (
+        str(candidate).zfill(len(near))
+        for distance in range(1, 200)
+        for candidate in (wanted + distance, wanted - distance)
+        if candidate > 0 and len(str(candidate)) <= len(near)
+    )
+    found: list[str] = []
+    for extension in around:
+        if extension not in taken and extension_refusal(extension) is None:
+            found.append(extension)
+            if len(found) == most:
+                break
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """Something that points at a dialable: what kind of thing, and its name."""
+
+    kind: str
+    name: str
+
+
+def pointers_at(dialable: Dialable) -> list[Pointer]:
+    """Everything that needs the dialable: holders of its destinations, and rows of other apps that hold its line."""
+    found: list[Pointer] = []
+    for destination in Destination.objects.filter(dialable=dialable):
+        found += _holders(destination, Destination._meta.related_objects)
+    line = Line.objects.filter(dialable=dialable).first()
+    if line is not None:
+        elsewhere = [
+            relation for relation in Line._meta.related_objects if relation.related_model._meta.app_label != "telephony"
+        ]
+        found += _holders(line, elsewhere)
+    return found
+
+
+def _holders(held: models.Model, relations: Iterable[models.ForeignObjectRel]) -> list[Pointer]:
+    return [
+        Pointer(str(relation.related_model._meta.verbose_name), str(holder))
+        for relation in relations
+        for holder in relation.related_model._default_manager.filter(**{relation.field.name: held})
+    ]
+
+
+def devices_of(affected: Sequence[Line]) -> QuerySet[Device]:
+    """Devices that carry one of these lines."""
+    return devices().filter(device_lines__line__in=[line.pk for line in affected]).distinct()

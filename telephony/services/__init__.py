@@ -1,0 +1,50 @@
+"""What can be done with numbers, lines and devices: the only writers of this app's tables.
+
+Every verb runs inside the customer's door (`accounts.tenancy.tenant`), writes one audit entry, and brings the stored
+answers of the phones it touches up to date in the same transaction.
+"""
+
+from telephony.services.devices import (
+    NewDevice,
+    change_device_lines,
+    create_device,
+    make_new_password,
+    release_device,
+)
+from telephony.services.lines import (
+    LineChange,
+    change_line,
+    change_outgoing_blocks,
+    create_dialable,
+    create_line,
+    destination,
+    link_employee,
+    remove_line,
+    set_forward,
+)
+from telephony.services.numbers import add_number, add_number_range, assign_number, release_number
+from telephony.services.provisioning import keep_answer, keep_answers_of, store_events
+
+__all__ = [
+    "LineChange",
+    "NewDevice",
+    "add_number",
+    "add_number_range",
+    "assign_number",
+    "change_device_lines",
+    "change_line",
+    "change_outgoing_blocks",
+    "create_device",
+    "create_dialable",
+    "create_line",
+    "destination",
+    "keep_answer",
+    "keep_answers_of",
+    "link_employee",
+    "make_new_password",
+    "release_device",
+    "release_number",
+    "remove_line",
+    "set_forward",
+    "store_events",
+]

@@ -1,0 +1,106 @@
+"""Desk phones: made for a line, given a new password, released."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.access import Actor
+from accounts.errors import Refusal
+from accounts.models import Customer
+from portal.lib.crypto import generate_password
+from telephony import rules, vault
+from telephony.models import Device, DeviceLine, Line
+from telephony.services.provisioning import keep_answer
+
+
+@dataclass(frozen=True, slots=True)
+class NewDevice:
+    """A device with its provisioning password, which can be shown now and never again."""
+
+    device: Device
+    password: str
+
+
+@transaction.atomic
+def create_device(
+    *, actor: Actor, customer: Customer, model_code: str, mac: str, lines: Sequence[Line], password: str | None = None
+) -> NewDevice:
+    """Make a phone for one or more lines. `mac` in any spelling; only a generic phone may go without.
+
+    `password` is for known demonstration phones; everybody else gets one that is made here.
+    """
+    model = rules.model_is_known(model_code)
+    rules.model_has_room(model, len(lines))
+    stored = rules.mac_is_usable(mac) if mac or model.provisioned else None
+    secret = password or generate_password()
+    try:
+        with transaction.atomic():
+            device = Device.objects.create(
+                customer=customer,
+                model_code=model.code,
+                mac=stored,
+                login=f"{customer.reference}-{stored or generate_password(12).lower()}",
+                password=vault.encrypt(secret),
+                admin_password=vault.encrypt(generate_password()),
+                password_made_at=timezone.now(),
+            )
+    except IntegrityError as error:
+        raise _mac_taken(error) from error
+    _carry(device, lines)
+    audit.record(actor=actor, verb="device.create", obj=device, changes={"lines": (None, _names(lines))})
+    keep_answer(device)
+    return NewDevice(device, secret)
+
+
+@transaction.atomic
+def change_device_lines(*, actor: Actor, device: Device, lines: Sequence[Line]) -> Device:
+    """Let a phone carry these lines, in the order of its keys."""
+    rules.model_has_room(device.model, len(lines))
+    before = _names([key.line for key in device.device_lines.select_related("line__dialable")])
+    device.device_lines.all().delete()
+    _carry(device, lines)
+    audit.record(actor=actor, verb="device.change", obj=device, changes={"lines": (before, _names(lines))})
+    keep_answer(device)
+    return device
+
+
+@transaction.atomic
+def make_new_password(*, actor: Actor, device: Device) -> NewDevice:
+    """Give a phone a new provisioning password; from now on the old one opens nothing."""
+    secret = generate_password()
+    device.password = vault.encrypt(secret)
+    device.password_made_at = timezone.now()
+    device.save(update_fields=["password", "password_made_at"])
+    audit.record(actor=actor, verb="device.new_password", obj=device)
+    keep_answer(device)
+    return NewDevice(device, secret)
+
+
+@transaction.atomic
+def release_device(*, actor: Actor, device: Device) -> None:
+    """Remove a phone: its login opens nothing any more and its MAC address comes free."""
+    audit.record(actor=actor, verb="device.release", obj=device)
+    device.delete()
+
+
+def _carry(device: Device, lines: Sequence[Line]) -> None:
+    DeviceLine.objects.bulk_create(
+        DeviceLine(customer_id=device.customer_id, device=device, line=line, position=position)
+        for position, line in enumerate(lines, start=1)
+    )
+
+
+def _names(lines: Sequence[Line]) -> str:
+    return ", ".join(str(line) for line in lines)
+
+
+def _mac_taken(error: IntegrityError) -> Refusal:
+    # Who has it, another customer perhaps, is not told; anything but a taken address is a defect.
+    if "mac" not in str(error) or "unique" not in str(error).lower():
+        raise error
+    message = _("This MAC address is in use already. Remove the device where it is now, or check the label.")
+    return Refusal("mac_taken", message, field="mac")

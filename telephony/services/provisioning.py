@@ -1,0 +1,145 @@
+"""What phones are answered, made when something changes; and what they did, stored afterwards."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.errors import Refusal
+from accounts.tenancy import tenant
+from telephony import selectors, vault
+from telephony.models import Destination, Device, Line, ProvisioningAnswer, ProvisioningEvent
+from telephony.provisioning import digest
+from telephony.provisioning.config import DeviceConfig, LineAccount, Registrar, Transport
+from telephony.provisioning.gate import Event
+from telephony.provisioning.identify import read_user_agent
+from telephony.provisioning.render import render
+from telephony.provisioning.vendors.base import Unrenderable
+
+NTP_SERVERS = ("0.nl.pool.ntp.org", "1.nl.pool.ntp.org")
+EVENTS_KEPT = dt.timedelta(days=30)
+
+
+def keep_answer(device: Device) -> bool:
+    """Render what the device is answered and keep it; True when that differs from before. Runs in the change's own
+    transaction.
+    """
+    device = selectors.devices().get(pk=device.pk)
+    before = selectors.answer_of(device)
+    keys = list(device.device_lines.all())
+    if not device.model.provisioned or device.mac is None or not keys:
+        if before is not None:
+            before.delete()
+        return before is not None
+    password = vault.decrypt(device.password)
+    try:
+        rendered = render(_config(device, [key.line for key in keys], password))
+    except Unrenderable as error:
+        message = _("The phone cannot show this: %(reason)s. Change the name of the line.")
+        raise Refusal("not_renderable", message % {"reason": error}) from error
+    ProvisioningAnswer.objects.update_or_create(
+        device=device,
+        defaults={
+            "customer_id": device.customer_id,
+            "login": device.login,
+            "mac": device.mac,
+            "vendor": device.model.vendor.value,
+            "basic_allowed": device.model.basic_allowed,
+            "ha1": vault.encrypt(digest.ha1(device.login, password)),
+            "body": vault.encrypt(rendered.body.decode()),
+            "content_type": rendered.content_type,
+            "etag": rendered.etag,
+            "rendered_at": timezone.now(),
+        },
+    )
+    return before is None or before.etag != rendered.etag
+
+
+def keep_answers_of(*, lines: Sequence[Line] = (), devices: Iterable[Device] = ()) -> int:
+    """Bring the answers of all devices of these lines up to date; returns how many phones have something new to
+    fetch.
+    """
+    affected = {device.pk: device for device in selectors.devices_of(lines)} | {device.pk: device for device in devices}
+    return sum(keep_answer(device) for device in affected.values())
+
+
+def _config(device: Device, lines: Sequence[Line], password: str) -> DeviceConfig:
+    return DeviceConfig(
+        model=device.model,
+        mac=device.mac or "",
+        registrar=Registrar(settings.SIP_SERVER, settings.SIP_PORT, Transport(settings.SIP_TRANSPORT)),
+        ntp_servers=NTP_SERVERS,
+        lines=tuple(_account(line) for line in lines),
+        admin_password=vault.decrypt(device.admin_password),
+        provisioning_url=settings.PROVISIONING_URL,
+        provisioning_login=device.login,
+        provisioning_password=password,
+    )
+
+
+def _account(line: Line) -> LineAccount:
+    dialable = line.dialable
+    return LineAccount(
+        label=dialable.extension or dialable.display_name,
+        display_name=dialable.display_name,
+        sip_user=line.sip_user,
+        sip_secret=vault.decrypt(line.sip_secret),
+        hide_caller_id=line.hide_caller_id,
+        call_waiting=line.call_waiting,
+        forward_always=_dialled(line.forward_to) if line.forward_always and line.forward_to else "",
+    )
+
+
+def _dialled(destination: Destination) -> str:
+    """What a phone in the Netherlands dials to get there."""
+    number = destination.external
+    if destination.dialable is not None:
+        if destination.dialable.extension:
+            return destination.dialable.extension
+        main = selectors.main_number(destination.dialable)
+        number = main.e164 if main else ""
+    if number.startswith("+31"):
+        return f"0{number.removeprefix('+31')}"
+    return number.replace("+", "00")
+
+
+def store_events(events: Sequence[Event]) -> int:
+    """Put what phones did into the history of their devices; names that no device has are dropped. Returns how many
+    were kept.
+    """
+    answers = {
+        answer.login: answer
+        for answer in ProvisioningAnswer.objects.filter(login__in={event.name for event in events}).only(
+            "login", "customer_id", "device_id"
+        )
+    }
+    by_customer: defaultdict[int, list[ProvisioningEvent]] = defaultdict(list)
+    for event in events:
+        if (answer := answers.get(event.name)) is not None:
+            by_customer[answer.customer_id].append(_row(event, answer))
+    for customer_id, rows in by_customer.items():
+        with tenant(customer_id), transaction.atomic():
+            present = set(Device.objects.filter(pk__in={row.device_id for row in rows}).values_list("pk", flat=True))
+            ProvisioningEvent.objects.bulk_create(row for row in rows if row.device_id in present)
+            ProvisioningEvent.objects.filter(at__lt=timezone.now() - EVENTS_KEPT).delete()
+    return sum(len(rows) for rows in by_customer.values())
+
+
+def _row(event: Event, answer: ProvisioningAnswer) -> ProvisioningEvent:
+    agent = read_user_agent(event.agent)
+    return ProvisioningEvent(
+        customer_id=answer.customer_id,
+        device_id=answer.device_id,
+        at=dt.datetime.fromtimestamp(event.at, dt.UTC),
+        outcome=event.outcome,
+        address=event.address,
+        etag=event.etag,
+        size=event.size,
+        firmware=agent.firmware,
+        agent_model=agent.model,
+        agent_mac=agent.mac,
+    )

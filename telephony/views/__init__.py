@@ -1,0 +1,1 @@
+"""Pages of lines and devices, and the answers to desk phones."""
