@@ -36,7 +36,7 @@ _SECRET_TEXT = (
     # password=..., "token": "...", and keys of the query of a URL
     (
         re.compile(
-            r"(?P<keep>\b[\w-]*(?:password|passwd|secret|token|api_?key|private_?key|session_?key|csrf\w*|otp|pin|ha1)"
+            r"(?P<keep>\b[\w-]*(?:password|passwd|secret(?:_?key)?|token|api_?key|private_?key|session_?key|csrf\w*|otp|pin|ha1)"
             r"['\"]?\s*[:=]\s*)(?:\"[^\"]*\"|'[^']*'|[^\s,;&}\]]+)",
             re.IGNORECASE,
         ),
