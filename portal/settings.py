@@ -188,6 +188,10 @@ USE_I18N = USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = env.folder("STATIC_ROOT", str(ROOT / "staticfiles"))
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "portal.web.fonts.InterFinder",
+]
 WHITENOISE_USE_FINDERS = DEMO or DEBUG
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

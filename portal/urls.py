@@ -13,4 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.readyz, name="readyz"),
     path("accounts/", include("accounts.allauth_urls")),
     path("", include("accounts.urls")),
+    path("", include("telephony.urls")),
+    path("", include("pbx.urls")),
 ]
+
