@@ -27,7 +27,7 @@ def call_keys(calls: Calls) -> Integers:
 def attribute(calls: Calls, directory: Directory) -> Integers:
     """The customer of each row, NOBODY where there is none.
 
-    An account code that nobody has is not helped out by a number: the source said whose call it is, and it is not known.
+    An account code that nobody has is not helped out by a number: the source said whose call it is.
     """
     named = calls.account.where(bool)
     customers = calls.account.number(lambda text: directory.accounts.get(text, NOBODY))

@@ -61,13 +61,13 @@ class Coded:
         return self.values[self.codes[row]]
 
     def choose(self, rows: Mask, other: "Coded") -> "Coded":
-        """This column in `rows`, the other column elsewhere."""
+        """A column that is `self` in `rows` and `other` elsewhere."""
         return Coded(np.where(rows, self.codes, other.codes + len(self.values)), self.values + other.values)
 
 
 @dataclass(frozen=True, slots=True)
 class Calls:
-    """Rows that could be read. `start` is microseconds UTC; numbers are canonical; `group` is empty for a call alone."""
+    """Rows that could be read. `start` is microseconds UTC, numbers are canonical, `group` may be empty."""
 
     lines: Integers
     rows: Sequence[bytes]

@@ -82,7 +82,9 @@ def _asterisk(
     dialled = calls.dialled.map(lambda text: number_in_dial(text, form))
     target = calls.called.choose(outside | ~by_trunk, dialled)
     own_called = _belongs(calls.called, customers, directory.numbers)
-    own_caller = _belongs(calls.caller, customers, directory.numbers) | calls.caller.where(lambda text: text.startswith("ext:"))
+    own_caller = _belongs(calls.caller, customers, directory.numbers) | calls.caller.where(
+        lambda text: text.startswith("ext:")
+    )
     # With trunks that are only guessed a leg without an outside number is taken for a phone, not for an unknown cost.
     reached = target.where(is_outside) if not trunks else np.ones(len(calls), dtype=np.bool_)
     left = by_trunk & reached & ~_belongs(target, customers, directory.numbers)
@@ -113,7 +115,7 @@ def _plain(calls: Calls, customers: Integers) -> Legs:
 
 
 def _chosen(calls: Calls, keys: Integers, customers: Integers, left: Mask) -> Mask:
-    """The one leg of each group and customer that is the call: one that left, then the longest answered, then the first."""
+    """Of each group and customer the leg that is the call: one that left, then the longest, then the first."""
     order = np.lexsort((calls.lines, calls.sequence, -calls.seconds, ~left, customers, keys))
     sorted_keys, sorted_customers = keys[order], customers[order]
     first = np.ones(len(order), dtype=np.bool_)

@@ -80,14 +80,15 @@ def _numbered(stream: BinaryIO, rows: int) -> Iterator[tuple[int, list[bytes], b
     """Lists of at most `rows` lines with the number of the first, and whether the last of them is ended."""
     waiting: list[bytes] = []
     first = 1
-    ended = True
+    closed = True
     for lines, ended in _lines(stream):
         waiting += lines
+        closed = ended
         while len(waiting) > rows:
             yield first, waiting[:rows], True
             first, waiting = first + rows, waiting[rows:]
     if waiting:
-        yield first, waiting, ended
+        yield first, waiting, closed
 
 
 def _split(line: bytes, dialect: Dialect) -> list[str]:
@@ -220,7 +221,9 @@ def _chunk(first: int, lines: list[bytes], dialect: Dialect, layout: Layout, ope
             number = numbers[position]
             cut = open_end and number == last
             bad.append(
-                BadRow(number, good[position], "cut_off", "The file ends within this row. Deliver the whole file again.")
+                BadRow(
+                    number, good[position], "cut_off", "The file ends within this row. Deliver the whole file again."
+                )
                 if cut
                 else BadRow(number, good[position], "columns", f"This row does not have {count} columns.")
             )

@@ -49,7 +49,7 @@ def charge(
     tariffs: Mapping[int, int],
     books: Mapping[int, TariffBook],
 ) -> Charges:
-    """Charges of a chunk. `tariffs` gives each customer's tariff, `books` the tariff's versions; `start` in microseconds UTC."""
+    """Charges of a chunk. `tariffs` is customer -> tariff, `books` tariff -> versions; `start` in microseconds UTC."""
     free = legs.other.number(free_type)
     call_type = np.select(
         [free > 0, legs.direction == Direction.INCOMING, legs.direction == Direction.INTERNAL],
@@ -79,5 +79,7 @@ def charge(
 def _tariff_of(customers: Integers, tariffs: Mapping[int, int]) -> Integers:
     """The tariff of each row's customer, 0 for none."""
     present, place = np.unique(customers, return_inverse=True)
-    found: Integers = np.array([tariffs.get(customer, 0) for customer in present.tolist()] or [0], dtype=np.int64)[place]
+    found: Integers = np.array([tariffs.get(customer, 0) for customer in present.tolist()] or [0], dtype=np.int64)[
+        place
+    ]
     return found

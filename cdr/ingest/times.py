@@ -32,7 +32,9 @@ def wall_clock(texts: Any) -> Moments:
     seconds = moments.astype("datetime64[s]")
     # The reader turns 30 February into 2 March: the day must come out as it was written.
     written = np.asarray(pc.fill_null(pc.cast(pc.utf8_slice_codeunits(clean, 8, 10), pa.int64()), 0))
-    day = (seconds.astype("datetime64[D]") - seconds.astype("datetime64[M]").astype("datetime64[D]")).astype(np.int64) + 1
+    day = (seconds.astype("datetime64[D]") - seconds.astype("datetime64[M]").astype("datetime64[D]")).astype(
+        np.int64
+    ) + 1
     lost = np.isnat(seconds) | (day != written)
     read: Moments = np.where(lost, NO_MOMENT, seconds.astype(np.int64) * SECOND)
     return read
@@ -54,7 +56,9 @@ def iso(texts: Any) -> tuple[Moments, Moments]:
 
 def _tail(text: str) -> tuple[int, int]:
     """Microseconds of the fraction, and of the offset (NO_MOMENT for none)."""
-    fraction = int(text[1:7].rstrip("Z").partition("+")[0].partition("-")[0].ljust(6, "0")) if text.startswith(".") else 0
+    fraction = (
+        int(text[1:7].rstrip("Z").partition("+")[0].partition("-")[0].ljust(6, "0")) if text.startswith(".") else 0
+    )
     if text.endswith("Z"):
         return fraction, 0
     offset = _OFFSET.search(text)

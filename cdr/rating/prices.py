@@ -68,7 +68,7 @@ class PriceColumns:
         )
 
     def charges(self, which: Integers, seconds: Integers) -> Integers:
-        """Charges of calls that last `seconds` at the prices `which` (positions); equal to `charge_micros` to the digit."""
+        """Charges of calls of `seconds` at the prices `which` (positions), to the digit as `charge_micros`."""
         first, step = self.first_seconds[which], self.step_seconds[which]
         over = np.maximum(seconds - first, 0)
         billed = first + -(-over // step) * step

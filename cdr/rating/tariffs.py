@@ -73,7 +73,7 @@ class TariffBook:
 
 @dataclass(frozen=True, slots=True)
 class RatedCall:
-    """The price of one call and where it comes from; without a rate the call is unrated, which is not the same as free."""
+    """The price of one call and where it comes from; without a rate it is unrated, which is not free."""
 
     rate: PrefixRate | None
     micros: int | None

@@ -1,0 +1,51 @@
+"""`manage.py cdr_load FILE --source NAME`: load a file of call records and print its counts as JSON."""
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.access import Door, system
+from cdr.ingest.parse import FileProblem
+from cdr.models import Batch, Source
+from cdr.services import load_file
+
+COUNTS = ("read", "loaded", "duplicate", "rejected", "unrated")
+
+
+class Command(BaseCommand):
+    """Load a file of call records."""
+
+    help = "Load a file of call records. The last line of the output is one JSON document with the counts."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path, help="the file, as the switch wrote it")
+        parser.add_argument("--source", required=True, help="the name of the source that it comes from")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        name = options["source"]
+        source = Source.objects.filter(name=name).first()
+        if source is None:
+            known = ", ".join(Source.objects.values_list("name", flat=True)) or "none yet"
+            self._print(dict.fromkeys(COUNTS, 0))
+            raise CommandError(f"There is no source {name}. Known sources: {known}.")
+        try:
+            batch = load_file(path=options["file"], source=source, actor=system(door=Door.COMMAND))
+        except FileProblem as problem:
+            self._print(dict.fromkeys(COUNTS, 0))
+            raise CommandError(problem.sentence) from problem
+        except KeyError as error:
+            raise CommandError(f"The source {name} has a kind of file that does not exist: {error}.") from error
+        for reason, rows in sorted(batch.reasons.items()):
+            example = batch.rejects.filter(reason=reason).order_by("line").first()
+            where = f" For example line {example.line}: {example.sentence}" if example else ""
+            self.stderr.write(f"{rows} rows rejected, reason {reason}.{where}")
+        self._print({count: getattr(batch, count) for count in COUNTS})
+        if batch.state == Batch.State.REFUSED:
+            raise CommandError(batch.problem)
+
+    def _print(self, counts: dict[str, int]) -> None:
+        self.stdout.write(json.dumps(counts))
+        self.stdout.flush()

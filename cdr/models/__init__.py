@@ -1,0 +1,20 @@
+"""Where call records come from, what calls cost, the records themselves and their totals."""
+
+from cdr.models.records import BillingPeriod, CallRecord, DailyTotal, MonthlyTotal
+from cdr.models.sources import Batch, Reject, Source, SourceAccount
+from cdr.models.tariffs import CustomerTariff, Rate, Tariff, TariffVersion
+
+__all__ = [
+    "Batch",
+    "BillingPeriod",
+    "CallRecord",
+    "CustomerTariff",
+    "DailyTotal",
+    "MonthlyTotal",
+    "Rate",
+    "Reject",
+    "Source",
+    "SourceAccount",
+    "Tariff",
+    "TariffVersion",
+]

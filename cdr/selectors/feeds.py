@@ -1,0 +1,71 @@
+"""What loading a file needs to know. Read inside a crossing."""
+
+from collections.abc import Mapping
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from accounts.models import Customer
+from cdr.dialects import dialects
+from cdr.ingest.attribute import Directory
+from cdr.ingest.read import Reading
+from cdr.models import BillingPeriod, CustomerTariff, Rate, Source, SourceAccount, Tariff, TariffVersion
+from cdr.rating.prices import Price
+from cdr.rating.tariffs import PrefixRate, TariffBook, Version
+from portal.lib.periods import Month, day_bounds
+from telephony.models import PhoneNumber
+
+
+def reading(source: Source) -> Reading:
+    """How the files of a source are read; KeyError when its dialect is gone."""
+    return Reading(
+        dialect=dialects()[source.dialect],
+        zone=ZoneInfo(source.time_zone),
+        number_format="international" if source.number_format == Source.NumberFormat.INTERNATIONAL else "national",
+        trunks=source.trunk_names,
+    )
+
+
+def directory(source: Source) -> Directory:
+    """Customers by reference, by the source's own account codes, and by number."""
+    accounts = dict(Customer.objects.values_list("reference", "pk"))
+    accounts |= dict(SourceAccount.objects.filter(source=source).values_list("account", "customer_id"))
+    return Directory(accounts=accounts, numbers=dict(PhoneNumber.objects.values_list("e164", "customer_id")))
+
+
+def customer_tariffs() -> Mapping[int, int]:
+    """The tariff of each customer; those without one, where there is no default either, are left out."""
+    default = Tariff.objects.filter(is_default=True).values_list("pk", flat=True).first()
+    found = {} if default is None else dict.fromkeys(Customer.objects.values_list("pk", flat=True), default)
+    return found | dict(CustomerTariff.objects.values_list("customer_id", "tariff_id"))
+
+
+def tariff_books() -> Mapping[int, TariffBook]:
+    """Every tariff with its versions, ready to rate with."""
+    rates: dict[int, list[PrefixRate]] = {}
+    for rate in Rate.objects.order_by("pk").iterator():
+        price = Price(rate.setup_micros, rate.minute_micros, rate.first_seconds, rate.step_seconds)
+        rates.setdefault(rate.version_id, []).append(
+            PrefixRate(rate.pk, stored_prefix_key(rate.prefix), rate.call_type, price)
+        )
+    books: dict[int, list[Version]] = {}
+    for version in TariffVersion.objects.order_by("valid_from"):
+        start = day_bounds(version.valid_from).start
+        books.setdefault(version.tariff_id, []).append(Version.of(start, rates.get(version.pk, [])))
+    return {tariff: TariffBook(tuple(versions)) for tariff, versions in books.items()}
+
+
+def stored_prefix_key(prefix: str) -> str:
+    """The rating key of a prefix as it is stored: `3120` or `short:18`."""
+    return "0" + prefix.removeprefix("short:") if prefix.startswith("short:") else prefix
+
+
+def closed_periods() -> frozenset[date]:
+    """First days of the billing periods that take no more records."""
+    return frozenset(BillingPeriod.objects.values_list("first_day", flat=True))
+
+
+def open_period(month: Month, closed: frozenset[date]) -> Month:
+    """The billing period of a call that starts in `month`: that month, or the first open one after it."""
+    while month.first_day in closed:
+        month = month.next()
+    return month

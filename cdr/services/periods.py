@@ -1,0 +1,33 @@
+"""Billing periods: calendar months in Amsterdam that take calls until they are closed."""
+
+from django.db import connection
+from django.utils import timezone
+
+from accounts.access import Actor
+from accounts.audit import record
+from accounts.tenancy import Crossing, crossing
+from cdr.models import BillingPeriod
+from portal.lib.periods import Month
+
+_LOCK = "hashtext('centrale_billing_periods')::bigint"
+
+
+def hold_periods_open() -> None:
+    """Keep any period from being closed until the end of this transaction: what is loaded now lands where it says."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_advisory_xact_lock_shared({_LOCK})")
+
+
+def close_period(*, month: Month, actor: Actor) -> BillingPeriod:
+    """Close a billing period, after every load that runs now has finished its chunk. Closing it again changes nothing.
+
+    Calls of the month that arrive later belong to the next open period.
+    """
+    with crossing(Crossing.BILLING_FAN_OUT), connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_advisory_xact_lock({_LOCK})")
+        period, made = BillingPeriod.objects.get_or_create(
+            first_day=month.first_day, defaults={"closed_at": timezone.now(), "closed_by": actor.name}
+        )
+        if made:
+            record(actor=actor, verb="billing_period.closed", obj=period)
+        return period

@@ -1,0 +1,102 @@
+"""Make tariffs, their versions and who has them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import Actor
+from accounts.audit import changes, record, snapshot
+from accounts.errors import Refusal
+from accounts.models import Customer
+from accounts.tenancy import Crossing, crossing
+from cdr.models import CustomerTariff, Rate, Tariff, TariffVersion
+from cdr.rating.prices import Price
+
+FIELDS = ("name", "is_default")
+
+
+@dataclass(frozen=True, slots=True)
+class RateLine:
+    """A rate as it is entered: prefix `3120` or `short:18`."""
+
+    prefix: str
+    destination: str
+    call_type: int
+    price: Price
+
+
+def save_tariff(*, tariff: Tariff, actor: Actor) -> Tariff:
+    """Save a new or changed tariff; when it becomes the default, the one before it no longer is."""
+    with crossing(Crossing.OPERATE):
+        made = tariff.pk is None
+        before = {} if made else snapshot(Tariff.objects.get(pk=tariff.pk), FIELDS)
+        if tariff.is_default:
+            Tariff.objects.filter(is_default=True).exclude(pk=tariff.pk).update(is_default=False)
+        tariff.save()
+        record(
+            actor=actor,
+            verb="tariff.made" if made else "tariff.changed",
+            obj=tariff,
+            changes=changes(before, snapshot(tariff, FIELDS)),
+        )
+    return tariff
+
+
+def add_version(*, tariff: Tariff, valid_from: date, rates: Sequence[RateLine], actor: Actor) -> TariffVersion:
+    """Add the rates that hold from a day on. Refusal when that day has a version or a prefix stands twice."""
+    prefixes = [line.prefix for line in rates]
+    twice = (
+        sorted({prefix for prefix in prefixes if prefixes.count(prefix) > 1})
+        if len(set(prefixes)) < len(prefixes)
+        else []
+    )
+    if twice:
+        raise Refusal(
+            "prefix_twice", _("These prefixes stand in the list twice: %s.") % ", ".join(twice[:5]), field="rates"
+        )
+    if not rates:
+        raise Refusal("no_rates", _("The list has no rates. Add at least one line."), field="rates")
+    with crossing(Crossing.OPERATE):
+        if TariffVersion.objects.filter(tariff=tariff, valid_from=valid_from).exists():
+            raise Refusal(
+                "version_exists",
+                _("This tariff already has rates from that day. Choose another day."),
+                field="valid_from",
+            )
+        version = TariffVersion.objects.create(tariff=tariff, valid_from=valid_from)
+        Rate.objects.bulk_create(
+            [
+                Rate(
+                    version=version,
+                    prefix=line.prefix,
+                    destination=line.destination,
+                    call_type=line.call_type,
+                    setup_micros=line.price.setup_micros,
+                    minute_micros=line.price.minute_micros,
+                    first_seconds=line.price.first_seconds,
+                    step_seconds=line.price.step_seconds,
+                )
+                for line in rates
+            ],
+            batch_size=2_000,
+        )
+        record(actor=actor, verb="tariff.version_added", obj=version, note=str(len(rates)))
+    return version
+
+
+def set_customer_tariff(*, customer: Customer, tariff: Tariff | None, actor: Actor) -> None:
+    """Give a customer a tariff of its own, or with None the default one again; calls that are loaded keep their price."""
+    with crossing(Crossing.OPERATE):
+        before = CustomerTariff.objects.filter(customer=customer).select_related("tariff").first()
+        if tariff is None:
+            CustomerTariff.objects.filter(customer=customer).delete()
+        else:
+            CustomerTariff.objects.update_or_create(customer=customer, defaults={"tariff": tariff})
+        record(
+            actor=actor,
+            verb="customer.tariff",
+            obj=customer,
+            changes={"tariff": (str(before.tariff) if before else None, str(tariff) if tariff else None)},
+        )
