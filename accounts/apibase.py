@@ -1,6 +1,5 @@
-"""What every API view shares: tokens, the customer of a request and its door, pages, and errors as RFC 9457 problem documents."""
+"""What every API view shares: the customer of a request and its door, pages, and errors as RFC 9457 problem documents."""
 
-import hashlib
 import logging
 from contextlib import ExitStack
 from typing import Any, ClassVar
@@ -8,10 +7,8 @@ from typing import Any, ClassVar
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404, HttpResponseBase
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions, pagination, status
-from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -19,7 +16,7 @@ from rest_framework.views import exception_handler
 from accounts import selectors
 from accounts.access import Actor, Capability, Door, roles_of
 from accounts.errors import Refusal
-from accounts.models import ApiToken, Customer, User
+from accounts.models import Customer, User
 from accounts.tenancy import tenant
 from portal.logs import set_customer, set_user
 
@@ -27,43 +24,6 @@ log = logging.getLogger(__name__)
 
 CUSTOMER_HEADER = "X-Customer"
 PROBLEM = "application/problem+json"
-
-
-def token_hash(key: str) -> str:
-    """What is kept of a token. The key is 32 random bytes, so one round of SHA-256 is enough."""
-    return hashlib.sha256(key.encode()).hexdigest()
-
-
-class TokenAuthentication(BaseAuthentication):
-    """``Authorization: Bearer <key>`` with a token of a user; browser sessions do not reach the API."""
-
-    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
-        words = get_authorization_header(request).split()
-        if not words or words[0].lower() not in {b"bearer", b"token"}:
-            return None
-        if len(words) != 2:
-            raise exceptions.AuthenticationFailed(_("Send the token as: Authorization: Bearer <token>."))
-        now = timezone.now()
-        token = (
-            ApiToken.objects.select_related("user")
-            .filter(
-                token_hash=token_hash(words[1].decode("latin-1")),
-                revoked_at=None,
-                expires_at__gt=now,
-                user__is_active=True,
-            )
-            .first()
-        )
-        if token is None:
-            raise exceptions.AuthenticationFailed(
-                _("This token is unknown, expired or revoked. Make a new one under My details.")
-            )
-        if token.last_used_at is None or (now - token.last_used_at).total_seconds() > 60:
-            ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
-        return token.user, token
-
-    def authenticate_header(self, request: Request) -> str:  # noqa: ARG002
-        return "Bearer"
 
 
 class Pages(pagination.CursorPagination):
