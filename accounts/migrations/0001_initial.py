@@ -56,6 +56,7 @@ class Migration(migrations.Migration):
                     "username",
                     models.CharField(
                         max_length=150,
+                        unique=True,
                         validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
                         verbose_name="user name",
                     ),

@@ -38,7 +38,7 @@ class User(PlatformModel, AbstractBaseUser):
         LIGHT = "light", _("Light")
         DARK = "dark", _("Dark")
 
-    username = models.CharField(_("user name"), max_length=150, validators=[UnicodeUsernameValidator()])
+    username = models.CharField(_("user name"), max_length=150, unique=True, validators=[UnicodeUsernameValidator()])
     email = models.EmailField(_("e-mail address"))
     title = models.CharField(_("title"), max_length=20, blank=True)
     initials = models.CharField(_("initials"), max_length=20, blank=True)
