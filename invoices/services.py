@@ -15,6 +15,7 @@ from accounts.access import Actor
 from accounts.models import Brand, Customer
 from accounts.tenancy import tenant
 from cdr.models import MonthlyTotal
+from cdr.services import close_period
 from cdr.vocabulary import SHOWN_TYPES, Direction
 from cdr.vocabulary import Product as CallProduct
 from invoices import rules
@@ -59,12 +60,13 @@ class Billed:
 def bill(*, actor: Actor, customer: Customer, month: Month, issued_on: date | None = None) -> Billed:
     """Bill a closed month once; a second call finds the invoice and makes nothing. Raises Refusal.
 
-    Runs of the same customer wait for each other on the customer's row; the row of the number sequence is locked last,
-    because all customers share it.
+    The period is closed first, so that no call can still fall into it. Runs of the same customer wait for each other on
+    the customer's row; the row of the number sequence is locked last, because all customers share it.
     """
     today = timezone.localdate()
     rules.month_is_over(month, Month.of_day(today))
     rules.seller_is_complete(settings.SELLER)
+    close_period(month=month, actor=actor)
     with tenant(customer):
         Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
         existing = Invoice.objects.filter(month=month.first_day).first()

@@ -137,7 +137,7 @@ def _append(known: Sequence[_Known]) -> int:
             f"INSERT INTO {Usage._meta.db_table} ({columns}) SELECT * FROM unnest({arrays}) ON CONFLICT DO NOTHING",  # noqa: S608
             unnested,
         )
-        new = cursor.rowcount
+        new: int = cursor.rowcount
         cursor.execute(_MOVE_ON.format(columns=columns, arrays=arrays), unnested)
     return new
 
@@ -209,7 +209,7 @@ def share_bundle(
     *, actor: Actor, bundle: GroupBundle, shares: Sequence[tuple[MobileSubscription, int]], since: date
 ) -> GroupBundle:
     """Make a group bundle, if it is new, and let subscriptions contribute to it from a day on."""
-    if bundle.pk is None:
+    if bundle._state.adding:
         bundle.save()
     BundleShare.objects.bulk_create(
         [

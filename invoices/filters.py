@@ -1,0 +1,21 @@
+"""The one definition of which invoices are shown: list and API use it."""
+
+import django_filters
+from django.utils.translation import gettext_lazy as _
+
+from invoices.models import Invoice
+
+ORDERS = ("month", "number", "issued_on", "sent_at", "total_cents")
+
+
+class InvoiceFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """Months from and up to and including, and a part of the number."""
+
+    number = django_filters.CharFilter(field_name="number", lookup_expr="icontains", label=_("Invoice number"))
+    first = django_filters.DateFilter(field_name="month", lookup_expr="gte", label=_("From"))
+    last = django_filters.DateFilter(field_name="month", lookup_expr="lte", label=_("Up to and including"))
+    sort = django_filters.OrderingFilter(fields=[(name, name) for name in ORDERS])
+
+    class Meta:
+        model = Invoice
+        fields: tuple[str, ...] = ()
