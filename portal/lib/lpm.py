@@ -17,6 +17,8 @@ import pandas as pd
 WIDTH = 15  # E.164 has at most 15 digits, and 11**15 fits an int64
 NO_MATCH = -1
 
+_BLOCK = 16384  # so that the work on a block stays in the processor's cache
+
 type Ints = npt.NDArray[np.int64]
 type Strings = pd.Series[Any] | npt.NDArray[Any]
 
@@ -39,9 +41,14 @@ def characters(text: npt.NDArray[np.str_]) -> npt.NDArray[np.uint32]:
 def encode(numbers: Strings) -> Ints:
     """Position of each digit string among all, by its first 15 digits; -1 for one that is not digits only."""
     text = as_text(numbers, width=WIDTH)
-    if not len(text):
-        return np.zeros(0, dtype=np.int64)
-    points = characters(text)
+    codes = np.empty(len(text), dtype=np.int64)
+    for start in range(0, len(text), _BLOCK):
+        part = slice(start, start + _BLOCK)
+        codes[part] = _encode_block(characters(text[part]))
+    return codes
+
+
+def _encode_block(points: npt.NDArray[np.uint32]) -> Ints:
     digits = (points >= ord("0")) & (points <= ord("9"))
     code: Ints = np.where(digits, points - (ord("0") - 1), 0).astype(np.int64) @ _WEIGHTS
     clean = (digits | (points == 0)).all(axis=1) & (digits[:, 1:] <= digits[:, :-1]).all(axis=1)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from portal.lib.lpm import Strings, as_text, characters, encode
+from portal.lib.lpm import Strings, as_text, encode
 from portal.lib.numbers.groups import CALL_TYPE_CODES, HIDDEN_FROM_CUSTOMERS, call_type
 from portal.lib.numbers.plan import BY_RULE_AND_LENGTH, CATEGORIES_BY_CODE, CATEGORY_CODES, LONGEST, PREFIXES, Category
 from portal.lib.numbers.reading import Bare, parse
@@ -16,6 +16,11 @@ from portal.lib.numbers.reading import Bare, parse
 type Codes = npt.NDArray[np.int8]
 
 _INVALID = CATEGORY_CODES[Category.INVALID]
+_LONGEST_SHORT_CODE = 8  # 31 before 140591 or 116000; digits that are longer and in no plan are just invalid
+_CALL_TYPE_OF: Codes = np.array([CALL_TYPE_CODES[call_type(found)] for found in CATEGORIES_BY_CODE], dtype=np.int8)
+_HIDDEN: npt.NDArray[np.bool_] = np.array(
+    [found in {Category.FREEPHONE_0800, Category.EMERGENCY} for found in CATEGORIES_BY_CODE]
+)
 
 
 def classify_digits(numbers: Strings) -> Codes:
@@ -23,7 +28,7 @@ def classify_digits(numbers: Strings) -> Codes:
     text = as_text(numbers, width=LONGEST + 1)  # one more than allowed, so that too long is seen
     if not len(text):
         return np.zeros(0, dtype=np.int8)
-    lengths = (characters(text) != 0).sum(axis=1)
+    lengths = np.char.str_len(text)
     codes: Codes = BY_RULE_AND_LENGTH[PREFIXES.match_codes(encode(text)), lengths]
     return codes
 
@@ -69,15 +74,18 @@ def read_many(
     categories = classify_digits(np.array(digits, dtype=object))
     stored = np.array([f"+{number}" for number in digits], dtype=object)
     for place in np.flatnonzero(categories == _INVALID):
+        if len(digits[place]) > _LONGEST_SHORT_CODE:
+            stored[place] = ""
+            continue
         found = parse(texts[place], context=context, bare=bare)
         categories[place] = CATEGORY_CODES[found.category]
         stored[place] = found.stored or ""
-    call_types = np.array(
-        [
-            CALL_TYPE_CODES[call_type(CATEGORIES_BY_CODE[code], number)]
-            for code, number in zip(categories, stored, strict=True)
-        ],
-        dtype=np.int8,
-    )
-    hidden = np.array([number in HIDDEN_FROM_CUSTOMERS for number in stored], dtype=np.bool_)
+    call_types = _CALL_TYPE_OF[categories]
+    hidden = _HIDDEN[categories]
+    refined = categories == CATEGORY_CODES[Category.SHORT]
+    refined |= np.fromiter((number.startswith("800") for number in digits), dtype=np.bool_, count=len(digits))
+    for place in np.flatnonzero(refined):  # a number tells more than its category in these few
+        category = CATEGORIES_BY_CODE[categories[place]]
+        call_types[place] = CALL_TYPE_CODES[call_type(category, stored[place])]
+        hidden[place] = stored[place] in HIDDEN_FROM_CUSTOMERS
     return ReadNumbers(stored[which], categories[which], call_types[which], hidden[which])
