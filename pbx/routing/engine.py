@@ -38,48 +38,45 @@ def route(exchange: Exchange, call: Call, at: datetime) -> Plan:
 
 
 def _from_outside(journey: Journey) -> Move | End:
-    number = dialled.read(journey.call.dialled)
+    number = dialled.read(journey.call.dialled).number
     journey.destination = Target(number=number)
     if number not in journey.exchange.numbers:
         journey.note("not_our_number", number=number or journey.call.dialled)
         return End(Outcome.NOT_IN_USE)
-    owner = journey.exchange.numbers[number]
-    if owner is None:
-        journey.note("not_in_use", number=number)
-        return End(Outcome.NOT_IN_USE)
     main = number == journey.exchange.company_number
-    journey.note("received_main" if main else "received", journey.exchange.place(owner), number=number)
-    return Move(Target(dialable=owner), Reason.DIALLED)
+    return _to_owner(journey, number, "received_main" if main else "received")
 
 
 def _from_inside(journey: Journey) -> Move | End:
     """Emergency before everything, extensions before numbers, one's own numbers without leaving the exchange."""
-    exchange, text = journey.exchange, journey.call.dialled
+    exchange, typed = journey.exchange, dialled.read(journey.call.dialled)
     caller = journey.call.caller
-    person = exchange.place(caller.person) if isinstance(caller, Inside) else None
-    person = person if isinstance(person, Person) else None
-    if dialled.is_emergency(dialled.read(text)):
-        return dial_out(journey, person, dialled.read(text))
-    extension = dialled.plain(text)
-    owner = exchange.extensions.get(extension)
+    place = exchange.place(caller.person) if isinstance(caller, Inside) else None
+    person = place if isinstance(place, Person) else None
+    journey.destination = Target(number=typed.number)
+    owner = exchange.extensions.get(typed.digits)
+    if dialled.is_emergency(typed.number):
+        return dial_out(journey, person, typed.number)
     if owner is not None:
-        journey.note(
-            "dialled_extension", exchange.place(owner), extension=extension, target=exchange.label(Target(owner))
-        )
-        return Move(Target(dialable=owner), Reason.DIALLED)
-    number = dialled.read(text)
-    journey.destination = Target(number=number)
-    if number in exchange.numbers:
-        owner = exchange.numbers[number]
-        if owner is None:
-            journey.note("not_in_use", number=number)
-            return End(Outcome.NOT_IN_USE)
-        journey.note("stays_inside", exchange.place(owner), number=number, target=exchange.label(Target(owner)))
-        return Move(Target(dialable=owner), Reason.DIALLED)
-    if not number:
-        journey.note("invalid_number", number=text)
+        target = Target(dialable=owner)
+        journey.note("dialled_extension", exchange.place(owner), extension=typed.digits, target=exchange.label(target))
+        return Move(target, Reason.DIALLED)
+    if typed.number in exchange.numbers:
+        return _to_owner(journey, typed.number, "stays_inside")
+    if not typed.number:
+        journey.note("invalid_number", number=journey.call.dialled)
         return End(Outcome.INVALID_NUMBER)
-    return dial_out(journey, person, number)
+    return dial_out(journey, person, typed.number, hidden=typed.hidden)
+
+
+def _to_owner(journey: Journey, number: str, rule: str) -> Move | End:
+    owner = journey.exchange.numbers[number]
+    if owner is None:
+        journey.note("not_in_use", number=number)
+        return End(Outcome.NOT_IN_USE)
+    target = Target(dialable=owner)
+    journey.note(rule, journey.exchange.place(owner), number=number, target=journey.exchange.label(target))
+    return Move(target, Reason.DIALLED)
 
 
 def _go(journey: Journey, move: Move) -> Move | End:

@@ -6,9 +6,13 @@ Manual on or off beats holidays, holidays beat working hours; an object's own se
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from pbx.routing.shapes import CompanyNight, Exchange, NightMode, NightSetting, Place, Target
-from telephony.timetable import Moment
+from telephony.timetable import Moment, Timetable
+
+# One check of a whole exchange asks this for the same few moments thousands of times.
+_next_change = lru_cache(maxsize=256)(Timetable.next_change)
 
 
 class Why(StrEnum):
@@ -46,7 +50,7 @@ def company_night(night: CompanyNight, at: datetime) -> Night:
     return Night(
         is_on=table.moment(at) is not Moment.BUSINESS,
         why=Why.HOLIDAY if holiday else Why.SCHEDULE,
-        until=table.next_change(at),
+        until=_next_change(table, at),
         target=night.target,
         holiday=holiday.name if holiday else "",
     )

@@ -1,12 +1,11 @@
 """Calls that leave the exchange: emergency first, then what may be called, at whose cost and under which number."""
 
 from pbx.routing import dialled
-from pbx.routing.dialled import Barring
 from pbx.routing.journey import End, Journey
 from pbx.routing.shapes import Exchange, Outcome, Person, SpendGuard
 
 
-def dial_out(journey: Journey, person: Person | None, number: str) -> End:
+def dial_out(journey: Journey, person: Person | None, number: str, *, hidden: bool = False) -> End:
     """Someone dials ``number``. Emergency and help lines get out past every block, limit and missing company number."""
     if dialled.is_emergency(number):
         # The caller's number is always shown to emergency services, also when it is hidden otherwise (Tw 11.9).
@@ -14,11 +13,11 @@ def dial_out(journey: Journey, person: Person | None, number: str) -> End:
         return End(Outcome.EMERGENCY, shown=_own_number(journey.exchange, person))
     if dialled.is_always_allowed(number):
         journey.note("always_allowed", person, number=number)
-        return End(Outcome.OUTSIDE, shown=shown_number(journey.exchange, person))
+        return End(Outcome.OUTSIDE, shown="" if hidden else shown_number(journey.exchange, person))
     refused = _refused(journey, person, number)
     if refused is not None:
         return refused
-    shown = shown_number(journey.exchange, person)
+    shown = "" if hidden else shown_number(journey.exchange, person)
     journey.note("goes_out" if shown else "goes_out_hidden", person, number=number, shown=shown)
     return End(Outcome.OUTSIDE, shown=shown)
 
@@ -60,17 +59,14 @@ def _refused(journey: Journey, person: Person | None, number: str) -> End | None
         journey.note("no_company_number", person, number=number)
         return End(Outcome.NO_COMPANY_NUMBER)
     barred = exchange.barred | (person.barred if person else frozenset())
-    group = dialled.barring_of(number)
-    if Barring.ALL in barred or group in barred:
-        journey.note(
-            f"barred_{group or Barring.ALL}" if Barring.ALL not in barred else "barred_all", person, number=number
-        )
+    blocks = sorted(dialled.blocks(number) & barred)
+    if blocks:
+        journey.note(f"barred_{blocks[0]}", person, number=number)
         return End(Outcome.BARRED)
     if dialled.is_free(number):
         return None
     guard = exchange.spend_guard
-    costly = group in (Barring.INTERNATIONAL, Barring.PREMIUM, Barring.ADULT, Barring.ENTERTAINMENT)
-    if guard is SpendGuard.EMERGENCY_ONLY or (guard is SpendGuard.PREMIUM and costly):
+    if guard is SpendGuard.EMERGENCY_ONLY or (guard is SpendGuard.PREMIUM and dialled.is_costly(number)):
         journey.note("spend_guard", person, number=number)
         return End(Outcome.BARRED)
     return None

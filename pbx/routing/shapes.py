@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from pbx.routing.dialled import Barring
+from portal.lib.numbers import Block
 from telephony.timetable import Timetable
 
 
@@ -81,7 +81,7 @@ class Person(Place):
     forward_always: Target | None = None
     call_waiting: bool = True
     hides_number: bool = False
-    barred: frozenset[Barring] = frozenset()
+    barred: frozenset[Block] = frozenset()
 
 
 class Policy(StrEnum):
@@ -201,7 +201,7 @@ class Exchange:
     company_number: str = ""
     shows_company_number: bool = True
     night: CompanyNight = CompanyNight()
-    barred: frozenset[Barring] = frozenset()
+    barred: frozenset[Block] = frozenset()
     spend_guard: SpendGuard = SpendGuard.OPEN
     busy: frozenset[int] = frozenset()
     unreachable: frozenset[int] = frozenset()

@@ -5,12 +5,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pbx.routing import route
-from pbx.routing.dialled import Barring
 from pbx.routing.menus import on_keypad
 from pbx.routing.shapes import (
     Action,
     AutoAttendant,
     Call,
+    CompanyNight,
     Exchange,
     HuntGroup,
     Inside,
@@ -45,6 +45,7 @@ from pbx.tests.worlds import (
     exchange,
     night,
 )
+from portal.lib.numbers import Block
 from telephony.timetable import Holiday, Timetable
 
 
@@ -102,12 +103,12 @@ def test_what_is_no_number_is_refused_in_words() -> None:
 
 def test_112_gets_out_past_everything() -> None:
     blocked = Person(
-        id=MEHMET, name="Mehmet", extension="103", barred=frozenset(Barring), hides_number=True, number="+31887654003"
+        id=MEHMET, name="Mehmet", extension="103", barred=frozenset(Block), hides_number=True, number="+31887654003"
     )
     world = exchange(
         blocked,
         company_number="",
-        barred=frozenset(Barring),
+        barred=frozenset(Block),
         spend_guard=SpendGuard.EMERGENCY_ONLY,
         night=night(NightMode.ON, None),
     )
@@ -117,7 +118,7 @@ def test_112_gets_out_past_everything() -> None:
 
 @pytest.mark.parametrize("number", ["113", "144", "116 123", "0800-8112", "0900-8844"])
 def test_help_lines_get_out_past_everything(number: str) -> None:
-    world = exchange(company_number="", barred=frozenset(Barring), spend_guard=SpendGuard.EMERGENCY_ONLY)
+    world = exchange(company_number="", barred=frozenset(Block), spend_guard=SpendGuard.EMERGENCY_ONLY)
     assert route(world, inside(number), NIGHT).outcome is Outcome.OUTSIDE
 
 
@@ -137,35 +138,39 @@ def test_single_lines_need_no_company_number() -> None:
 @pytest.mark.parametrize(
     ("number", "group"),
     [
-        ("+44 20 7946 0000", Barring.INTERNATIONAL),
-        ("06 12 34 56 78", Barring.MOBILE),
-        ("0900 1234", Barring.PREMIUM),
-        ("1888", Barring.PREMIUM),
-        ("0906 1234", Barring.ADULT),
-        ("0909 1234", Barring.ENTERTAINMENT),
-        ("020 123 45 67", Barring.ALL),
+        ("+44 20 7946 0000", Block.INTERNATIONAL),
+        ("06 12 34 56 78", Block.MOBILE),
+        ("0900 1234", Block.PREMIUM_0900),
+        ("1888", Block.PREMIUM_0900),
+        ("0906 1234", Block.ADULT_0906),
+        ("0909 1234", Block.ENTERTAINMENT_0909),
     ],
 )
-def test_a_barred_group_holds_its_numbers_and_no_others(number: str, group: Barring) -> None:
+def test_a_barred_group_holds_its_numbers_and_no_others(number: str, group: Block) -> None:
     plan = route(exchange(barred=frozenset({group})), inside(number), DAY)
     assert (plan.outcome, rules(plan)) == (Outcome.BARRED, [f"barred_{group}"])
-    others = frozenset(Barring) - {group, Barring.ALL}
+    others = frozenset(Block) - {group}
     assert route(exchange(barred=others), inside(number), DAY).outcome is Outcome.OUTSIDE
 
 
 def test_a_block_of_one_person_holds_only_that_person() -> None:
-    world = exchange(Person(id=MEHMET, name="Mehmet", extension="103", barred=frozenset({Barring.MOBILE})))
+    world = exchange(Person(id=MEHMET, name="Mehmet", extension="103", barred=frozenset({Block.MOBILE})))
     assert route(world, inside("06 12 34 56 78"), DAY).outcome is Outcome.BARRED
     assert route(world, inside("06 12 34 56 78", LISA), DAY).outcome is Outcome.OUTSIDE
 
 
-def test_free_numbers_are_held_by_nothing_but_all() -> None:
-    groups = frozenset(Barring) - {Barring.ALL}
-    assert (
-        route(exchange(barred=groups, spend_guard=SpendGuard.EMERGENCY_ONLY), inside("0800 0410"), DAY).outcome
-        is Outcome.OUTSIDE
-    )
-    assert route(exchange(barred=frozenset({Barring.ALL})), inside("0800 0410"), DAY).outcome is Outcome.BARRED
+def test_free_numbers_are_held_by_no_block_and_no_guard() -> None:
+    world = exchange(barred=frozenset(Block), spend_guard=SpendGuard.EMERGENCY_ONLY)
+    assert route(world, inside("0800 0410"), DAY).outcome is Outcome.OUTSIDE
+
+
+def test_a_caller_may_hide_the_number_for_one_call() -> None:
+    assert route(exchange(), inside("#31#020 123 45 67"), DAY).shown == ""
+
+
+@pytest.mark.parametrize("text", ["777", "1", "44"])
+def test_a_short_number_of_nobody_is_invalid(text: str) -> None:
+    assert route(exchange(), inside(text), DAY).outcome is Outcome.INVALID_NUMBER
 
 
 def test_the_spend_guard_stops_dear_calls_first_and_then_all() -> None:
@@ -218,7 +223,7 @@ def test_forwarding_always_goes_before_busy_and_unreachable() -> None:
 
 def test_a_forward_is_held_by_the_same_blocks_as_a_call() -> None:
     away = Person(id=FATIMA, name="Fatima", extension="209", forward_always=Target(number="+31612345678"))
-    assert route(exchange(away, barred=frozenset({Barring.MOBILE})), inside("209"), DAY).outcome is Outcome.BARRED
+    assert route(exchange(away, barred=frozenset({Block.MOBILE})), inside("209"), DAY).outcome is Outcome.BARRED
 
 
 def test_a_forward_to_112_is_refused() -> None:
@@ -338,9 +343,9 @@ def test_by_day_the_plan_says_until_when() -> None:
 
 def test_a_holiday_beats_working_hours_and_a_manual_switch_beats_the_holiday() -> None:
     table = Timetable(worlds.OFFICE.week, (Holiday("Bedrijfsuitje", DAY.date(), DAY.date()),))
-    automatic = worlds.CompanyNight(NightMode.AUTO, table, "Werktijden", Target(BOX))
+    automatic = CompanyNight(NightMode.AUTO, table, "Werktijden", Target(BOX))
     assert "night_holiday" in rules(route(exchange(night=automatic), Call(MAIN), DAY))
-    manual = worlds.CompanyNight(NightMode.OFF, table, "Werktijden", Target(BOX))
+    manual = CompanyNight(NightMode.OFF, table, "Werktijden", Target(BOX))
     assert "night_holiday" not in rules(route(exchange(night=manual), Call(MAIN), DAY))
 
 
@@ -359,7 +364,7 @@ def test_night_mode_without_a_target_is_ignored_and_said() -> None:
 
 
 def test_automatic_without_a_schedule_is_not_night_and_said() -> None:
-    world = exchange(night=worlds.CompanyNight(NightMode.AUTO, None, "", Target(BOX)))
+    world = exchange(night=CompanyNight(NightMode.AUTO, None, "", Target(BOX)))
     assert rules(route(world, inside("209"), NIGHT))[1:] == ["open_without_schedule", "rings", "no_answer"]
 
 

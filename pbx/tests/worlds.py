@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from pbx.routing.dialled import Barring
 from pbx.routing.shapes import (
     KEYS,
     Action,
@@ -26,6 +25,7 @@ from pbx.routing.shapes import (
     Target,
     Voicemail,
 )
+from portal.lib.numbers import Block
 from telephony.timetable import ALWAYS, ZONE, Holiday, Period, Timetable, Week, parse_clock
 
 MAIN, FREE = "+31887654000", "+31887654099"
@@ -97,10 +97,10 @@ outside_numbers = st.sampled_from(
         "+31201234567",
         "+31612345678",
         "+442012345678",
-        "+31900123456",
+        "+319001234",
         "+319061234",
-        "+31909123",
-        "+31800123",
+        "+319091234",
+        "+318000410",
         "short:112",
         "short:113",
         "short:1818",
@@ -119,7 +119,7 @@ timetables = st.builds(
 object_nights = st.builds(ObjectNight, st.sampled_from(NightSetting), some_target)
 keys = st.builds(Key, st.sampled_from(Action), some_target)
 menus = st.builds(Menu, st.just("Welkom"), st.dictionaries(st.sampled_from(KEYS), keys, max_size=6))
-barrings = st.frozensets(st.sampled_from(Barring))
+barrings = st.frozensets(st.sampled_from(Block))
 
 
 def places(id: int, number: str, extension: str) -> st.SearchStrategy[Person | HuntGroup | AutoAttendant | Voicemail]:  # noqa: A002
@@ -203,7 +203,7 @@ dialled_texts = st.sampled_from(
         "+31887654001",
         "0201234567",
         "06-12345678",
-        "0909 123",
+        "0909 1234",
         "113",
         "zomaar",
         "",

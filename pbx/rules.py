@@ -1,0 +1,126 @@
+"""Named refusals of the exchange. Each says in words what to do instead, and has a stable code."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from accounts.errors import Refusal
+from pbx.models import ExchangeSettings, HuntGroupMember, NightRule
+from telephony.models import Destination, Dialable, HolidaySchedule, Line, Schedule
+from telephony.timetable import DAY
+
+
+def night_has_a_target(mode: str, target: Destination | None) -> None:
+    """Night mode that is on, or may switch itself on, needs somewhere to send calls."""
+    if mode != ExchangeSettings.NightMode.OFF and target is None:
+        raise Refusal(
+            "night_without_target",
+            _("Choose where calls go when you are closed, for example 999 for the company voicemail."),
+            field="night_target",
+        )
+
+
+def automatic_has_a_schedule(mode: str, schedule: Schedule | None) -> None:
+    """Night mode cannot follow a schedule that is not there."""
+    if mode == ExchangeSettings.NightMode.AUTO and schedule is None:
+        raise Refusal(
+            "night_without_schedule",
+            _("Choose the working hours that night mode should follow, or set it to Open or Closed."),
+            field="night_schedule",
+        )
+
+
+def own_night_has_a_target(setting: str, target: Destination | None, company: Destination | None) -> None:
+    """A night mode of its own that is on goes to its own destination, or else to the company's."""
+    if setting == NightRule.Setting.ON and target is None and company is None:
+        raise Refusal(
+            "night_without_target",
+            _("The company has no night destination, so choose one here."),
+            field="night_target",
+        )
+
+
+def does_not_point_at_itself(dialable: Dialable, target: Destination | None, *, field: str) -> None:
+    """What sends calls to itself goes round in circles."""
+    if target is not None and target.dialable_id == dialable.pk:
+        message = _("%(name)s cannot send calls to itself. Choose another destination.")
+        raise Refusal("points_at_itself", message % {"name": dialable.display_name}, field=field)
+
+
+def overflow_has_a_waiting_time(wait_seconds: int, overflow: Destination | None) -> None:
+    """Without a waiting time the overflow would never come."""
+    if overflow is not None and not wait_seconds:
+        raise Refusal(
+            "overflow_without_wait",
+            _("Give the number of seconds after which the call goes on."),
+            field="wait_seconds",
+            proposals=("30",),
+        )
+
+
+def waiting_time_has_an_overflow(wait_seconds: int, overflow: Destination | None) -> None:
+    """After the waiting time the call has to go somewhere."""
+    if wait_seconds and overflow is None:
+        raise Refusal(
+            "wait_without_overflow",
+            _("Choose where the call goes after the waiting time, or leave the waiting time empty."),
+            field="overflow",
+        )
+
+
+def transfer_has_a_target(is_transfer: bool, target: Destination | None, *, key: str) -> None:
+    """A key that transfers needs somewhere to go."""
+    if is_transfer and target is None:
+        message = _("Choose where key %(key)s leads, or let it do nothing.")
+        raise Refusal("key_without_target", message % {"key": key}, field=f"target_{key}")
+
+
+def messages_have_an_address(records: bool, mail_to: str) -> None:
+    """A box that takes messages mails them."""
+    if records and not mail_to:
+        raise Refusal("voicemail_without_mail", _("Give the address that messages are sent to."), field="mail_to")
+
+
+def in_no_group(line: Line) -> None:
+    """Who answers for a group may not vanish from it unseen."""
+    groups = [
+        membership.group for membership in HuntGroupMember.objects.select_related("group__dialable").filter(line=line)
+    ]
+    if groups:
+        message = _("%(name)s is a member of %(groups)s. Take the person out of it first.")
+        names = ", ".join(str(group) for group in groups)
+        raise Refusal("still_a_member", message % {"name": line.dialable.display_name, "groups": names})
+
+
+def schedule_is_unused(schedule: Schedule | HolidaySchedule) -> None:
+    """Hours that night mode or a menu follows may not vanish under it; the refusal names who uses them."""
+    users = [*schedule.night_modes.all(), *schedule.auto_attendants.select_related("dialable")]
+    if users:
+        message = _("%(name)s is still used by: %(users)s. Choose other hours there first.")
+        names = ", ".join(str(user) for user in users)
+        raise Refusal("schedule_in_use", message % {"name": schedule.name, "users": names})
+
+
+def name_is_free(taken: Iterable[str], name: str) -> None:
+    """Two lists with one name cannot be told apart where one is chosen."""
+    if name.casefold() in {other.casefold() for other in taken}:
+        raise Refusal("name_taken", _("There is already one with this name. Choose another name."), field="name")
+
+
+def period_is_possible(days: frozenset[int], start: int, end: int) -> None:
+    """A weekly period has days and lasts a while."""
+    if not days:
+        raise Refusal("period_without_days", _("Choose at least one day."), field="days")
+    if start == end or start >= DAY:
+        raise Refusal("period_is_empty", _("The end must differ from the start."), field="end")
+
+
+def holiday_is_possible(first: date, last: date, start: int, end: int, *, yearly: bool) -> None:
+    """A holiday ends after it starts; one that comes back every year is shorter than a year."""
+    if last < first:
+        raise Refusal("holiday_order", _("The last day must not be before the first."), field="last")
+    if not start < end:
+        raise Refusal("holiday_hours", _("The end must come after the start, on the same day."), field="end")
+    if yearly and (last - first).days >= 365:
+        raise Refusal("holiday_too_long", _("What comes back every year lasts less than a year."), field="last")

@@ -1,0 +1,55 @@
+"""What can be done with the exchange: the only writers of this app's tables.
+
+Every verb runs inside the customer's door (`accounts.tenancy.tenant`) and writes one audit entry.
+"""
+
+from pbx.services.company import change_company, change_night, set_night_mode, start_exchange
+from pbx.services.groups import GroupSettings, change_group, create_group, remove_group
+from pbx.services.menus import KeySettings, change_attendant, create_attendant, remove_attendant, set_menu
+from pbx.services.people import change_person, create_person, remove_person
+from pbx.services.places import change_voicemail, create_fax, create_voicemail, set_night_rule
+from pbx.services.schedules import (
+    DayRow,
+    PeriodRow,
+    change_holidays,
+    change_schedule,
+    create_dutch_holidays,
+    create_holidays,
+    create_schedule,
+    dutch_holidays,
+    remove_holidays,
+    remove_schedule,
+)
+
+__all__ = [
+    "DayRow",
+    "GroupSettings",
+    "KeySettings",
+    "PeriodRow",
+    "change_attendant",
+    "change_company",
+    "change_group",
+    "change_holidays",
+    "change_night",
+    "change_person",
+    "change_schedule",
+    "change_voicemail",
+    "create_attendant",
+    "create_dutch_holidays",
+    "create_fax",
+    "create_group",
+    "create_holidays",
+    "create_person",
+    "create_schedule",
+    "create_voicemail",
+    "dutch_holidays",
+    "remove_attendant",
+    "remove_group",
+    "remove_holidays",
+    "remove_person",
+    "remove_schedule",
+    "set_menu",
+    "set_night_mode",
+    "set_night_rule",
+    "start_exchange",
+]
