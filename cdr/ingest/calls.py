@@ -58,7 +58,7 @@ class Coded:
         return pa.array(self.values or ("",), pa.string()).take(pa.array(self.codes))
 
     def text(self, row: int) -> str:
-        return self.values[self.codes[row]]
+        return self.values[int(self.codes[row])]
 
     def choose(self, rows: Mask, other: "Coded") -> "Coded":
         """A column that is `self` in `rows` and `other` elsewhere."""

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -93,7 +94,7 @@ def load_file(
     return batch
 
 
-def _begin(path: Path, stream: BinaryIO, source: Source, actor: Actor, now: datetime) -> Batch:
+def _begin(path: Path, stream: BufferedReader, source: Source, actor: Actor, now: datetime) -> Batch:
     digest = hashlib.file_digest(stream, "sha256").hexdigest()
     stream.seek(0)
     with crossing(Crossing.INGEST):
@@ -112,7 +113,7 @@ def _begin(path: Path, stream: BinaryIO, source: Source, actor: Actor, now: date
         )
 
 
-def _load(stream: BinaryIO, batch: Batch, source: Source, now: datetime, chunk_rows: int) -> None:
+def _load(stream: BufferedReader, batch: Batch, source: Source, now: datetime, chunk_rows: int) -> None:
     with crossing(Crossing.INGEST):
         load = _Load(
             source=source,

@@ -1,7 +1,7 @@
 """Records into their month by COPY, and their sums into the totals, in the transaction of the caller."""
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -77,8 +77,7 @@ def _frame(rated: Rated, closed: frozenset[date]) -> pd.DataFrame:
             "day": local.astype("datetime64[D]").astype("datetime64[s]"),
             "month": month.astype("datetime64[s]"),
             "billing_period": np.array(periods, dtype="datetime64[D]").astype("datetime64[s]")[place],
-            "number_code": rated.legs.own.codes,
-            "number": pd.Categorical.from_codes(*_categories(rated)),
+            "number": _number_column(rated),
             "call_type": rated.charges.call_type,
             "direction": rated.legs.direction,
             "product": rated.calls.product,
@@ -90,11 +89,11 @@ def _frame(rated: Rated, closed: frozenset[date]) -> pd.DataFrame:
     )
 
 
-def _categories(rated: Rated) -> tuple[Integers, Sequence[str]]:
-    """Codes over sorted, different texts: a column that was put together holds a text more than once."""
+def _number_column(rated: Rated) -> "pd.Categorical[str]":
+    """Own numbers over sorted, different texts: a column that was put together holds a text more than once."""
     different = sorted(set(rated.legs.own.values))
     place = {text: position for position, text in enumerate(different)}
-    return rated.legs.own.number(lambda text: place[text]), different
+    return pd.Categorical.from_codes(rated.legs.own.number(lambda text: place[text]), pd.Index(different))
 
 
 def _table(rated: Rated, frame: pd.DataFrame, source: int, batch: int) -> Any:

@@ -13,7 +13,7 @@ from accounts.tenancy import Crossing, crossing, tenant
 from cdr.ingest.parse import FileProblem
 from cdr.models import Batch, CallRecord, DailyTotal, MonthlyTotal, Reject
 from cdr.services import close_period, load_file
-from cdr.tests.worlds import a_source, a_tariff, asterisk_row, counts, load, write
+from cdr.tests.worlds import Cells, a_source, a_tariff, asterisk_row, counts, load, write
 from cdr.vocabulary import CallType, Direction, Leg
 from portal.lib.periods import Month
 from telephony.models import PhoneNumber
@@ -79,10 +79,10 @@ def test_one_call_to_a_group_is_one_call_however_many_legs_it_has(acme: Customer
     a_tariff()
     number_of(acme, "+31887654000")
     linked = "1792048320.10"
-    incoming = {"src": "0201112233", "dst": "0887654000", "account": "", "linked": linked}
+    incoming: Cells = {"src": "0201112233", "dst": "0887654000", "account": "", "linked": linked}
     rows = [
         asterisk_row(
-            **incoming,
+            incoming,
             channel="PJSIP/trunk-00000a01",
             peer="PJSIP/101-00000a02",
             disposition="NO ANSWER",
@@ -91,17 +91,17 @@ def test_one_call_to_a_group_is_one_call_however_many_legs_it_has(acme: Customer
             sequence=1,
         ),
         asterisk_row(
-            **incoming, channel="PJSIP/trunk-00000a01", peer="PJSIP/102-00000a03", unique="1792048320.10", sequence=2
+            incoming, channel="PJSIP/trunk-00000a01", peer="PJSIP/102-00000a03", unique="1792048320.10", sequence=2
         ),
         asterisk_row(
-            **incoming,
+            incoming,
             channel="Local/102@g-00000a04;2",
             peer="PJSIP/102-00000a03",
             unique="1792048321.11",
             sequence=3,
             billsec=0,
         ),
-        asterisk_row(**incoming, channel="Local/102@g-00000a04;1", peer="", unique="1792048321.12", sequence=4),
+        asterisk_row(incoming, channel="Local/102@g-00000a04;1", peer="", unique="1792048321.12", sequence=4),
     ]
     assert counts(load(write(tmp_path, rows), a_source())) == (4, 4, 0, 0, 0)
     calls = [record for record in records() if record.leg == Leg.CALL]
@@ -277,8 +277,8 @@ def test_a_byte_order_mark_and_windows_line_ends_are_read_over(acme: Customer, t
 
 def test_the_hour_that_occurs_twice_is_told_apart_by_the_unique_id(acme: Customer, tmp_path: Path) -> None:
     a_tariff()
-    at = {"start": "2026-10-25 02:30:00", "end": "2026-10-25 02:31:05"}
-    rows = [asterisk_row(**at, unique="1792888200.1"), asterisk_row(**at, unique="1792891800.2")]
+    at: Cells = {"start": "2026-10-25 02:30:00", "end": "2026-10-25 02:31:05"}
+    rows = [asterisk_row(at, unique="1792888200.1"), asterisk_row(at, unique="1792891800.2")]
     load(write(tmp_path, rows), a_source())
     assert [record.start.hour for record in records()] == [0, 1]
 

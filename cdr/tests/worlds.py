@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 from accounts.access import system
 from cdr.models import Batch, Source, Tariff
@@ -36,34 +37,57 @@ def a_source(dialect: str = "asterisk", *, name: str = "asterisk", trunks: str =
     return save_source(source=source, actor=system())
 
 
-def asterisk_row(
-    *,
-    src: str = "0887654000",
-    dst: str = "0201234567",
-    account: str = "acme",
-    start: str = "2026-10-15 09:12:00",
-    answer: str | None = None,
-    end: str = "2026-10-15 09:13:05",
-    duration: int = 65,
-    billsec: int = 61,
-    disposition: str = "ANSWERED",
-    channel: str = "PJSIP/101-0000001a",
-    peer: str = "PJSIP/trunk-0000001b",
-    dialled: str = "PJSIP/0201234567@trunk,30",
-    clid: str = '""Sanne"" <0887654000>',
-    unique: str = "main-1792048320.1",
-    linked: str = "",
-    sequence: int = 1,
-    columns: int = 21,
-) -> str:
+class Cells(TypedDict, total=False):
+    """What a test may say of a row; the rest is an answered call of a minute."""
+
+    src: str
+    dst: str
+    account: str
+    start: str
+    end: str
+    duration: int
+    billsec: int
+    disposition: str
+    channel: str
+    peer: str
+    dialled: str
+    clid: str
+    unique: str
+    linked: str
+    sequence: int
+    columns: int
+
+
+USUAL: Cells = {
+    "src": "0887654000",
+    "dst": "0201234567",
+    "account": "acme",
+    "start": "2026-10-15 09:12:00",
+    "end": "2026-10-15 09:13:05",
+    "duration": 65,
+    "billsec": 61,
+    "disposition": "ANSWERED",
+    "channel": "PJSIP/101-0000001a",
+    "peer": "PJSIP/trunk-0000001b",
+    "dialled": "PJSIP/0201234567@trunk,30",
+    "clid": '""Sanne"" <0887654000>',
+    "unique": "main-1792048320.1",
+    "sequence": 1,
+    "columns": 21,
+}
+
+
+def asterisk_row(base: Cells | None = None, **given: Unpack[Cells]) -> str:
     """A row of cdr_csv with 16, 18 or 21 columns."""
-    cells = [account, src, dst, "from-internal", clid, channel, peer, "Dial", dialled]
-    cells += [start, start if answer is None else answer, end]
-    quoted = [f'"{cell}"' for cell in cells] + [str(duration), str(billsec), f'"{disposition}"', '"DOCUMENTATION"']
-    if columns >= 18:
-        quoted += [f'"{unique}"', '""']
-    if columns == 21:
-        quoted += ['""', f'"{linked or unique}"', str(sequence)]
+    row: Cells = {**USUAL, **(base or {}), **given}
+    cells = [row["account"], row["src"], row["dst"], "from-internal", row["clid"], row["channel"], row["peer"], "Dial"]
+    cells += [row["dialled"], row["start"], row["start"], row["end"]]
+    quoted = [f'"{cell}"' for cell in cells]
+    quoted += [str(row["duration"]), str(row["billsec"]), f'"{row["disposition"]}"', '"DOCUMENTATION"']
+    if row["columns"] >= 18:
+        quoted += [f'"{row["unique"]}"', '""']
+    if row["columns"] == 21:
+        quoted += ['""', f'"{row.get("linked") or row["unique"]}"', str(row["sequence"])]
     return ",".join(quoted)
 
 
