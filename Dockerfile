@@ -16,8 +16,8 @@ RUN apt-get update \
     && apt-get install --no-install-recommends --yes libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --create-home --home-dir /data centrale \
-    && mkdir /data/media /data/drop /data/beat /static \
-    && chown -R centrale:centrale /data /static
+    && mkdir /data/media /data/drop /data/beat /static /shared \
+    && chown -R centrale:centrale /data /static /shared
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 COPY --from=build --chown=centrale:centrale /static /static

@@ -27,7 +27,7 @@ from types import FrameType
 
 from portal import children
 from portal.children import Child, Record
-from portal.embedded import EmbeddedError, Servers
+from portal.embedded import EmbeddedError, Servers, named
 from portal.embedded.processes import Mark, mark, myself
 from portal.embedded.removing import remove_servers
 
@@ -136,7 +136,7 @@ class Supervisor:
             "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])),
             children.TOKEN: self.token,
         }
-        if "DATABASE_URL" in os.environ and "REDIS_URL" in os.environ:
+        if named(os.environ):
             return {**os.environ, **own}
         say("Starting PostgreSQL and Valkey ...")
         self.servers = Servers.start(self.home)

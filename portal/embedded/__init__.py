@@ -5,6 +5,6 @@ the environment of this process. Real installations name their own servers in DA
 """
 
 from portal.embedded.errors import EmbeddedError
-from portal.embedded.servers import Servers, attach, find
+from portal.embedded.servers import Servers, attach, find, named
 
-__all__ = ["EmbeddedError", "Servers", "attach", "find"]
+__all__ = ["EmbeddedError", "Servers", "attach", "find", "named"]

@@ -2,6 +2,7 @@
 
 import atexit
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -93,9 +94,14 @@ def find(home: Path) -> dict[str, str] | None:
     return _environment(where, state.passwords) if state is not None and state.running() else None
 
 
+def named(environment: Mapping[str, str]) -> bool:
+    """Whether the environment names servers of its own, as values or as files."""
+    return all(name in environment or f"{name}_FILE" in environment for name in ("DATABASE_URL", "REDIS_URL"))
+
+
 def attach(home: Path) -> None:
     """Put the servers' URLs into os.environ unless it names servers already; hold them while this process lives."""
-    if "DATABASE_URL" in os.environ and "REDIS_URL" in os.environ:
+    if named(os.environ):
         return
     servers = Servers.start(home)
     for name, value in servers.environment().items():
