@@ -54,7 +54,7 @@ class ExchangeSettings(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return str(_("Exchange"))
+        return str(_("night mode of the company"))
 
 
 class NightRule(TenantModel):
@@ -77,7 +77,7 @@ class NightRule(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.dialable}: {self.get_setting_display()}"
+        return str(_("night mode of %(name)s")) % {"name": self.dialable}
 
 
 class HuntGroup(TenantModel):
@@ -194,7 +194,7 @@ class MenuKey(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.menu} {self.key}"
+        return str(_("%(menu)s, key %(key)s")) % {"menu": self.menu.attendant, "key": self.key}
 
 
 class VoicemailBox(TenantModel):
