@@ -1,7 +1,7 @@
 """Reads of invoices, within the customer's door."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import QuerySet, Sum
 
@@ -42,6 +42,7 @@ class MonthSums:
     """What a month cost, net, in cents, by kind; all zero where there is no invoice."""
 
     month: Month
+    invoice_id: int | None = None
     recurring: int = 0
     usage: int = 0
     one_off: int = 0
@@ -56,16 +57,18 @@ def year_until(month: Month) -> list[MonthSums]:
     first = month.shifted(-11)
     rows = (
         InvoiceLine.objects.filter(invoice__month__gte=first.first_day, invoice__month__lte=month.first_day)
-        .values("invoice__month", "kind")
+        .values("invoice__month", "invoice_id", "kind")
         .annotate(cents=Sum("amount_cents"))
         .order_by("invoice__month")
     )
-    sums: dict[Month, dict[str, int]] = {}
+    sums: dict[Month, MonthSums] = {}
     for row in rows:
-        sums.setdefault(Month.of_day(row["invoice__month"]), {})[row["kind"]] = row["cents"]
+        one = Month.of_day(row["invoice__month"])
+        known = sums.get(one, MonthSums(one, row["invoice_id"]))
+        sums[one] = replace(known, **{row["kind"]: row["cents"]})
     if not sums:
         return []
-    return [MonthSums(one, **sums.get(one, {})) for one in months(min(sums), month)]
+    return [sums.get(one, MonthSums(one)) for one in months(min(sums), month)]
 
 
 def pdf_of(invoice: Invoice) -> bytes:

@@ -1,0 +1,136 @@
+"""The archive, one invoice and its PDF, for those who may see them."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+import time_machine
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.access import Door, system
+from accounts.models import Customer, User
+from accounts.tenancy import tenant
+from invoices.models import Invoice, OneOffCharge, Subscription
+from invoices.services import bill
+from portal.lib.periods import Month
+
+type Subscribe = Callable[..., Subscription]
+NBSP = "\u00a0"
+
+
+def billed(customer: Customer, month: Month) -> Invoice:
+    with time_machine.travel(f"{month.shifted(1)}-02T10:00:00+01:00", tick=False):
+        made = bill(actor=system(customer, Door.COMMAND), customer=customer, month=month).invoice
+    assert made is not None
+    return made
+
+
+@pytest.fixture
+def two(acme: Customer, subscribed: Subscribe, called: Callable[..., None]) -> tuple[Invoice, Invoice]:
+    """September and October of Acme; in October fewer calls and a new phone."""
+    subscribed(acme, billed_until=date(2026, 9, 1))
+    called(acme, Month(2026, 9), calls=1796, micros=295_920_000)
+    called(acme, Month(2026, 10), calls=1850, micros=277_080_000)
+    first = billed(acme, Month(2026, 9))
+    with tenant(acme):
+        OneOffCharge.objects.create(
+            customer=acme, description="Yealink T46U voor Lisa Jansen", price_micros=149_000_000, day=date(2026, 10, 5)
+        )
+    return first, billed(acme, Month(2026, 10))
+
+
+@pytest.fixture
+def at_acme(client: Client, alice: User) -> Client:
+    client.force_login(alice)
+    return client
+
+
+def page(client: Client, address: str) -> str:
+    response = client.get(address)
+    assert response.status_code == 200, response.status_code
+    return response.content.decode().replace(NBSP, " ")
+
+
+def test_the_archive_lists_every_invoice_newest_first(at_acme: Client, two: tuple[Invoice, Invoice]) -> None:
+    shown = page(at_acme, "/invoices/")
+    assert shown.index("oktober 2026") < shown.index("september 2026")
+    for words in ("2026-000002", "2 november 2026", "€ 684,12", "Factuurnr.", "Bedrag incl. btw"):
+        assert words in shown
+
+
+def test_the_archive_is_filtered_by_period_and_number_and_sorted(at_acme: Client, two: tuple[Invoice, Invoice]) -> None:
+    assert "2026-000002" not in page(at_acme, "/invoices/?last=2026-09-30")
+    assert "2026-000001" not in page(at_acme, "/invoices/?number=0002")
+    shown = page(at_acme, "/invoices/?sort=number")
+    assert shown.index("2026-000001") < shown.index("2026-000002")
+
+
+def test_filters_that_fit_nothing_say_so_and_can_be_cleared(at_acme: Client, two: tuple[Invoice, Invoice]) -> None:
+    assert "Geen factuur past bij deze filters" in page(at_acme, "/invoices/?number=nothing")
+
+
+def test_before_the_first_invoice_the_archive_says_when_it_comes(at_acme: Client) -> None:
+    assert "Nog geen facturen" in page(at_acme, "/invoices/")
+
+
+def test_an_invoice_opens_with_the_difference_and_its_causes(at_acme: Client, two: tuple[Invoice, Invoice]) -> None:
+    shown = page(at_acme, f"/invoices/{two[1].pk}/")
+    for words in (
+        "Factuur oktober 2026",
+        "€ 684,12",
+        "€ 565,38 excl. btw",
+        "<b>€ 130,16 meer dan september</b>",
+        "is het verschil − € 18,84",
+        "Yealink T46U voor Lisa Jansen",
+        "+ € 149,00",
+        "Minder gesprekskosten",
+        "54 gesprekken meer",
+        "Verschil met september",
+    ):
+        assert words in shown, words
+
+
+def test_the_first_invoice_has_nothing_to_be_compared_with(at_acme: Client, two: tuple[Invoice, Invoice]) -> None:
+    shown = page(at_acme, f"/invoices/{two[0].pk}/")
+    assert "Dit is de eerste factuur." in shown
+    assert "T.o.v." not in shown
+
+
+def test_the_page_reads_in_english_for_who_does(at_acme: Client, alice: User, two: tuple[Invoice, Invoice]) -> None:
+    User.objects.filter(pk=alice.pk).update(language="en")
+    assert "€130.16 more than September" in page(at_acme, f"/invoices/{two[1].pk}/")
+
+
+def test_the_pdf_is_downloaded_under_its_number(at_acme: Client, two: tuple[Invoice, Invoice]) -> None:
+    response = at_acme.get(f"/invoices/{two[1].pk}/pdf/")
+    assert response.headers["Content-Disposition"] == 'attachment; filename="2026-000002.pdf"'
+    assert response.headers["Content-Type"] == "application/pdf"
+    assert response.content.startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize("address", ["/invoices/{}/", "/invoices/{}/pdf/"])
+def test_another_customers_invoice_is_not_there(
+    client: Client, carol: User, two: tuple[Invoice, Invoice], address: str
+) -> None:
+    client.force_login(carol)
+    assert client.get(address.format(two[0].pk)).status_code == 404
+    assert "2026-000001" not in page(client, "/invoices/")
+
+
+@pytest.mark.parametrize("address", ["/invoices/", "/invoices/{}/", "/invoices/{}/pdf/"])
+def test_a_colleague_without_the_role_is_told_no(
+    client: Client, bob: User, two: tuple[Invoice, Invoice], address: str
+) -> None:
+    client.force_login(bob)
+    assert client.get(address.format(two[0].pk)).status_code == 403
+
+
+def test_the_number_of_queries_does_not_grow_with_the_archive(
+    at_acme: Client, two: tuple[Invoice, Invoice], django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    page(at_acme, "/invoices/")
+    with django_assert_num_queries(12):
+        page(at_acme, "/invoices/")
+    with django_assert_num_queries(17):
+        page(at_acme, f"/invoices/{two[1].pk}/")
