@@ -61,7 +61,8 @@ def _gate(url: str, prefix: str) -> ValkeyGate:
 
 def gate() -> ValkeyGate:
     """What all web processes remember together."""
-    return _gate(settings.REDIS_URL, settings.CACHES["default"].get("KEY_PREFIX", ""))
+    cache = settings.CACHES["default"]
+    return _gate(cache["LOCATION"], cache["KEY_PREFIX"])
 
 
 @functools.cache

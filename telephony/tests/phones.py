@@ -1,0 +1,60 @@
+"""A desk phone as the server sees it: asks, is challenged, answers with Digest or Basic."""
+
+import base64
+import hashlib
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpResponseBase
+from django.test import Client
+
+AGENT = "Yealink SIP-T46U 108.86.0.20 24:9a:d8:0a:46:b3"
+
+
+def md5(text: str) -> str:
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def challenges(response: HttpResponseBase) -> list[str]:
+    return [value for name, value in response.items() if name == "WWW-Authenticate"]
+
+
+def nonce_of(response: HttpResponseBase) -> str:
+    found = re.search(r'nonce="([^"]+)"', challenges(response)[0])
+    assert found
+    return found[1]
+
+
+@dataclass
+class Phone:
+    """Walks the whole way of a Digest client; `last` is the header it sent last, to send it again."""
+
+    username: str
+    password: str
+    secure: bool = False
+    address: str = "192.0.2.10"
+    client: Client = field(default_factory=lambda: Client(raise_request_exception=True))
+    last: str = ""
+
+    def ask(self, path: str, *, method: str = "GET", authorization: str = "", **headers: str) -> Any:
+        sent = {"User-Agent": AGENT} | {name.replace("_", "-"): value for name, value in headers.items()}
+        if authorization:
+            sent["Authorization"] = authorization
+        return self.client.generic(method, path, headers=sent, secure=self.secure, REMOTE_ADDR=self.address)
+
+    def fetch(self, path: str, *, method: str = "GET", qop: bool = True, **headers: str) -> Any:
+        first = self.ask(path, method=method, **headers)
+        if first.status_code != 401:
+            return first
+        self.last = self.digest(nonce_of(first), path, method=method, qop=qop)
+        return self.ask(path, method=method, authorization=self.last, **headers)
+
+    def digest(self, nonce: str, path: str, *, method: str = "GET", qop: bool = True, nc: str = "00000001") -> str:
+        secret, request = md5(f"{self.username}:Centrale:{self.password}"), md5(f"{method}:{path}")
+        response = md5(f"{secret}:{nonce}:{nc}:c0ffee:auth:{request}" if qop else f"{secret}:{nonce}:{request}")
+        fields = f'username="{self.username}", realm="Centrale", nonce="{nonce}", uri="{path}", response="{response}"'
+        return f"Digest {fields}" + (f', qop=auth, nc={nc}, cnonce="c0ffee"' if qop else "")
+
+    def basic(self) -> str:
+        return "Basic " + base64.b64encode(f"{self.username}:{self.password}".encode()).decode()
