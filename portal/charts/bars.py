@@ -1,86 +1,73 @@
-"""Bars that say how much of something: usage of a bundle or limit, progress, shares."""
+"""Bars that say how much of something: usage of a bundle or limit, progress."""
+
+from html import escape
 
 from django.utils.safestring import SafeString
 
 from portal.charts import svg
 
-WIDTH, HEIGHT = 120.0, 12.0
-FULL = 100.0  # where the mark at 100 % stands when something is over
+HEIGHT = 12.0
+FULL = 76.0  # where 100 % stands in a list, so that the marks of all rows stand below each other
 
 
-def stripes(x: float, y: float, width: float, height: float, clip: str) -> str:
-    """Diagonal stripes within a rectangle, drawn as lines: a pattern would need an id that is unique on the page."""
-    lines = []
-    at = x - height
-    while at < x + width:
-        left, bottom, right, top = at, y + height, at + height, y
-        if left < x:
-            bottom -= x - left
-            left = x
-        if right > x + width:
-            top += right - (x + width)
-            right = x + width
-        lines.append(svg.line(left, bottom, right, top, clip))
-        at += 6
-    return "".join(lines)
-
-
-def usage_bar(
-    *, used: int, limit: int | None, label: str, kind: str = "", mark: int | None = None, width: float = WIDTH
-) -> SafeString:
+def usage_bar(*, used: int, limit: int | None, label: str, kind: str = "", mark: int | None = None) -> SafeString:
     """How full a bundle or limit is.
 
-    The track is the limit; what is over it is striped, or (kind `covered`: a group catches it) plain, and cut off with
-    a break where it is too long. `mark` is a second, dotted mark: what is expected.
-
-    kind: "" (yellow within, striped red over), "covered", "striped" (money outside the bundle: red from the start).
+    The track ends at 100 %; what is over it is striped, or (kind `covered`: a group catches it) plain, and cut off with a
+    break where it is too long. kind `striped` is money outside the bundle: red from the start, over the whole width.
+    `mark` is a second, dotted mark: what is expected.
     """
-    full = FULL if used > (limit or 0) else width - 2
-    y, height = 3.0, 6.0
-    parts = []
+    full = 100.0 if kind == "striped" else FULL
     if not limit:
-        parts.append(svg.rect(0.5, y, width - 1, height, "f-track", 2))
-        return _bar(parts, width, label)
-    parts.append(svg.rect(0.5, y, (full if used > limit else width - 2) - 0.5, height, "f-track", 2))
+        return _bar(svg.rect(0, 3, svg.pct(full), 6, "f-track", rx=2), label)
     within = min(used, limit) * full / limit
-    if kind == "striped":
-        parts.append(svg.rect(0.5, y, within, height, "stripe-bg"))
-        parts.append(stripes(0.5, y, within, height, "stripe"))
-    elif within:
-        parts.append(svg.rect(0.5, y, max(within - 0.5, 1), height, "f-warn", 2))
-    if used > limit:
-        room = width - full - 1
-        over = (used - limit) * full / limit
-        shown = min(over, room)
-        if kind == "covered":
-            parts.append(svg.rect(full + 1, y, shown, height, "f-warn", 2))
-        else:
-            parts.append(svg.rect(full + 1, y, shown, height, "stripe-bg", 1))
-            parts.append(stripes(full + 1, y, shown, height, "stripe"))
-        if over > room:
-            cut = full + room * 0.6
-            parts.append(
-                svg.tag("path", d=f"M{svg.num(cut)} {svg.num(y + height + 2)}l4-10h3l-4 10z", class_="f-surface")
-            )
-    parts.append(svg.line(full, 0, full, HEIGHT, "mark"))
-    if mark is not None and limit:
-        at = min(mark * full / limit, width - 1)
+    parts = [svg.rect(0, 3, svg.pct(full), 6, "f-track", rx=2)]
+    if used > 0:
+        fill = {"fill": "url(#stripes-bad)"} if kind == "striped" else {"class_": "f-warn"}
+        parts.append(svg.rect(0, 3, svg.pct(max(within, 1)), 6, rx=2, **fill))
+    if used > limit and kind != "striped":
+        parts.extend(_over((used - limit) * full / limit, 100 - full, kind))
+    if kind != "striped":
+        parts.append(svg.line(svg.pct(full), 0, svg.pct(full), HEIGHT, "mark"))
+    if mark is not None:
+        at = svg.pct(min(mark * full / limit, 99.5))
         parts.append(svg.line(at, 0, at, HEIGHT, "mark-soft"))
-    return _bar(parts, width, label)
+    return _bar("".join(parts), label)
 
 
-def _bar(parts: list[str], width: float, label: str) -> SafeString:
-    drawn = svg.picture("".join(parts), width=width, height=HEIGHT, title=label)
-    return svg.safe(f'<div class="usage chart">{drawn}</div>')
+def _over(over: float, room: float, kind: str) -> list[str]:
+    """The part over 100 %, with a break where it does not fit."""
+    fill = {"class_": "f-warn"} if kind == "covered" else {"fill": "url(#stripes-bad)"}
+    parts = [svg.rect(svg.pct(FULL), 3, svg.pct(min(over, room)), 6, rx=2, **fill)]
+    if over > room:
+        gap = svg.tag("path", d="M0 12 4 0h3L3 12z", class_="f-surface")
+        parts.append(svg.tag("svg", gap, x=svg.pct(FULL + room * 0.6), width=8, height=12, viewBox="0 0 8 12"))
+    return parts
+
+
+def _bar(body: str, label: str) -> SafeString:
+    return svg.safe(f'<div class="usage chart">{svg.drawing(body, height=HEIGHT, label=label)}</div>')
 
 
 def progress_bar(*, done: int, total: int, bad: int = 0) -> SafeString:
-    """The part that is done, its wrong ones as a red end. Hidden from screen readers: the words above say it."""
+    """The part that is done, its wrong ones as a red end. Decoration: the words above it say the same."""
     whole = max(total, 1)
-    width = 600.0
-    end = min(done, whole) * width / whole
-    wrong = min(bad, done) * width / whole
-    parts = svg.rect(0.5, 0.5, width - 1, 9, "f-track", 4) + svg.rect(0, 0, end - wrong, 10, "f-1", 4)
+    end = min(done, whole) * 100 / whole
+    wrong = min(bad, done) * 100 / whole
+    parts = svg.rect(0, 0, "100%", 10, "f-track", rx=4) + svg.rect(0, 0, svg.pct(end - wrong), 10, "f-1", rx=4)
     if wrong:
-        parts += svg.rect(end - wrong + 2, 0, max(wrong - 2, 3), 10, "f-bad", 1)
-    return svg.safe(f'<svg viewBox="0 0 600 10" preserveAspectRatio="none" aria-hidden="true">{parts}</svg>')
+        parts += svg.rect(svg.pct(end - wrong), 0, svg.pct(max(wrong, 0.8)), 10, "f-bad edge", rx=1)
+    return svg.safe(svg.drawing(parts, height=10))
+
+
+def mini_bars(values: list[int], *, label: str, last_high: int = 0) -> SafeString:
+    """A row's days at a glance, 76 by 24; the last `last_high` bars are drawn as what to look at."""
+    highest = max([*values, 1])
+    step = 76 / max(len(values), 1)
+    bars = []
+    for index, value in enumerate(values):
+        height = max(1.0, value * 22 / highest)
+        class_ = "f-warn-plain" if index >= len(values) - last_high else "f-2"
+        bars.append(svg.rect(index * step, 24 - height, max(step - 1.2, 1.0), height, class_))
+    named = svg.tag("title", escape(label)) + "".join(bars)
+    return svg.safe(svg.tag("svg", named, width=76, height=24, role="img", aria_label=label, class_="mini"))

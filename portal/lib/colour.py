@@ -5,7 +5,7 @@ Ratios are those of WCAG 2.2. Colours that were tuned by hand win over the deriv
 """
 
 import colorsys
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache
 
 WHITE, BLACK = "#FFFFFF", "#000000"
@@ -97,6 +97,7 @@ _DELFT = Palette(
         "#8FA9F5", "#A3B8F8", "#A3B8F8", "#0D1530", "#1B2340", "#34447A", "#8FA9F5", "#5E78CC", "#3D508F", "#2A3763"
     ),
 )
+_PLUM = ("#7A2A68", "#F8EEF5", "#E3A0D2", "#33192C", "#2B0F24")  # accent, soft; dark: accent, soft, on-accent
 
 
 def _light(base: str) -> Accents:
@@ -140,6 +141,9 @@ def palette(hex_colour: str) -> Palette:
     if base == _DELFT.light.accent:
         return _DELFT
     light = _light(base)
+    if base == _PLUM[0]:
+        dark = _dark(_PLUM[2], light.accent)
+        return Palette(replace(light, soft=_PLUM[1]), replace(dark, soft=_PLUM[3], on_accent=_PLUM[4]))
     return Palette(light, _dark(base, light.accent))
 
 
@@ -147,7 +151,9 @@ def palette(hex_colour: str) -> Palette:
 def brand_css(hex_colour: str) -> str:
     """The stylesheet of a brand: only the accent family, outside every layer so that it wins over the tokens."""
     both = palette(hex_colour)
-    lines = []
-    for name in (field.name for field in fields(Accents)):
-        lines.append(f"--{name.replace('_', '-')}:light-dark({getattr(both.light, name)},{getattr(both.dark, name)})")
+    names = [field.name for field in fields(Accents)]
+    lines = [
+        f"--{name.replace('_', '-')}:light-dark({getattr(both.light, name)},{getattr(both.dark, name)})"
+        for name in names
+    ]
     return ":root{" + ";".join(lines) + "}\n"
