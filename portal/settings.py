@@ -2,10 +2,14 @@
 
 from pathlib import Path
 
+import django_stubs_ext
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
 from portal import env
+
+# Lets forms and managers name the model they are of, as the type checker wants it.
+django_stubs_ext.monkeypatch()
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = env.folder("CENTRALE_HOME", str(ROOT / ".centrale"))

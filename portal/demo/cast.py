@@ -21,7 +21,7 @@ class PartnerPlan:
 
 @dataclass(frozen=True, slots=True)
 class CustomerPlan:
-    """A customer: ``block`` is its range of one hundred numbers (E.164 without the last two digits), ``people`` how many have a phone."""
+    """A customer: ``first`` is the first number of its range of ``numbers`` (E.164), ``people`` how many have a phone."""
 
     reference: str
     name: str
@@ -29,11 +29,17 @@ class CustomerPlan:
     street: str
     postcode: str
     city: str
-    block: str
+    first: str
+    numbers: int
     people: int
-    calls: int  # over three months
+    calls_a_month: int
     mobiles: int
     exchange: bool = True
+    favourite: str = ""  # a country that somebody calls at length
+
+    def number(self, offset: int) -> str:
+        """The n-th number of the range, in E.164."""
+        return f"+{int(self.first) + offset}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,27 +68,21 @@ PARTNERS = (
 
 CUSTOMERS = (
     CustomerPlan(
-        "acme", "Van Dijk Installatie", "north", "Ringbaan-Noord 12", "5046 AA", "Tilburg", "+318876540", 14, 22_000, 12
+        "acme", "Van Dijk Installatie", "north", "Ringbaan-Noord 12", "5046 AA", "Tilburg",
+        "+31887654000", 300, 14, 7_400, 12, favourite="21253726",
     ),
     CustomerPlan(
-        "birch",
-        "Makelaardij Verhoeven",
-        "north",
-        "Grotestraat 8",
-        "5141 HA",
-        "Waalwijk",
-        "+314165550",
-        3,
-        3_000,
-        3,
-        exchange=False,
+        "birch", "Makelaardij Verhoeven", "north", "Grotestraat 8", "5141 HA", "Waalwijk",
+        "+31416555000", 10, 3, 1_000, 3, exchange=False,
     ),
     CustomerPlan(
-        "cedar", "Lindeboom Zorg", "north", "Lindelaan 40", "5025 BB", "Tilburg", "+318844330", 150, 30_000, 40
+        "cedar", "Lindeboom Zorg", "north", "Lindelaan 40", "5025 BB", "Tilburg", "+31884433000", 300, 150, 10_000, 40
     ),
-    CustomerPlan("elm", "Garage Peeters", "south", "Industrieweg 3", "5051 CC", "Goirle", "+311355560", 6, 4_000, 4),
-    CustomerPlan("fir", "Fysio De Reit", None, "Reitseplein 1", "5037 DD", "Tilburg", "+311355570", 9, 4_500, 5),
-)
+    CustomerPlan(
+        "elm", "Garage Peeters", "south", "Industrieweg 3", "5051 CC", "Goirle", "+31135556000", 20, 6, 1_300, 4
+    ),
+    CustomerPlan("fir", "Fysio De Reit", None, "Reitseplein 1", "5037 DD", "Tilburg", "+31135557000", 20, 9, 1_500, 5),
+)  # fmt: skip
 
 LOGINS = (
     LoginPlan(
@@ -119,6 +119,29 @@ LOGINS = (
         "erik", "Erik", "Zonneveld", "partner of another customer (Zuiderzon Beheer)", ("partner", "south"), "owner"
     ),
     LoginPlan("olga", "Olga", "Meester", "operator of the provider", ("provider", "")),
+)
+
+# Group destinations and prices ex VAT: prefix, name, call type, euros a minute, set-up fee in euros.
+RATES = (
+    ("31", "Nederland vast", "NL_FIXED", "0.0150", "0.0450"),
+    ("3185", "Nederland 085", "NL_FIXED", "0.0150", "0.0450"),
+    ("3188", "Nederland 088", "NL_FIXED", "0.0150", "0.0450"),
+    ("316", "Nederland mobiel", "NL_MOBILE", "0.0650", "0.0450"),
+    ("3197", "Machines 097", "NL_MOBILE", "0.0650", "0.0450"),
+    ("3190", "Servicenummers", "SERVICE", "0.3500", "0.0500"),
+    ("short:14", "Gemeenten", "NL_FIXED", "0.0150", "0.0450"),
+    ("short:18", "Nummerinformatie", "SERVICE", "0.9000", "0.5000"),
+    ("32", "België", "ABROAD", "0.0500", "0.0500"),
+    ("33", "Frankrijk", "ABROAD", "0.0500", "0.0500"),
+    ("34", "Spanje", "ABROAD", "0.0600", "0.0500"),
+    ("39", "Italië", "ABROAD", "0.0600", "0.0500"),
+    ("44", "Verenigd Koninkrijk", "ABROAD", "0.0500", "0.0500"),
+    ("48", "Polen", "ABROAD", "0.0600", "0.0500"),
+    ("49", "Duitsland", "ABROAD", "0.0500", "0.0500"),
+    ("90", "Turkije", "ABROAD", "0.1200", "0.0500"),
+    ("212", "Marokko", "ABROAD", "0.1890", "0.0500"),
+    ("599", "Caribisch gebied", "ABROAD", "0.2200", "0.0500"),
+    ("1", "Verenigde Staten en Canada", "ABROAD", "0.0400", "0.0500"),
 )
 
 FIRST_NAMES = (

@@ -1,0 +1,77 @@
+"""Fill an empty installation with the demonstration, step by step; a step that was done is passed over."""
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.access import Door, system
+from accounts.models import Customer
+from accounts.tenancy import tenant
+from portal.demo import calls, cast, exchange, people, phones
+from portal.lib.periods import Month, month_of
+from telephony import vault
+from telephony.models import Device
+
+MONTHS = 3  # closed ones; the running month comes on top
+
+
+def load(say: Callable[[str], None], now: dt.datetime | None = None) -> None:
+    """Make what is missing of the demonstration."""
+    now = now or timezone.now()
+    running = month_of(now)
+    months = [running.shifted(-back) for back in range(MONTHS, -1, -1)]
+    if not Customer.objects.filter(reference=cast.CUSTOMERS[0].reference).exists():
+        say("Making partners, customers, people, phones and an exchange ...")
+        with transaction.atomic():
+            _company_life(running, months)
+    say("Loading calls ...")
+    calls.load(settings.HOME / "demo-files", months, now, say)
+
+
+def _company_life(running: Month, months: list[Month]) -> None:
+    made = people.make()
+    first_person = 0
+    for plan in cast.CUSTOMERS:
+        customer = made.customers[plan.reference]
+        actor = system(customer, Door.COMMAND)
+        with tenant(customer):
+            found = phones.make(actor, customer, plan, made.users, first_person)
+            if plan.exchange:
+                exchange.make(actor, customer, plan, found, running.first_day)
+        first_person += plan.people
+    calls.make_tariff(months[0].first_day)
+    calls.make_source()
+
+
+def describe(url: str) -> dict[str, Any]:
+    """What a person or a script needs to use the demonstration: address, log-ins, and phones with their passwords."""
+    found = []
+    for customer in Customer.objects.filter(reference__in=[plan.reference for plan in cast.CUSTOMERS]).order_by("pk"):
+        with tenant(customer):
+            found += [
+                {
+                    "mac": device.mac,
+                    "username": device.login,
+                    "password": vault.decrypt(device.password),
+                    "url": f"{url}/provision/",
+                    "customer": customer.reference,
+                }
+                for device in Device.objects.exclude(mac=None)
+            ]
+    logins = [{"username": plan.username, "password": cast.PASSWORD, "who": plan.who} for plan in cast.LOGINS]
+    return {"url": url, "logins": logins, "phones": found}
+
+
+def write_description(url: str, path: Path) -> None:
+    """Write ``demo.json`` in one step; it holds passwords, so only its owner may read it."""
+    half = path.with_suffix(".half")
+    half.unlink(missing_ok=True)
+    half.touch(mode=0o600)
+    half.write_text(json.dumps(describe(url), indent=2) + "\n")
+    half.replace(path)
