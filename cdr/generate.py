@@ -86,7 +86,7 @@ def files(
         legs = [leg for company in companies for leg in _month(company, month, seed)]
         legs = [leg for leg in legs if until is None or leg.end < until]
         legs.sort(key=lambda leg: (leg.end, leg.unique))
-        first = (month.year * 12 + month.month) * 10_000_000
+        first = (month.year * 12 + month.month) % 1000 * 2_000_000
         rows = [_row(leg, first + position, zone) for position, leg in enumerate(legs)]
         if rows:
             yield CdrFile(f"Master-{month}.csv", "".join(rows).encode())

@@ -20,6 +20,7 @@ from cdr.vocabulary import Flag, Product
 
 MONTHS_BACK = 36
 DAYS_AHEAD = 2
+LONGEST_CALL = 31 * 86_400
 BROKEN_NUMBER = "\0"
 
 SENTENCES = {
@@ -127,11 +128,11 @@ class _Columns:
         if spec is None:
             return np.full(self.length, -1, dtype=np.int64)
         texts = self.raw(spec.column)
-        fits = pc.match_substring_regex(texts, r"^\d{1,9}$")
+        fits = pc.match_substring_regex(texts, r"^\d{1,15}$")
         clean = pc.if_else(fits, texts, pa.scalar("-1", pa.string()))
         read: Integers = np.asarray(pc.cast(clean, pa.int64()))
         if spec.required:
-            self.blame(read < 0, "seconds")
+            self.blame((read < 0) | (read > LONGEST_CALL), "seconds")
         return read
 
     def choices(self, fact: str, default: int) -> Integers:
