@@ -14,7 +14,7 @@ class Command(BaseCommand):
 
     help = "Load the demonstration's data and write demo.json."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **_options: Any) -> None:
         if not settings.DEMO:
             raise CommandError("This installation is no demonstration; its data stays as it is.")
         load(self.stdout.write)
