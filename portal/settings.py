@@ -87,6 +87,7 @@ if PHONES_ONLY:
         "portal.logs.RequestIdMiddleware",
         "portal.web.faults.DatabaseDownMiddleware",
         "django.middleware.security.SecurityMiddleware",
+        "allauth.account.middleware.AccountMiddleware",  # does nothing without its pages, and allauth demands it
     ]
     DATABASES["default"] |= env.database(env.text("DATABASE_PROVISION_URL"))
 
