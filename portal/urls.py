@@ -1,9 +1,10 @@
 """Every address of the portal. Each app's urls hold its full paths; the API's routes come from each app's api."""
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from portal import health
-from portal.web import home
+from portal.web import home, styleguide
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -15,5 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
     path("", include("telephony.urls")),
     path("", include("pbx.urls")),
+    path("", include("invoices.urls")),
 ]
 
+if settings.DEMO or settings.DEBUG:
+    urlpatterns.append(path("styleguide/", styleguide.styleguide, name="styleguide"))
