@@ -60,6 +60,12 @@ def events_of(device: Device) -> list[ProvisioningEvent]:
     return list(ProvisioningEvent.objects.filter(device=device)[:EVENTS_SHOWN])
 
 
+def answers(found: Iterable[Device]) -> dict[int, ProvisioningAnswer]:
+    """What each device would be answered now, without the answer itself, by the device's id."""
+    ready = ProvisioningAnswer.objects.filter(device__in=[device.pk for device in found]).defer("body", "ha1")
+    return {answer.device_id: answer for answer in ready}
+
+
 def answer_of(device: Device) -> ProvisioningAnswer | None:
     """What the device would be answered now; None for a phone that is set up by hand."""
     return ProvisioningAnswer.objects.filter(device=device).first()

@@ -1,14 +1,29 @@
 """Addresses of lines and devices, and the address that phones ask."""
 
-from django.urls import URLPattern, re_path
+from django.urls import URLPattern, path, re_path
 
-from telephony.views import provision
+from telephony.views import devices, my_phone, phones, provision
 
 app_name = "telephony"
 
 # Phones ask whatever they like below this address and follow no redirect, so no path of it falls through to a 404 page.
 provisioning_urls: list[URLPattern] = [
-    re_path(r"^provision(?:/(?P<path>(?s:.*)))?$", provision.provision, name="provision")
+    re_path(r"^provision(?:/(?P<path>(?s:.*)))?$", provision.provision, name="provision"),
 ]
 
-urlpatterns: list[URLPattern] = [*provisioning_urls]
+urlpatterns: list[URLPattern] = [
+    path("phones/", phones.phones, name="phones"),
+    path("phones/blocks/", phones.blocks, name="blocks"),
+    path("phones/<int:pk>/", phones.phone, name="phone"),
+    path("phones/<int:pk>/undo/<str:token>/", phones.phone_undo, name="phone_undo"),
+    path("my-phone/", my_phone.my_phone, name="my_phone"),
+    path("my-phone/forward/", my_phone.forward, name="my_phone_forward"),
+    path("my-phone/undo/<str:token>/", my_phone.undo, name="my_phone_undo"),
+    path("my-phone/<slug:feature>/<slug:state>/", my_phone.switch, name="my_phone_switch"),
+    path("devices/", devices.devices, name="devices"),
+    path("devices/new/", devices.device_new, name="device_new"),
+    path("devices/<int:pk>/", devices.device, name="device"),
+    path("devices/<int:pk>/password/", devices.device_password, name="device_password"),
+    path("devices/<int:pk>/remove/", devices.device_remove, name="device_remove"),
+    *provisioning_urls,
+]

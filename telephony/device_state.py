@@ -1,0 +1,89 @@
+"""Whether a phone has its settings, and if not, why: checks in the order in which things go wrong. Only what was
+measured.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from django.utils.translation import gettext as _
+
+from telephony.models import Device, ProvisioningAnswer, ProvisioningEvent
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One word for a list, one sentence for the page of the phone itself."""
+
+    kind: Literal["good", "warn", "off"]
+    word: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that has to be so, and what was seen of it."""
+
+    fine: bool
+    title: str
+    detail: str
+
+
+def state_of(fetched: ProvisioningEvent | None, answer: ProvisioningAnswer | None) -> State:
+    """From the last time the phone had its settings, and what it would get now."""
+    if answer is None:
+        return State("off", _("No settings"), _("Nothing is ready for this phone. Give it a line."))
+    if fetched is None:
+        return State(
+            "off", _("Never asked"), _("This phone has not asked for its settings yet. Type in the values beside.")
+        )
+    if fetched.etag != answer.etag:
+        return State(
+            "warn", _("To follow"), _("Something changed. The phone fetches it within the hour, or after a restart.")
+        )
+    return State("good", _("Up to date"), _("The phone has the newest settings."))
+
+
+def checks_of(
+    device: Device,
+    events: Sequence[ProvisioningEvent],
+    fetched: ProvisioningEvent | None,
+    answer: ProvisioningAnswer | None,
+) -> list[Check]:
+    """In this order: does it carry a line, did it find us, does its password fit, is it the right one, is it up to
+    date.
+    """
+    lines = ", ".join(str(key.line) for key in device.device_lines.all())
+    found = [Check(bool(lines), _("Carries a line"), lines or _("choose a line for this phone"))]
+    found.append(
+        Check(
+            bool(events),
+            _("Found us"),
+            _("it asked for its settings") if events else _("check its address and network"),
+        )
+    )
+    if not events:
+        return found
+    refused = events[0].outcome in (ProvisioningEvent.Outcome.REFUSED, ProvisioningEvent.Outcome.FOREIGN)
+    found.append(
+        Check(
+            not refused,
+            _("User name and password fit"),
+            _("the last try was refused: make a new password and type it in") if refused else _("right the last time"),
+        )
+    )
+    if fetched is None:
+        return found
+    if fetched.agent_model:
+        same = fetched.agent_model.lower() == device.model.name.lower()
+        found.append(Check(same, _("Right model"), _("the phone says %(model)s") % {"model": fetched.agent_model}))
+    if fetched.agent_mac:
+        same = fetched.agent_mac == device.mac
+        found.append(
+            Check(same, _("Right phone"), _("its MAC address fits") if same else _("another phone uses this login"))
+        )
+    current = answer is not None and fetched.etag == answer.etag
+    found.append(
+        Check(current, _("Newest settings"), _("fetched") if current else _("it fetches them within the hour"))
+    )
+    return found

@@ -1,0 +1,51 @@
+"""How lists of lines and devices are narrowed; the pages and the API share these."""
+
+import django_filters
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from portal.lib.numbers import search_keys
+from telephony.models import Device, Line
+
+
+def _numbered(prefix: str, typed: str) -> Q:
+    """Part of a number in any spelling."""
+    found = Q()
+    for key in search_keys(typed):
+        lookup = "startswith" if key.anchored else "contains"
+        found |= Q(**{f"{prefix}numbers__e164__{lookup}": key.text})
+    return found
+
+
+class LineFilter(django_filters.FilterSet):
+    """By name, extension or part of a number, and by what the line does."""
+
+    q = django_filters.CharFilter(label=_("Search"), method="search")
+    forward_always = django_filters.BooleanFilter(label=_("Forwarded"))
+
+    class Meta:
+        model = Line
+        fields = ("q", "forward_always")
+
+    def search(self, found: QuerySet[Line], name: str, value: str) -> QuerySet[Line]:  # noqa: ARG002
+        """Everything a person would type to find a line."""
+        wanted = Q(dialable__display_name__icontains=value) | Q(dialable__extension__startswith=value.strip())
+        return found.filter(wanted | _numbered("dialable__", value)).distinct()
+
+
+class DeviceFilter(django_filters.FilterSet):
+    """By the name of its line, by model, or by part of its MAC address in any spelling."""
+
+    q = django_filters.CharFilter(label=_("Search"), method="search")
+
+    class Meta:
+        model = Device
+        fields = ("q",)
+
+    def search(self, found: QuerySet[Device], name: str, value: str) -> QuerySet[Device]:  # noqa: ARG002
+        """Everything a person would type to find a phone."""
+        digits = value.lower().translate(str.maketrans("", "", ":-. "))
+        wanted = Q(device_lines__line__dialable__display_name__icontains=value) | Q(model_code__icontains=value)
+        if digits:
+            wanted |= Q(mac__contains=digits) | Q(device_lines__line__dialable__extension__startswith=digits)
+        return found.filter(wanted).distinct()

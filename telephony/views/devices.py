@@ -1,0 +1,170 @@
+"""Desk phones: the list, a new one, and what one phone did."""
+
+from itertools import groupby
+
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.access import Capability
+from accounts.errors import Refusal
+from accounts.web import CustomerRequest, customer_view, saved
+from portal.lib import formats
+from portal.lib.ui import Choice, Event, EventDay, Figure
+from telephony import selectors, services
+from telephony.device_state import checks_of, state_of
+from telephony.filters import DeviceFilter
+from telephony.forms import DeviceForm, show_refusal
+from telephony.models import Device, ProvisioningEvent
+from telephony.services import NewDevice
+
+ICONS = {
+    ProvisioningEvent.Outcome.FETCHED: ("download", "good"),
+    ProvisioningEvent.Outcome.UNCHANGED: ("check", ""),
+    ProvisioningEvent.Outcome.REFUSED: ("key", "warn"),
+    ProvisioningEvent.Outcome.FOREIGN: ("alert", "bad"),
+}
+
+
+@require_GET
+@customer_view(Capability.EDIT_SETTINGS)
+def devices(request: CustomerRequest) -> HttpResponse:
+    """Every phone of the customer and whether it has its settings."""
+    everything = selectors.devices()
+    found = DeviceFilter(request.GET, everything)
+    shown = list(found.qs)
+    last, answers = selectors.last_events(shown), selectors.answers(shown)
+    rows = [
+        {
+            "device": device,
+            "lines": [key.line for key in device.device_lines.all()],
+            "last": last.get(device.pk),
+            "state": state_of(last.get(device.pk), answers.get(device.pk)),
+        }
+        for device in shown
+    ]
+    count = everything.count()
+    facts = ngettext("%(count)d device", "%(count)d devices", count) % {"count": count}
+    context = {"filter": found, "rows": rows, "any": count, "facts": facts, "lines": selectors.lines().exists()}
+    return render(request, "telephony/devices.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@customer_view(Capability.EDIT_SETTINGS)
+def device_new(request: CustomerRequest) -> HttpResponse:
+    """Make a phone for a line; its password is shown on the answer to this request and never again."""
+    form = DeviceForm(request.POST or None, initial={"line": request.GET.get("line")})
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = services.create_device(
+                actor=request.actor,
+                customer=request.customer,
+                model_code=form.cleaned_data["model_code"],
+                mac=form.cleaned_data["mac"],
+                lines=[form.cleaned_data["line"]],
+            )
+        except Refusal as refusal:
+            show_refusal(form, refusal)
+        else:
+            return _once(request, made, _("Device made"))
+    crumbs = [Choice(_("Devices"), reverse("telephony:devices")), Choice(_("New device"))]
+    return render(request, "telephony/device_new.html", {"form": form, "crumbs": crumbs})
+
+
+@require_GET
+@customer_view(Capability.EDIT_SETTINGS)
+def device(request: CustomerRequest, pk: int) -> HttpResponse:
+    """One phone: whether it has its settings, the proof, and what to do when it has not."""
+    found = _device(pk)
+    events = selectors.events_of(found)
+    answer = selectors.answer_of(found)
+    fetched = next((event for event in events if event.outcome in ("fetched", "unchanged")), None)
+    fetched = fetched or selectors.last_events([found]).get(found.pk)
+    checks = checks_of(found, events, fetched, answer)
+    context = {
+        "device": found,
+        "lines": [key.line for key in found.device_lines.all()],
+        "state": state_of(fetched, answer),
+        "figures": _figures(found, fetched),
+        "days": _days(events),
+        "checks": checks,
+        "fine": all(check.fine for check in checks),
+        "url": settings.PROVISIONING_URL,
+        "crumbs": _crumbs(found),
+    }
+    return render(request, "telephony/device.html", context)
+
+
+@require_POST
+@customer_view(Capability.EDIT_SETTINGS)
+def device_password(request: CustomerRequest, pk: int) -> HttpResponse:
+    """Give a phone a new password, shown on this answer only."""
+    return _once(request, services.make_new_password(actor=request.actor, device=_device(pk)), _("New password"))
+
+
+@require_POST
+@customer_view(Capability.EDIT_SETTINGS)
+def device_remove(request: CustomerRequest, pk: int) -> HttpResponse:
+    """Remove a phone; its MAC address comes free."""
+    found = _device(pk)
+    title = found.model.title
+    services.release_device(actor=request.actor, device=found)
+    saved(request, _("%(device)s removed. It gets no more settings.") % {"device": title})
+    return HttpResponseRedirect(reverse("telephony:devices"))
+
+
+def _device(pk: int) -> Device:
+    return get_object_or_404(selectors.devices(), pk=pk)
+
+
+def _crumbs(found: Device) -> list[Choice]:
+    return [Choice(_("Devices"), reverse("telephony:devices")), Choice(found.shown_mac or found.model.title)]
+
+
+def _once(request: CustomerRequest, made: NewDevice, title: str) -> HttpResponse:
+    context = {"device": made.device, "password": made.password, "url": settings.PROVISIONING_URL, "title": title}
+    response = render(request, "telephony/device_password.html", context | {"crumbs": _crumbs(made.device)})
+    response["Cache-Control"] = "no-store"  # a password on screen, not in a browser's memory
+    return response
+
+
+def _figures(found: Device, fetched: ProvisioningEvent | None) -> list[Figure]:
+    language, now = get_language() or "nl", timezone.now()
+    if fetched is None:
+        return []
+    return [
+        Figure(_("Settings fetched"), formats.moment(fetched.at, language, now=now)),
+        Figure(_("Firmware"), fetched.firmware or "–", _("as the phone says")),
+        Figure(_("Network"), fetched.address, _("where it asked from")),
+        Figure(
+            _("Model"),
+            found.model.title,
+            fetched.agent_model and _("the phone says %(model)s") % {"model": fetched.agent_model},
+        ),
+    ]
+
+
+def _days(events: list[ProvisioningEvent]) -> list[EventDay]:
+    language, today = get_language() or "nl", timezone.localdate()
+    return [
+        EventDay(formats.near_day(day, language, today=today), tuple(_event(event) for event in of_day))
+        for day, of_day in groupby(events, key=lambda event: timezone.localdate(event.at))
+    ]
+
+
+def _event(event: ProvisioningEvent) -> Event:
+    icon, kind = ICONS[ProvisioningEvent.Outcome(event.outcome)]
+    size = formats.data(event.size, get_language() or "nl") if event.size else ""
+    return Event(
+        formats.clock(event.at),
+        event.get_outcome_display(),
+        _("from %(address)s") % {"address": event.address},
+        size,
+        icon,
+        kind,  # type: ignore[arg-type]
+    )
