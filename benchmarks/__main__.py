@@ -1,0 +1,42 @@
+"""`make bench`: every benchmark in turn, on servers of its own; one JSON line each."""
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+import django
+from django.core.management import call_command
+
+from portal.embedded import Servers
+
+NAMES = ("loading", "totals", "provisioning")
+
+
+def main() -> None:
+    """Run the benchmarks named on the command line, or all."""
+    chosen = sys.argv[1:] or list(NAMES)
+    unknown = [name for name in chosen if name not in NAMES]
+    if unknown:
+        sys.exit(f"There is no benchmark {', '.join(unknown)}; there are {', '.join(NAMES)}.")
+    home = Path(tempfile.mkdtemp(prefix="centrale-bench-"))
+    servers = Servers.start(home)
+    try:
+        os.environ.update(servers.environment() | {"CENTRALE_HOME": str(home), "LOG_LEVEL": "ERROR"})
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+        django.setup()
+        call_command("migrate", verbosity=0)
+        for name in chosen:
+            run: Callable[[], object] = import_module(f"benchmarks.{name}").run
+            run()
+    finally:
+        servers.stop()
+        shutil.rmtree(servers.where.base, ignore_errors=True)
+        shutil.rmtree(home, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
