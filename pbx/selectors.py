@@ -20,6 +20,7 @@ from pbx.models import (
 from pbx.routing import shapes
 from telephony import selectors as telephony
 from telephony.models import Destination, Dialable, HolidaySchedule, Line, PhoneNumber, Schedule
+from telephony.models.dialables import SYSTEM_VOICEMAIL
 from telephony.timetable import Timetable, Week
 
 
@@ -72,6 +73,17 @@ def holiday_schedules() -> QuerySet[HolidaySchedule]:
         .prefetch_related("days")
         .order_by("name")
     )
+
+
+def company_voicemail() -> VoicemailBox | None:
+    """The company's own box, extension 999."""
+    return VoicemailBox.objects.select_related("dialable").filter(dialable__extension=SYSTEM_VOICEMAIL).first()
+
+
+def week_of(schedule: Schedule) -> list[tuple[tuple[int, int], ...]]:
+    """The open minutes of each day of the week, Monday first, from periods already loaded."""
+    week = timetable(schedule).week
+    return [week.on_day(day) for day in range(7)]
 
 
 def load_exchange(customer: Customer) -> shapes.Exchange:

@@ -1,6 +1,7 @@
 """What an auto attendant does with a caller: which menu plays, what a key does, where one who chooses nothing goes."""
 
 import unicodedata
+from datetime import datetime
 
 from pbx.routing.journey import (
     ANNOUNCEMENT_SECONDS,
@@ -27,9 +28,9 @@ NAME_PREFIXES = frozenset({"van", "de", "der", "den", "het", "ten", "ter", "te",
 MIN_LETTERS = 3
 
 
-def menu_of(attendant: AutoAttendant, journey: Journey) -> tuple[Menu, Moment]:
+def open_menu(attendant: AutoAttendant, at: datetime) -> tuple[Menu, Moment]:
     """Holiday menu if there is one, else by working hours; the business menu stands in for a missing one."""
-    moment = attendant.timetable.moment(journey.at) if attendant.timetable else Moment.BUSINESS
+    moment = attendant.timetable.moment(at) if attendant.timetable else Moment.BUSINESS
     if moment is Moment.HOLIDAY and attendant.holiday is not None:
         return attendant.holiday, moment
     if moment is not Moment.BUSINESS and attendant.after_hours is not None:
@@ -38,7 +39,7 @@ def menu_of(attendant: AutoAttendant, journey: Journey) -> tuple[Menu, Moment]:
 
 
 def through_menu(journey: Journey, attendant: AutoAttendant) -> Move | End:
-    menu, moment = menu_of(attendant, journey)
+    menu, moment = open_menu(attendant, journey.at)
     journey.note(f"menu_{moment}", attendant, menu=label(attendant), greeting=menu.greeting)
     tries = 0
     while tries < MAX_TRIES:

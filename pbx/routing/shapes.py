@@ -178,6 +178,18 @@ class Fax(Place):
 type Reachable = Person | HuntGroup | AutoAttendant | Voicemail | Fax
 
 
+def kind_of(place: Reachable) -> Kind:
+    """The word for what a place is."""
+    kinds = {
+        Person: Kind.PERSON,
+        HuntGroup: Kind.HUNT_GROUP,
+        AutoAttendant: Kind.AUTO_ATTENDANT,
+        Voicemail: Kind.VOICEMAIL,
+        Fax: Kind.FAX,
+    }
+    return kinds[type(place)]
+
+
 class SpendGuard(StrEnum):
     """How far the guard on spending has closed the way out. Nothing of it holds emergency and help lines."""
 

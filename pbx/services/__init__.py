@@ -7,7 +7,7 @@ from pbx.services.company import change_company, change_night, set_night_mode, s
 from pbx.services.groups import GroupSettings, change_group, create_group, remove_group
 from pbx.services.menus import KeySettings, change_attendant, create_attendant, remove_attendant, set_menu
 from pbx.services.people import change_person, create_person, remove_person
-from pbx.services.places import change_voicemail, create_fax, create_voicemail, set_night_rule
+from pbx.services.places import NightChoice, change_voicemail, create_fax, create_voicemail, set_night_rule
 from pbx.services.schedules import (
     DayRow,
     PeriodRow,
@@ -25,6 +25,7 @@ __all__ = [
     "DayRow",
     "GroupSettings",
     "KeySettings",
+    "NightChoice",
     "PeriodRow",
     "change_attendant",
     "change_company",

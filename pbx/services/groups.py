@@ -10,6 +10,7 @@ from accounts.access import Actor
 from accounts.models import Customer
 from pbx import rules
 from pbx.models import HuntGroup, HuntGroupMember
+from pbx.services.places import FOLLOW, NightChoice, set_night_rule
 from telephony.models import Dialable, Line, PhoneNumber
 from telephony.selectors import Target
 from telephony.services import create_dialable
@@ -37,6 +38,7 @@ def create_group(
     number: PhoneNumber | None = None,
     settings: GroupSettings,
     members: Sequence[Line],
+    night: NightChoice = FOLLOW,
 ) -> HuntGroup:
     """Make a hunt group; ``members`` in their order."""
     dialable = create_dialable(
@@ -51,6 +53,7 @@ def create_group(
     _set(group, settings)
     group.save()
     _enrol(group, members)
+    set_night_rule(actor=actor, dialable=group.dialable, night=night)
     audit.record(actor=actor, verb="hunt_group.create", obj=group, changes={"members": (None, _names(members))})
     return group
 
@@ -65,6 +68,7 @@ def change_group(
     number: PhoneNumber | None,
     settings: GroupSettings,
     members: Sequence[Line],
+    night: NightChoice,
 ) -> HuntGroup:
     """Set everything of a hunt group."""
     group = (
@@ -78,6 +82,7 @@ def change_group(
     group.save()
     group.memberships.all().delete()
     _enrol(group, members)
+    set_night_rule(actor=actor, dialable=group.dialable, night=night)
     changed = audit.changes(before, _shown(group, members))
     if changed:
         audit.record(actor=actor, verb="hunt_group.change", obj=group, changes=changed)

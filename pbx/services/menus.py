@@ -10,6 +10,7 @@ from accounts.access import Actor
 from accounts.models import Customer
 from pbx import rules
 from pbx.models import AutoAttendant, Menu, MenuKey
+from pbx.services.places import FOLLOW, NightChoice, set_night_rule
 from telephony.models import Dialable, HolidaySchedule, PhoneNumber, Schedule
 from telephony.selectors import Target
 from telephony.services import create_dialable
@@ -35,6 +36,7 @@ def create_attendant(
     number: PhoneNumber | None = None,
     schedule: Schedule | None = None,
     holidays: HolidaySchedule | None = None,
+    night: NightChoice = FOLLOW,
 ) -> AutoAttendant:
     """Make an auto attendant with an empty menu for business hours."""
     dialable = create_dialable(
@@ -47,6 +49,7 @@ def create_attendant(
     )
     attendant = AutoAttendant.objects.create(customer=customer, dialable=dialable, schedule=schedule, holidays=holidays)
     Menu.objects.create(customer=customer, attendant=attendant, moment=Menu.Moment.BUSINESS)
+    set_night_rule(actor=actor, dialable=dialable, night=night)
     audit.record(actor=actor, verb="auto_attendant.create", obj=attendant)
     return attendant
 
@@ -61,9 +64,11 @@ def change_attendant(
     number: PhoneNumber | None,
     schedule: Schedule | None,
     holidays: HolidaySchedule | None,
+    night: NightChoice,
 ) -> AutoAttendant:
     """Set the name, the extension, the number and the hours."""
     change_dialable(actor=actor, dialable=attendant.dialable, display_name=name, extension=extension, number=number)
+    set_night_rule(actor=actor, dialable=attendant.dialable, night=night)
     before = audit.snapshot(attendant, ("schedule", "holidays"))
     attendant.schedule, attendant.holidays = schedule, holidays
     changed = audit.changes(before, audit.snapshot(attendant, ("schedule", "holidays")))

@@ -1,5 +1,7 @@
 """What every place of the exchange can have: a night rule; and the plain ones, voicemail boxes and the fax."""
 
+from dataclasses import dataclass
+
 from django.db import transaction
 
 from accounts import audit
@@ -13,20 +15,31 @@ from telephony.services import create_dialable
 from telephony.services.dialables import usable_destination
 
 
+@dataclass(frozen=True, slots=True)
+class NightChoice:
+    """What one place does with night mode, perhaps with a destination of its own."""
+
+    setting: str = NightRule.Setting.FOLLOW
+    target: Target | None = None
+
+
+FOLLOW = NightChoice()
+
+
 @transaction.atomic
-def set_night_rule(*, actor: Actor, dialable: Dialable, setting: str, target: Target | None = None) -> None:
-    """What one dialable does with night mode: follow the company, never, always; perhaps with a destination of its own."""
+def set_night_rule(*, actor: Actor, dialable: Dialable, night: NightChoice) -> None:
+    """What one dialable does with night mode: follow the company, never, always."""
     before = NightRule.objects.filter(dialable=dialable).select_related("target__dialable").first()
-    found = usable_destination(customer=dialable.customer, target=target, field="night_target")
+    found = usable_destination(customer=dialable.customer, target=night.target, field="night_target")
     rules.does_not_point_at_itself(dialable, found, field="night_target")
     settings = ExchangeSettings.objects.filter(customer=dialable.customer).select_related("night_target").first()
-    rules.own_night_has_a_target(setting, found, settings.night_target if settings else None)
-    if setting == NightRule.Setting.FOLLOW and found is None:
+    rules.own_night_has_a_target(night.setting, found, settings.night_target if settings else None)
+    if night.setting == NightRule.Setting.FOLLOW and found is None:
         after = None
         NightRule.objects.filter(dialable=dialable).delete()
     else:
         after, _made = NightRule.objects.update_or_create(
-            dialable=dialable, customer=dialable.customer, defaults={"setting": setting, "target": found}
+            dialable=dialable, customer=dialable.customer, defaults={"setting": night.setting, "target": found}
         )
     changed = audit.changes(_shown(before), _shown(after))
     if changed:

@@ -11,12 +11,13 @@ from pbx.models import ExchangeSettings
 from pbx.routing import route, shapes
 from pbx.selectors import load_exchange
 from pbx.tests.conftest import MAIN, line
+from portal.lib.numbers import Block
 from telephony.selectors import Target
 from telephony.services import change_line, change_outgoing_blocks
 from telephony.timetable import ZONE
 
 DAY = datetime(2026, 11, 19, 14, 10, tzinfo=ZONE)
-QUERIES = 18
+QUERIES = 17
 
 
 def load(customer: Customer) -> shapes.Exchange:
@@ -62,7 +63,7 @@ def test_the_features_of_a_line_and_the_blocks_of_the_company_are_seen(
             forward_always=True,
             forward_to=Target(external="+31201234567"),
         )
-        change_outgoing_blocks(actor=system(acme), customer=acme, blocked=frozenset(list(shapes.Block)[:1]))
+        change_outgoing_blocks(actor=system(acme), customer=acme, blocked=frozenset(list(Block)[:1]))
         exchange = load_exchange(acme)
     fatima = exchange.objects[exchange.extensions["209"]]
     assert isinstance(fatima, shapes.Person)

@@ -1,0 +1,1 @@
+"""Pages of the exchange: each view parses, calls, renders."""
