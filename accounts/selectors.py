@@ -1,18 +1,22 @@
 """Reads about people and their places, already permitted."""
 
+import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from allauth.mfa.models import Authenticator
 from django.core.cache import cache
-from django.db.models import QuerySet
+from django.db import connection
+from django.db.models import Count, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import preset_of
-from accounts.models import Brand, BrandHost, Customer, Membership, User
+from accounts.models import ApiToken, AuditEntry, Brand, BrandHost, Customer, Invitation, Membership, User
 
 BRANDS_KEY = "brands-by-host"
 BRANDS_SECONDS = 60
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 def brand_of_host(host: str) -> Brand | None:
@@ -95,3 +99,143 @@ PRESET_LABELS = {
 def preset_label(membership: Membership) -> Promise:
     """What the shell calls somebody with this membership."""
     return PRESET_LABELS[preset_of(membership)]
+
+
+# --- colleagues ---
+
+
+def colleagues(customer: Customer) -> QuerySet[Membership]:
+    """Everybody with a place in the customer, blocked ones included."""
+    return Membership.objects.filter(customer=customer).select_related("user")
+
+
+def other_managers(membership: Membership) -> QuerySet[Membership]:
+    """Who else can manage the users of this membership's customer."""
+    return Membership.objects.filter(
+        customer=membership.customer, manages_users=True, is_blocked=False, user__is_active=True
+    ).exclude(pk=membership.pk)
+
+
+def open_invitations(customer: Customer) -> QuerySet[Invitation]:
+    """Invitations nobody accepted yet, expired ones included: they can be sent again."""
+    return Invitation.objects.filter(customer=customer, accepted_at=None).order_by("-created_at", "-pk")
+
+
+def invitation_of(token_hash: str) -> Invitation | None:
+    """The invitation behind a mailed link, by the hash of its token."""
+    return Invitation.objects.select_related("customer__partner__brand").filter(token_hash=token_hash).first()
+
+
+def user_of_address(email: str) -> User | None:
+    """Who has this e-mail address. Only for what tells the answer to nobody else."""
+    return User.objects.filter(email__iexact=email).first()
+
+
+def registered_for(customer: Customer, mail: str) -> list[User]:
+    """Who gets a kind of mail of a customer; ``mail`` is one of ``Membership.MAILS``."""
+    if mail not in Membership.MAILS:
+        raise ValueError(mail)
+    found = Membership.objects.filter(customer=customer, is_blocked=False, user__is_active=True, **{mail: True})
+    return [membership.user for membership in found.select_related("user")]
+
+
+def tokens_of(user: User) -> QuerySet[ApiToken]:
+    """The user's keys that are not revoked, newest first."""
+    return ApiToken.objects.filter(user=user, revoked_at=None)
+
+
+# --- partners and operators ---
+
+
+def customers_with_users(customers: QuerySet[Customer]) -> QuerySet[Customer]:
+    """Customers with ``users``: how many people have a place there and are not blocked."""
+    return customers.annotate(users=Count("memberships", filter=Q(memberships__is_blocked=False)))
+
+
+def host_of(brand: Brand) -> str | None:
+    """A host name that shows the brand, for links made outside a request."""
+    entry = brand.hosts.first()
+    return entry.host if entry else None
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerCounts:
+    """How much a partner looks after."""
+
+    customers: int
+    users: int
+    blocked: int
+    invited: int
+
+
+def partner_counts(partners: Sequence[int]) -> PartnerCounts:
+    """The figures of a partner's overview, over all its customers."""
+    people = Membership.objects.filter(customer__partner__in=partners).aggregate(
+        users=Count("user", distinct=True, filter=Q(is_blocked=False)),
+        blocked=Count("user", distinct=True, filter=Q(is_blocked=True)),
+    )
+    return PartnerCounts(
+        customers=Customer.objects.filter(partner__in=partners).count(),
+        users=people["users"],
+        blocked=people["blocked"],
+        invited=Invitation.objects.filter(customer__partner__in=partners, accepted_at=None).count(),
+    )
+
+
+# --- the trail ---
+
+
+@dataclass(frozen=True, slots=True)
+class TrailPage:
+    """One page of the trail, newest first, with opaque cursors to its neighbours."""
+
+    entries: tuple[AuditEntry, ...]
+    before: str
+    after: str
+
+
+def trail_page(found: QuerySet[AuditEntry], *, after: str = "", before: str = "", size: int = 50) -> TrailPage:
+    """A keyset page of ``found``: its cost does not grow with what lies before it. A cursor that is none gives the first page."""
+    older, newer = _cursor(after), _cursor(before)
+    if newer is not None:
+        at, pk = newer
+        page = found.filter(Q(at__gt=at) | Q(at=at, pk__gt=pk)).order_by("at", "pk")[: size + 1]
+        items = list(page)
+        more, entries = len(items) > size, items[:size][::-1]
+        return TrailPage(tuple(entries), _mark(entries[0]) if more else "", _mark(entries[-1]) if entries else "")
+    if older is not None:
+        at, pk = older
+        # The first condition alone bounds the walk through the index; the second settles entries of one moment.
+        found = found.filter(at__lte=at).exclude(at=at, pk__gte=pk)
+    items = list(found.order_by("-at", "-pk")[: size + 1])
+    entries = items[:size]
+    return TrailPage(
+        tuple(entries),
+        _mark(entries[0]) if older is not None and entries else "",
+        _mark(entries[-1]) if len(items) > size else "",
+    )
+
+
+def _mark(entry: AuditEntry) -> str:
+    return f"{(entry.at - EPOCH) // dt.timedelta(microseconds=1)}_{entry.pk}"
+
+
+def _cursor(text: str) -> tuple[dt.datetime, int] | None:
+    micros, _line, pk = text.partition("_")
+    if not (micros.isdecimal() and pk.isdecimal() and len(micros) <= 17 and len(pk) <= 18):
+        return None
+    return EPOCH + dt.timedelta(microseconds=int(micros)), int(pk)
+
+
+def trail_kinds() -> list[str]:
+    """The kinds of object in the open customer's trail: hops through the index, so its cost does not grow with the trail."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH RECURSIVE kinds(kind) AS ("
+            " (SELECT object_type FROM accounts_auditentry ORDER BY object_type LIMIT 1)"
+            " UNION ALL"
+            " SELECT (SELECT object_type FROM accounts_auditentry WHERE object_type > kind ORDER BY object_type LIMIT 1)"
+            " FROM kinds WHERE kind IS NOT NULL"
+            ") SELECT kind FROM kinds WHERE kind IS NOT NULL"
+        )
+        return [kind for (kind,) in cursor.fetchall()]

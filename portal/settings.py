@@ -112,7 +112,7 @@ TEMPLATES = [
 # --- people ---
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.backends.OneLookBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -122,6 +122,15 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.login.LoginForm",
+    "reset_password": "accounts.forms.login.ResetPasswordForm",
+    "reset_password_from_key": "accounts.forms.login.ResetPasswordKeyForm",
+    "set_password": "accounts.forms.login.SetPasswordForm",
+    "change_password": "accounts.forms.login.ChangePasswordForm",
+    "reauthenticate": "accounts.forms.login.ReauthenticateForm",
+}
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -143,6 +152,16 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO
 MFA_TOTP_ISSUER = "Centrale"
+MFA_ADAPTER = "accounts.adapter.MFAAdapter"
+# An address is proven by the invitation that was mailed to it, not by allauth's own confirmation.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_FORMS = {
+    "authenticate": "accounts.forms.login.AuthenticateForm",
+    "reauthenticate": "accounts.forms.login.ReauthenticateCodeForm",
+    "activate_totp": "accounts.forms.login.ActivateTOTPForm",
+    "add_webauthn": "accounts.forms.login.AddWebAuthnForm",
+    "edit_webauthn": "accounts.forms.login.EditWebAuthnForm",
+}
 # Operators and partners reach many customers, so they need a second factor; the demonstration's known log-ins do not.
 SECOND_FACTOR_REQUIRED = not DEMO
 

@@ -1,0 +1,60 @@
+"""What can be done to people and places; the only writer. Page, API and command call the same verbs."""
+
+from accounts.services.invitations import DAYS as INVITED_DAYS
+from accounts.services.invitations import accept_as_new, accept_as_user, invite, send_again, withdraw
+from accounts.services.memberships import (
+    add_membership,
+    block,
+    create_person,
+    enter_customer,
+    make_owner,
+    remove,
+    set_roles,
+    unblock,
+)
+from accounts.services.people import (
+    change_details,
+    change_email,
+    change_language,
+    change_login,
+    change_theme,
+    change_username,
+    create_user,
+    mail_password_link,
+    password_path,
+    welcome,
+)
+from accounts.services.platform import save_brand, save_customer, save_partner
+from accounts.services.tokens import create_token, revoke_token
+
+__all__ = [
+    "INVITED_DAYS",
+    "accept_as_new",
+    "accept_as_user",
+    "add_membership",
+    "block",
+    "change_details",
+    "change_email",
+    "change_language",
+    "change_login",
+    "change_theme",
+    "change_username",
+    "create_person",
+    "create_token",
+    "create_user",
+    "enter_customer",
+    "invite",
+    "mail_password_link",
+    "make_owner",
+    "password_path",
+    "remove",
+    "revoke_token",
+    "save_brand",
+    "save_customer",
+    "save_partner",
+    "send_again",
+    "set_roles",
+    "unblock",
+    "welcome",
+    "withdraw",
+]

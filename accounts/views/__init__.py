@@ -1,0 +1,1 @@
+"""Pages about people and places: a view parses, calls, renders."""
