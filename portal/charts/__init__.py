@@ -8,7 +8,7 @@ from portal.charts.columns import Day, MonthColumn, Part, day_bars, month_bars
 from portal.charts.shares import Cause, Share, cause_bars, share_bar
 from portal.charts.timelines import Fill, Quarter, bundle_line, day_strip
 from portal.charts.tints import tint
-from portal.charts.tree import Node, call_outline, call_tree
+from portal.charts.tree import Node, call_outline, call_tree, tree_legend
 
 __all__ = [
     "Cause",
@@ -30,5 +30,6 @@ __all__ = [
     "progress_bar",
     "share_bar",
     "tint",
+    "tree_legend",
     "usage_bar",
 ]

@@ -94,9 +94,13 @@ def day_bars(
                 svg.text(day.axis, svg.pct(middle), TOP + PLOT + 18, f"{edge}{' t-strong' if day.note else ''}")
             )
     drawn.extend(_exception(index, day, step, top) for index, day in enumerate(days) if day.note)
+    notes = "".join(
+        f'<p class="only-phone small">{escape(day.label)}: {escape(day.note)}</p>' for day in days if day.note
+    )
     kinds = [("f-2", _("workday")), ("f-3", _("weekend"))] if any(day.weekend for day in days) else []
     return svg.figure(
-        svg.plot(axis, "".join(drawn), height=TOP + PLOT + FOOT, label=title, links=any(day.url for day in days)),
+        svg.plot(axis, "".join(drawn), height=TOP + PLOT + FOOT, label=title, links=any(day.url for day in days))
+        + notes,
         sentence=sentence,
         legend=svg.legend(kinds),
         numbers=svg.table(title, heads, [(day.label, day.shown) for day in days]),
@@ -112,7 +116,7 @@ def _exception(index: int, day: Day, step: float, top: int) -> str:
     end = "" if right else " t-end"
     shift = 4.0 if right else -4.0
     first = svg.text(f"{day.label} · {day.shown}", place, y, f"t-strong halo{end}", shift)
-    return first + svg.text(day.note, place, y + 17, f"halo{end}", shift)
+    return first + svg.text(day.note, place, y + 17, f"halo not-phone{end}", shift)
 
 
 def month_bars(
@@ -170,3 +174,9 @@ def month_bars(
         numbers=svg.table(title, heads, [(month.label, month.shown) for month in months]),
         class_="columns",
     )
+
+
+def _month_word(month: MonthColumn, middle: float, *, seldom: bool) -> str:
+    """The word below a month; on a phone only every other one has room."""
+    look = " t-strong" if month.current else " not-phone" if seldom else ""
+    return svg.text(month.axis, svg.pct(middle), TOP + PLOT + 18, f"t-mid{look}")

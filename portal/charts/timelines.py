@@ -58,7 +58,8 @@ def bundle_line(
     for day, word in fill.axis:
         place = x(day)
         edge = "t-start" if place < 4 else "t-end" if place > 96 else "t-mid"
-        drawn.append(svg.text(word, svg.pct(place), TOP + PLOT + 19, f"{edge}{' t-strong' if day == today else ''}"))
+        look = " t-strong" if day == today else " not-phone" if abs(place - x(today)) < 18 else ""
+        drawn.append(svg.text(word, svg.pct(place), TOP + PLOT + 19, edge + look))
     name, size = fill.bundle_words
     right = svg.text(name, 6, y(fill.bundle) + 4, "t-strong") + svg.text(size, 6, y(fill.bundle) + 19)
     rows = [(label, shown(value)) for label, value in zip(row_labels, fill.so_far, strict=True)]
@@ -161,7 +162,9 @@ def day_strip(
     ]
     for at, word in axis:
         edge = "" if at == 0 else "t-end" if at >= len(quarters) else "t-mid"
-        body.append(svg.text(word, svg.pct(at * step), 44, f"{edge} axis-word"))
+        away = abs(at - fault[0]) * step if fault else 100.0
+        if away > 10:
+            body.append(svg.text(word, svg.pct(at * step), 44, f"{edge}{' not-phone' if away < 30 else ''}".strip()))
     if fault:
         place = fault[0] * step
         edge = "t-end" if place > 80 else "" if place < 20 else "t-mid"

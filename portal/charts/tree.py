@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from html import escape
 
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from portal.charts import svg
 from portal.lib import icons
@@ -200,6 +201,16 @@ def call_tree(root: Node, *, label: str) -> SafeString:
         aria_label=label,
     )
     return svg.safe(f'<div class="chart tree" tabindex="0" role="region" aria-label="{escape(label)}">{drawn}</div>')
+
+
+def tree_legend() -> SafeString:
+    """What the lines of the drawing mean."""
+    words = (("", _("goes this way now")), ("other", _("at another moment")), ("dead", _("dead end")))
+    rows = "".join(
+        f'<li><svg class="wide" aria-hidden="true">{svg.line(0, 5, 18, 5, f"wire {look}")}</svg>{escape(word)}</li>'
+        for look, word in words
+    )
+    return svg.safe(f'<ul class="legend">{rows}</ul>')
 
 
 def _step(node: Node) -> str:

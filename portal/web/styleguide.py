@@ -325,6 +325,7 @@ def _charts() -> dict[str, Any]:
             [9, 10, 2, 1, 12, 11, 9, 13, 9, 1, 0, 13, 10, 10, 30], label="Kosten per dag in november", last_high=1
         ),
         "tree": charts.call_tree(_tree(), label="Nummerplan van 088 765 40 00"),
+        "tree_legend": charts.tree_legend(),
         "outline": charts.call_outline(_tree()),
     }
 

@@ -68,6 +68,10 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("toggle", (event) => {
   const panel = event.target;
+  if (panel instanceof HTMLDetailsElement && panel.matches(".menu") && panel.open) {
+    const box = panel.querySelector(".panel")?.getBoundingClientRect();
+    if (box && box.right > innerWidth - 8) panel.classList.add("end");
+  }
   if (panel instanceof HTMLElement && panel.matches(".confirm") && event.newState === "open" && opener) place(panel, opener);
 }, true);
 
