@@ -32,9 +32,14 @@ def messages(app: str) -> Iterator[tuple[str, str | tuple[str, ...]]]:
         if {"tests", "migrations", "static"} & set(path.relative_to(root).parts):
             continue
         text = path.read_text()
-        source = text if path.suffix == ".py" else templatize(text)
+        source = text if path.suffix == ".py" else _flat(templatize(text))
         for line, message, _comments, _context in extract("python", io.BytesIO(source.encode()), keywords=KEYWORDS):
             yield f"{path.relative_to(settings.ROOT)}:{line}", message if isinstance(message, str) else tuple(message)
+
+
+def _flat(template: str) -> str:
+    """Without the template's indentation, which the reader would take for Python's."""
+    return "\n".join(line.lstrip() for line in template.splitlines())
 
 
 def catalogue(app: str) -> Catalog:
