@@ -1,5 +1,6 @@
 """The phone-facing web: desk phones and health checks, nothing else."""
 
+from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
 from portal import health
@@ -10,3 +11,16 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     *provisioning_urls,
 ]
+
+
+def _nothing(_request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django names it
+    """A phone reads no pages, and the pages for errors know addresses that are not routed here."""
+    return HttpResponse(status=404)
+
+
+def _broken(_request: HttpRequest) -> HttpResponse:
+    return HttpResponse(status=500)
+
+
+handler400 = handler403 = handler404 = _nothing
+handler500 = _broken

@@ -36,7 +36,7 @@ ADDRESS = "127.0.0.1"
 READY_WITHIN = 120  # seconds
 _LOOK_EVERY = 0.25  # seconds
 #: What the portal itself keeps in its home, beside the servers' own files.
-OWN_FILES = ("demo.json", "supervisor.json", "supervisor.lock", "beat", "log", "media", "drop")
+OWN_FILES = ("demo.json", "supervisor.json", "supervisor.lock", "beat", "log", "fonts", "media", "drop")
 
 
 class Trouble(Exception):  # noqa: N818 - what it is called
@@ -69,52 +69,34 @@ class Supervisor:
         self.record = Record(self.home / "supervisor.json", myself(), self.follows, self.token, self.url)
         self.record.write()
         environment = self._environment()
-        say("Bringing the database up to date ...")
-        self._manage("migrate", "--verbosity", "0", environment=environment)
-        if not self.empty:
-            self._manage("demo_load", environment=environment)
-        say("Starting the web server, the worker and the clock ...")
-        python = sys.executable
-        self._start(
-            "web",
-            environment,
-            python,
-            "-m",
-            "granian",
-            "--interface",
-            "wsgi",
-            "--host",
-            ADDRESS,
-            "--port",
-            str(self.port),
-            "--workers",
-            "2",
-            "--blocking-threads",
-            "4",
-            "--no-ws",
-            "portal.wsgi:application",
-        )
-        self._start("worker", environment, *_celery(python, "worker", "--concurrency", "2", "--loglevel", "INFO"))
-        (self.home / "beat").mkdir(mode=0o700, exist_ok=True)
-        self._start(
-            "beat",
-            environment,
-            *_celery(
-                python,
-                "beat",
-                "--schedule",
-                str(self.home / "beat" / "schedule"),
-                "--pidfile",
-                "",
-                "--loglevel",
-                "INFO",
-            ),
-        )
+        if (self.home / "demo.json").exists():  # the data is there: nothing that starts now has to wait for it
+            self._start_services(environment)
+            self._prepare_data(environment)
+        else:
+            self._prepare_data(environment)
+            self._start_services(environment)
         self._wait_until_ready()
         self._announce()
         while True:
             self._check()
             time.sleep(_LOOK_EVERY)
+
+    def _prepare_data(self, environment: Mapping[str, str]) -> None:
+        say("Bringing the database up to date ...")
+        self._manage("migrate", "--verbosity", "0", environment=environment)
+        if not self.empty:
+            self._manage("demo_load", environment=environment)
+
+    def _start_services(self, environment: Mapping[str, str]) -> None:
+        say("Starting the web server, the worker and the clock ...")
+        python = sys.executable
+        web = ("--host", ADDRESS, "--port", str(self.port), "--workers", "2", "--blocking-threads", "4", "--no-ws")
+        self._start("web", environment, python, "-m", "granian", "--interface", "wsgi", *web, "portal.wsgi:application")
+        self._start("worker", environment, *_celery(python, "worker", "--concurrency", "2", "--loglevel", "INFO"))
+        clock = self.home / "beat"
+        clock.mkdir(mode=0o700, exist_ok=True)
+        beat = _celery(python, "beat", "--schedule", str(clock / "schedule"), "--pidfile", "", "--loglevel", "INFO")
+        self._start("beat", environment, *beat)
 
     def stop(self) -> None:
         """Stop every process that this run started."""
