@@ -7,6 +7,7 @@ call) is left out here, once, of rows, counts and sums alike.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import product
 from typing import Any
 
 from django.db.models import Case, Count, F, IntegerField, Max, Q, QuerySet, Sum, Value, When
@@ -26,7 +27,8 @@ class Selection:
     """Which calls. `[first, end)` are days of the start in Amsterdam; empty sets and None do not restrict.
 
     `needles` are ways in which a searched number can stand in a stored one, `needle_numbers` own numbers whose name was
-    searched. `full_numbers` says whether the last digits of other parties may be seen, and therefore searched.
+    searched, `other_needles` ways in which the other party's number can stand. `full_numbers` says whether the last
+    digits of other parties may be seen, and therefore searched.
     """
 
     first: date
@@ -38,6 +40,7 @@ class Selection:
     numbers: frozenset[str] = frozenset()
     needles: tuple[SearchKey, ...] = ()
     needle_numbers: frozenset[str] = frozenset()
+    other_needles: tuple[SearchKey, ...] = ()
     least_micros: int | None = None
     most_micros: int | None = None
     least_seconds: int | None = None
@@ -48,7 +51,9 @@ class Selection:
     def needs_records(self) -> bool:
         """Whether no total table can answer, so that the records themselves are added up."""
         bounds = (self.least_micros, self.most_micros, self.least_seconds, self.most_seconds)
-        return bool(self.needles or self.needle_numbers) or any(bound is not None for bound in bounds)
+        return bool(self.needles or self.needle_numbers or self.other_needles) or any(
+            bound is not None for bound in bounds
+        )
 
     @property
     def whole_months(self) -> bool:
@@ -103,10 +108,13 @@ def _visible(column: str) -> Case:
 def _searched(selection: Selection) -> Q:
     found = Q(number__in=sorted(selection.needle_numbers)) if selection.needle_numbers else Q()
     prefix = "" if selection.full_numbers else "visible_"
-    for needle in selection.needles:
-        how = "startswith" if needle.anchored else "contains"
-        for column in ("number", f"{prefix}other", f"{prefix}origin"):
-            found |= Q(**{f"{column}__{how}": needle.text})
+    return found | _standing(selection.needles, ("number", f"{prefix}other", f"{prefix}origin"))
+
+
+def _standing(needles: Iterable[SearchKey], columns: Iterable[str]) -> Q:
+    found = Q()
+    for needle, column in product(needles, columns):
+        found |= Q(**{f"{column}__{'startswith' if needle.anchored else 'contains'}": needle.text})
     return found
 
 
@@ -120,10 +128,11 @@ def records(selection: Selection) -> QuerySet[CallRecord]:
         found = found.filter(billing_period=selection.billing_period)
     if selection.numbers:
         found = found.filter(number__in=sorted(selection.numbers))
-    if selection.needles or selection.needle_numbers:
+    if selection.needles or selection.needle_numbers or selection.other_needles:
         if not selection.full_numbers:
             found = found.alias(visible_other=_visible("other"), visible_origin=_visible("origin"))
-        found = found.filter(_searched(selection))
+        other = "other" if selection.full_numbers else "visible_other"
+        found = found.filter(_searched(selection), _standing(selection.other_needles, (other,)))
     limits = {
         "micros__gte": selection.least_micros,
         "micros__lte": selection.most_micros,

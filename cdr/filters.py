@@ -1,0 +1,185 @@
+"""The filters of the calls: read once from the query, used by totals, details, export and API alike."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any, cast
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+from django_filters.fields import RangeField
+from django_filters.widgets import SuffixedMultiWidget
+
+from cdr.selectors.calls import Selection
+from cdr.vocabulary import SHOWN_TYPES, CallType, Direction, Product
+from portal.lib.money import AmountError, parse_amount
+from portal.lib.numbers import search_keys
+from portal.lib.periods import Month
+
+LONGEST_DAYS = 400
+NOTHING_FOUND = frozenset({"-"})
+
+
+class AmountField(forms.CharField):
+    """An amount as people type it, in micro-euros."""
+
+    def clean(self, value: Any) -> int | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return parse_amount(text)
+        except AmountError as error:
+            raise ValidationError(_("Type an amount such as 0,50.")) from error
+
+
+class LeastAndMost(SuffixedMultiWidget):  # type: ignore[misc]
+    """Two boxes: at least and at most. Equal values in both mean exactly that."""
+
+    template_name = "django_filters/widgets/multiwidget.html"
+    suffixes = ("min", "max")
+
+    def __init__(self, attrs: dict[str, Any] | None = None, **extra: str) -> None:
+        labels = (_("at least"), _("at most"))
+        boxes = [
+            forms.TextInput({"aria-label": text, "placeholder": text, "class": "input", **extra}) for text in labels
+        ]
+        super().__init__(boxes, attrs)
+
+    def decompress(self, value: slice | None) -> list[Any]:
+        return [value.start, value.stop] if value else [None, None]
+
+
+class CallFilterForm(forms.Form):
+    """What can be set in the filter bar; the period stands apart from it."""
+
+    q = forms.CharField(label=_("Search number or name"), required=False, max_length=40)
+    product = forms.ChoiceField(label=_("Product"), required=False, widget=forms.RadioSelect)
+    direction = forms.MultipleChoiceField(
+        label=_("Direction"), required=False, choices=Direction.choices, widget=forms.CheckboxSelectMultiple
+    )
+    type = forms.MultipleChoiceField(
+        label=_("Call type"),
+        required=False,
+        choices=[(kind.value, kind.label) for kind in SHOWN_TYPES],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    number = forms.MultipleChoiceField(label=_("Own number"), required=False, widget=forms.CheckboxSelectMultiple)
+    other = forms.CharField(label=_("Other party"), required=False, max_length=40)
+    cost = RangeField((AmountField(required=False), AmountField(required=False)), label=_("Amount"), required=False)
+    seconds = RangeField(
+        (forms.IntegerField(required=False, min_value=0), forms.IntegerField(required=False, min_value=0)),
+        label=_("Seconds"),
+        required=False,
+    )
+    invoice = forms.ChoiceField(label=_("Invoice"), required=False)
+
+    def __init__(
+        self, data: QueryDict, *, numbers: Sequence[tuple[str, str]] = (), periods: Sequence[tuple[str, str]] = ()
+    ) -> None:
+        super().__init__(data)
+        self._choose("product", [("", _("all")), *((str(value), label) for value, label in Product.choices)])
+        self._choose("number", numbers)
+        self._choose("invoice", [("", _("no invoice")), *periods])
+        for name, mode in (("cost", "decimal"), ("seconds", "numeric")):
+            self.fields[name].widget = LeastAndMost(inputmode=mode)
+
+    def _choose(self, name: str, choices: Sequence[tuple[str, Any]]) -> None:
+        cast("forms.ChoiceField", self.fields[name]).choices = choices
+
+
+@dataclass(frozen=True, slots=True)
+class CallFilter:
+    """A period with filters, as the query says. Filters that cannot be read do not restrict; the bar says what is wrong."""
+
+    selection: Selection
+    month: Month | None  # when the period is one whole month
+    form: CallFilterForm | None = field(compare=False, default=None)
+
+    @property
+    def is_filtered(self) -> bool:
+        bare = Selection(self.selection.first, self.selection.end, full_numbers=self.selection.full_numbers)
+        return bare != self.selection
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def read_period(query: QueryDict, today: date) -> tuple[date, date]:
+    """Days `[first, end)` of `month=2026-10` or of `from` up to and including `to`; else the running month."""
+    try:
+        if named := query.get("month"):
+            month = Month.parse(named)
+            return month.first_day, month.end_day
+    except ValueError:
+        pass
+    first, last = _day(query.get("from") or ""), _day(query.get("to") or "")
+    if first and last and first <= last and (last - first).days < LONGEST_DAYS:
+        return first, last + timedelta(days=1)
+    month = Month.of_day(today)
+    return month.first_day, month.end_day
+
+
+def _search(text: str, names: Mapping[str, str]) -> dict[str, Any]:
+    """What a search means: part of a number in any spelling, or part of the name of an own number."""
+    if not text.strip():
+        return {}
+    if re.search(r"[^\W\d_]", text):
+        wanted = text.casefold().strip()
+        found = frozenset(number for number, name in names.items() if wanted in name.casefold())
+        return {"needle_numbers": found or NOTHING_FOUND}
+    return {"needles": search_keys(text)} if search_keys(text) else {"needle_numbers": NOTHING_FOUND}
+
+
+def _range(value: slice | None) -> tuple[int | None, int | None]:
+    return (value.start, value.stop) if value else (None, None)
+
+
+def read_filter(
+    query: QueryDict,
+    *,
+    today: date,
+    full_numbers: bool,
+    names: Mapping[str, str],
+    form: CallFilterForm,
+    invoice_months: Mapping[str, tuple[date, date]],
+) -> CallFilter:
+    """The filter of a query. `invoice_months` gives the months of each billing period that can be chosen."""
+    form.is_valid()
+    clean = form.cleaned_data
+    first, end = read_period(query, today)
+    billed = clean.get("invoice") or ""
+    if billed in invoice_months:
+        first, end = invoice_months[billed]
+    least, most = _range(clean.get("cost"))
+    shortest, longest = _range(clean.get("seconds"))
+    selection = Selection(
+        first=first,
+        end=end,
+        billing_period=Month.parse(billed).first_day if billed in invoice_months else None,
+        products=frozenset(int(value) for value in [clean.get("product")] if value),
+        directions=frozenset(int(value) for value in clean.get("direction", ())),
+        call_types=frozenset(int(value) for value in clean.get("type", ())),
+        numbers=frozenset(clean.get("number", ())),
+        other_needles=search_keys(clean.get("other", "")),
+        least_micros=least,
+        most_micros=most,
+        least_seconds=shortest,
+        most_seconds=longest,
+        full_numbers=full_numbers,
+        **_search(clean.get("q", ""), names),
+    )
+    month = Month.of_day(first)
+    return CallFilter(selection, month if (month.first_day, month.end_day) == (first, end) else None, form)
+
+
+def type_label(call_type: int) -> str:
+    """The name of a call type."""
+    return str(CallType(call_type).label)

@@ -1,0 +1,1 @@
+"""Pages about calls, and the operators' pages about feeds and tariffs."""
