@@ -16,6 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
     path("", include("telephony.urls")),
     path("", include("pbx.urls")),
+    path("", include("cdr.urls")),
+    path("", include("mobile.urls")),
     path("", include("invoices.urls")),
 ]
 
