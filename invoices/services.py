@@ -1,12 +1,12 @@
 """Billing: what a customer owes over a closed month becomes one numbered, frozen invoice with its PDF, in one transaction."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
 from django.conf import settings
-from django.db.models import Q, Sum
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
@@ -14,9 +14,9 @@ from accounts import audit
 from accounts.access import Actor
 from accounts.models import Brand, Customer
 from accounts.tenancy import tenant
-from cdr.models import MonthlyTotal
+from cdr.selectors.billing import PeriodCost, period_costs
 from cdr.services import close_period
-from cdr.vocabulary import SHOWN_TYPES, Direction
+from cdr.vocabulary import CallType
 from cdr.vocabulary import Product as CallProduct
 from invoices import rules
 from invoices.building import (
@@ -51,10 +51,11 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Billed:
-    """The result and, unless there was nothing to bill, the invoice."""
+    """The result and, unless there was nothing to bill, the invoice; `unrated` calls of the period have no price yet."""
 
     result: Result
     invoice: Invoice | None
+    unrated: int = 0
 
 
 def bill(*, actor: Actor, customer: Customer, month: Month, issued_on: date | None = None) -> Billed:
@@ -77,11 +78,11 @@ def bill(*, actor: Actor, customer: Customer, month: Month, issued_on: date | No
             found = _collect(customer, month)
         made = draft(with_vat(found.charges, treatment(customer.country, customer.vat_number)))
         if not made.lines:
-            return Billed(Result.NOTHING, None)
+            return Billed(Result.NOTHING, None, found.unrated)
         invoice = _issue(customer, month, made, issued_on or today)
         found.mark(invoice, month)
         audit.record(actor=actor, verb="invoice.issue", obj=invoice)
-    return Billed(Result.MADE, invoice)
+    return Billed(Result.MADE, invoice, found.unrated)
 
 
 # --- what there is to pay ---
@@ -92,6 +93,7 @@ class _Found:
     charges: list[Charge]
     subscriptions: list[Subscription]
     one_offs: list[OneOffCharge]
+    unrated: int
 
     def mark(self, invoice: Invoice, month: Month) -> None:
         """Remember what the invoice holds, so that nothing of it is billed again."""
@@ -110,10 +112,11 @@ def _collect(customer: Customer, month: Month) -> _Found:
     )
     one_offs = list(OneOffCharge.objects.select_for_update().filter(invoice=None, day__lt=month.end_day))
     charges = [charge for one in subscriptions for charge in recurring_charges(_recurring(one), month)]
-    charges += _call_charges(month)
+    costs = period_costs(month.first_day)
+    charges += _call_charges(costs)
     charges += [_outside_charge(one, month) for one in take_costs(customer=customer, until=month)]
     charges += [_one_off_charge(one) for one in one_offs]
-    return _Found(charges, subscriptions, one_offs)
+    return _Found(charges, subscriptions, one_offs, sum(one.unrated for one in costs))
 
 
 def _recurring(one: Subscription) -> Recurring:
@@ -156,31 +159,25 @@ def _outside_charge(one: OutsideCost, month: Month) -> Charge:
     )
 
 
-def _call_charges(month: Month) -> list[Charge]:
+def _call_charges(costs: Sequence[PeriodCost]) -> list[Charge]:
     """Calls of the billing period, summed from the totals: what came late stands in the period it was loaded into."""
     names = {CallProduct.FIXED: gettext("Call charges"), CallProduct.MOBILE: gettext("Mobile call charges")}
     groups = {CallProduct.FIXED: Group.EXCHANGE, CallProduct.MOBILE: Group.MOBILE}
-    totals = (
-        MonthlyTotal.objects.filter(billing_period=month.first_day, call_type__in=SHOWN_TYPES)
-        .values("product")
-        .annotate(amount=Sum("micros"), count=Sum("calls", filter=Q(direction__in=_PAID_DIRECTIONS), default=0))
-        .order_by("product")
-    )
     return [
         Charge(
-            key=f"calls:{CallProduct(one['product']).name.lower()}",
-            group=groups[CallProduct(one["product"])],
+            key=f"calls:{CallProduct(one.product).name.lower()}",
+            group=groups[CallProduct(one.product)],
             kind=Kind.USAGE,
-            description=names[CallProduct(one["product"])],
-            amount_micros=one["amount"],
-            quantity=one["count"],
+            description=names[CallProduct(one.product)],
+            amount_micros=one.micros,
+            quantity=0 if one.call_type in _NEVER_PAID else one.calls,
             unit=Unit.CALL,
         )
-        for one in totals
+        for one in costs
     ]
 
 
-_PAID_DIRECTIONS = (Direction.OUTGOING, Direction.FORWARDED)
+_NEVER_PAID = (CallType.INCOMING, CallType.INTERNAL)
 
 
 # --- issuing ---

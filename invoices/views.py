@@ -75,7 +75,7 @@ def _links(request: CustomerRequest, month: Month) -> dict[str, tuple[str, str]]
     """Where a line leads to, by the start of its key: address and words."""
     links = {}
     if request.actor.can(Capability.VIEW_CALLS):
-        query = urlencode({"period": month})
+        query = urlencode({"invoice": month})
         links["calls"] = (f"{reverse('cdr:details')}?{query}", _("Look at the calls"))
     if request.actor.can(Capability.VIEW_MOBILE):
         links["mobile"] = (f"{reverse('mobile:list')}?{urlencode({'month': month})}", _("Look at the usage"))

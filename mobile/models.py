@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.tenancy import AppendOnlyModel, PlatformModel, TenantModel
 from mobile.usage import BundleKind
 from mobile.usage_file import Cause, Counter, Reason
+from portal.lib import numbers
 
 KINDS = [
     (BundleKind.DATA.value, _("data")),
@@ -86,7 +87,7 @@ class MobileSubscription(TenantModel):
     @property
     def name(self) -> str:
         """Who or what has it: the employee, else the label, else the number."""
-        return self.employee or self.label or self.msisdn
+        return self.employee or self.label or numbers.display(self.msisdn)
 
     @property
     def is_blocked(self) -> bool:

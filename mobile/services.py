@@ -7,14 +7,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import batched
 
-from celery import current_app
+from celery import signature
 from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts import audit
 from accounts.access import Actor
 from accounts.models import Customer
+from accounts.selectors import registered_for
 from accounts.tenancy import Crossing, crossing
+from accounts.work import queue
 from mobile import rules
 from mobile.models import (
     BundleShare,
@@ -248,6 +250,10 @@ def set_account_limit(*, actor: Actor, customer: Customer, micros: int | None) -
     return limits
 
 
+# By name: tasks know services and not the other way round.
+_MAIL = signature("mobile.tasks.mail_sim_change")
+
+
 def set_sim(*, actor: Actor, subscription: MobileSubscription, blocked: bool, at: datetime | None = None) -> bool:
     """Block or unblock a SIM and mail everybody registered for it. False when it already was so."""
     rules.may_block(actor)
@@ -266,7 +272,7 @@ def set_sim(*, actor: Actor, subscription: MobileSubscription, blocked: bool, at
             obj=locked,
             changes=audit.changes(before, audit.snapshot(locked, ["sim"])),
         )
-        order = {"customer_id": locked.customer_id, "subscription_id": locked.pk, "blocked": blocked, "by": actor.name}
-        transaction.on_commit(lambda: current_app.send_task("mobile.tasks.mail_sim_change", kwargs=order), robust=True)
+        for reader in registered_for(locked.customer, "mails_sim_block"):
+            queue(_MAIL, locked.customer_id, locked.pk, reader.pk, blocked, actor=actor)
     subscription.sim, subscription.sim_changed_at = locked.sim, locked.sim_changed_at
     return True

@@ -212,6 +212,7 @@ def test_the_command_says_what_it_did_and_again_nothing(
         "existing": 0,
         "nothing": 1,
         "refused": 0,
+        "unrated": 0,
         "numbers": ["2026-000001"],
     }
     call_command("billing_run", "2026-10")

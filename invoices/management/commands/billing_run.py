@@ -28,8 +28,9 @@ class Command(BaseCommand):
             month = Month.parse(options["month"])
         except ValueError as error:
             raise CommandError(str(error)) from error
+        self.unrated = 0
         report = self._run(month, _customers(options["customer"]))
-        counted = {name: len(report[name]) for name in (*Result, "refused")}
+        counted = {name: len(report[name]) for name in (*Result, "refused")} | {"unrated": self.unrated}
         if options["json"]:
             self.stdout.write(json.dumps({"month": str(month), **counted, "numbers": report[Result.MADE]}))
         else:
@@ -47,6 +48,7 @@ class Command(BaseCommand):
                     raise CommandError(str(refusal)) from refusal
                 report["refused"].append(str(refusal))
                 continue
+            self.unrated += billed.unrated
             report[billed.result].append(billed.invoice.number if billed.invoice else customer.reference)
         return report
 
@@ -67,4 +69,6 @@ def _sentence(month: Month, counted: dict[str, int]) -> str:
         parts.append(f"{counted[Result.EXISTING]} were there already")
     if counted[Result.NOTHING]:
         parts.append(f"{counted[Result.NOTHING]} customers had nothing to pay")
+    if counted["unrated"]:
+        parts.append(f"{counted['unrated']} calls have no price yet and count for nothing")
     return f"{month}: {', '.join(parts)}."
