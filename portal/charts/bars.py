@@ -28,7 +28,7 @@ def usage_bar(*, used: int, limit: int | None, label: str, kind: str = "", mark:
     if used > limit and kind != "striped":
         parts.extend(_over((used - limit) * full / limit, 100 - full, kind))
     if kind != "striped":
-        parts.append(svg.line(svg.pct(full), 0, svg.pct(full), HEIGHT, "mark"))
+        parts.append(svg.line(svg.pct(full), 0, svg.pct(full), HEIGHT, "mark-full"))
     if mark is not None:
         at = svg.pct(min(mark * full / limit, 99.5))
         parts.append(svg.line(at, 0, at, HEIGHT, "mark-soft"))

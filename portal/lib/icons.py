@@ -112,7 +112,7 @@ def _mark(d: str, dots: str = "") -> str:
 
 # The marks a brand can choose, on a 26 grid and in the colour of what stands on the accent.
 MARKS: dict[str, str] = {
-    "cradle": _mark("M8.2 8.6v3.6a4.8 4.8 0 0 0 9.6 0V8.6", _circle(8.2, 8, 2) + _circle(17.8, 8, 2)),
+    "cradle": _mark("M8 8.4c.6 5.4 2 9 5 9s4.4-3.6 5-9", _circle(8, 8.3, 2.1) + _circle(18, 8.3, 2.1)),
     "arch": _mark("M5.5 18.5v-2.8a7.5 7.5 0 0 1 15 0v2.8M9.8 18.5v-2.6a3.2 3.2 0 0 1 6.4 0v2.6"),
     "wave": _mark("M5.5 15c1.9-5 3.7-5 5.5-1.5s3.7 3.5 5.5 0 2.7-3.5 4-2"),
     "ring": _mark("M13 6.5a6.5 6.5 0 1 1-6.5 6.5", _circle(13, 13, 2.2)),

@@ -46,9 +46,9 @@ function watch(bar) {
     bar.hidden = found.length === 0 && !wrong;
     document.body.classList.toggle("has-savebar", !bar.hidden);
     count.hidden = found.length === 0;
-    count.textContent = found.length === 1 ? bar.dataset.one : bar.dataset.many.replace("%n", found.length);
+    count.textContent = found.length === 1 ? bar.dataset.one : bar.dataset.many.replace("{n}", found.length);
     const rest = found.length - 2;
-    what.textContent = found.slice(0, 2).join(" · ") + (rest > 0 ? ` · ${bar.dataset.more.replace("%n", rest)}` : "");
+    what.textContent = found.slice(0, 2).join(" · ") + (rest > 0 ? ` · ${bar.dataset.more.replace("{n}", rest)}` : "");
   };
   form.addEventListener("input", again);
   form.addEventListener("change", again);
