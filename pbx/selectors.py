@@ -80,12 +80,6 @@ def company_voicemail() -> VoicemailBox | None:
     return VoicemailBox.objects.select_related("dialable").filter(dialable__extension=SYSTEM_VOICEMAIL).first()
 
 
-def week_of(schedule: Schedule) -> list[tuple[tuple[int, int], ...]]:
-    """The open minutes of each day of the week, Monday first, from periods already loaded."""
-    week = timetable(schedule).week
-    return [week.on_day(day) for day in range(7)]
-
-
 def load_exchange(customer: Customer) -> shapes.Exchange:
     """The whole exchange of one customer as routing takes it, in a fixed number of queries whatever its size."""
     settings = ExchangeSettings.objects.select_related("company_number").filter(customer=customer).first()

@@ -8,11 +8,10 @@ from django.core.exceptions import ValidationError
 from django.forms.formsets import DELETION_FIELD_NAME, BaseFormSet
 from django.utils.translation import gettext_lazy as _
 
+from pbx.sentences import WEEKDAYS
 from pbx.services import DayRow, PeriodRow
 from telephony.models import HolidaySchedule, Schedule
 from telephony.timetable import DAY, format_clock, parse_clock
-
-WEEKDAYS = ((0, _("mo")), (1, _("tu")), (2, _("we")), (3, _("th")), (4, _("fr")), (5, _("sa")), (6, _("su")))
 
 
 class ClockField(forms.CharField):

@@ -1,5 +1,6 @@
 """The company's number and voicemail, and its night mode."""
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -26,17 +27,14 @@ def company(request: CustomerRequest) -> HttpResponse:
     form, voicemail = CompanyForm(data, settings=settings), VoicemailForm(data, box=box)
     if request.method == "POST" and form.is_valid() and voicemail.is_valid():
         try:
-            services.change_company(actor=request.actor, settings=settings, **form.cleaned_data)
-        except Refusal as refusal:
-            show_refusal(form, refusal)
-        else:
-            try:
+            with transaction.atomic():  # both or neither
+                services.change_company(actor=request.actor, settings=settings, **form.cleaned_data)
                 _save_voicemail(request, box, voicemail)
-            except Refusal as refusal:
-                show_refusal(voicemail, refusal)
-            else:
-                saved(request, _("Company settings saved"))
-                return redirect("pbx:overview")
+        except Refusal as refusal:
+            show_refusal(voicemail if refusal.field in voicemail.fields else form, refusal)
+        else:
+            saved(request, _("Company settings saved"))
+            return redirect("pbx:overview")
     return render(request, "pbx/company.html", {"form": form, "voicemail": voicemail, "box": box})
 
 

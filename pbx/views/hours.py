@@ -15,6 +15,7 @@ from accounts.forms.refused import show_refusal
 from accounts.web import CustomerRequest, customer_view, failed, saved
 from pbx import selectors, services
 from pbx.forms.hours import NameForm, days_formset, periods_formset
+from pbx.sentences import period_in_words
 from telephony.models import HolidaySchedule, Schedule
 
 
@@ -25,12 +26,16 @@ def schedules(request: CustomerRequest) -> HttpResponse:
     holidays = list(selectors.holiday_schedules())
     stale = [found for found in holidays if not any(day.yearly or day.last >= today for day in found.days.all())]
     context = {
-        "schedules": [(found, selectors.week_of(found)) for found in selectors.schedules()],
+        "schedules": [(found, _words(found)) for found in selectors.schedules()],
         "holidays": holidays,
         "stale": stale,
         "year": today.year,
     }
     return render(request, "pbx/schedules.html", context)
+
+
+def _words(schedule: Schedule) -> str:
+    return "; ".join(period_in_words(period.period()) for period in schedule.periods.all())
 
 
 @customer_view(Capability.EDIT_SETTINGS)

@@ -1,0 +1,476 @@
+"""Every page of the exchange, as the people who open it."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import AuditEntry, Customer, User
+from accounts.tenancy import tenant
+from pbx.models import AutoAttendant, ExchangeSettings, HuntGroup, NightRule, VoicemailBox
+from pbx.tests.conftest import line
+from telephony.models import Dialable, HolidaySchedule, Line, PhoneNumber, Schedule
+
+LISTS = ("/exchange/", "/exchange/route/", "/exchange/people/", "/exchange/groups/", "/exchange/schedules/")
+FORMS = (
+    "/exchange/people/new/",
+    "/exchange/groups/new/",
+    "/exchange/menus/new/",
+    "/exchange/company/",
+    "/exchange/night/",
+    "/exchange/schedules/new/",
+    "/exchange/holidays/new/",
+)
+
+
+@pytest.fixture
+def browser(client: Client, alice: User) -> Client:
+    client.force_login(alice)
+    return client
+
+
+def first(customer: Customer, model: Any) -> Any:
+    with tenant(customer):
+        return model.objects.order_by("pk").first()
+
+
+def things(customer: Customer) -> list[str]:
+    """The page of one of each thing the customer has."""
+    with tenant(customer):
+        attendant = AutoAttendant.objects.get()
+        return [
+            f"/exchange/people/{line('103').pk}/",
+            f"/exchange/groups/{HuntGroup.objects.order_by('pk')[0].pk}/",
+            f"/exchange/menus/{attendant.pk}/",
+            f"/exchange/menus/{attendant.pk}/business/",
+            f"/exchange/menus/{attendant.pk}/holiday/",
+            f"/exchange/schedules/{Schedule.objects.get().pk}/",
+            f"/exchange/holidays/{HolidaySchedule.objects.get().pk}/",
+        ]
+
+
+def text(response: Any) -> str:
+    content: bytes = response.content
+    return content.decode()
+
+
+def test_every_page_opens_for_the_owner(browser: Client, acme: Customer, acme_exchange: ExchangeSettings) -> None:
+    for url in (*LISTS, *FORMS, *things(acme)):
+        assert browser.get(url).status_code == 200, url
+
+
+def test_what_belongs_to_another_customer_is_not_found(
+    browser: Client, birch: Customer, acme_exchange: ExchangeSettings, birch_exchange: ExchangeSettings
+) -> None:
+    for url in things(birch):
+        assert browser.get(url).status_code == 404, url
+        assert browser.post(url, {"name": "x"}).status_code == 404, url
+    for url in things(birch):
+        if url.count("/") == 4:
+            assert browser.post(f"{url}remove/").status_code == 404, url
+
+
+def test_a_colleague_without_the_right_is_refused(client: Client, bob: User, acme_exchange: ExchangeSettings) -> None:
+    client.force_login(bob)
+    for url in (*LISTS, *FORMS):
+        assert client.get(url).status_code == 403, url
+
+
+def test_nobody_is_asked_to_log_in(client: Client, acme_exchange: ExchangeSettings) -> None:
+    for url in (*LISTS, *FORMS):
+        assert client.get(url).status_code == 302, url
+
+
+def test_a_customer_with_single_lines_is_told_so(browser: Client, acme: Customer) -> None:
+    assert browser.get("/exchange/").status_code == 200
+    assert browser.get("/exchange/night/").status_code == 404
+
+
+# --- the overview ---
+
+
+def test_the_overview_names_the_dead_end_and_links_to_its_group(
+    browser: Client, acme: Customer, acme_exchange: ExchangeSettings
+) -> None:
+    with tenant(acme):
+        support = HuntGroup.objects.get(dialable__extension="102")
+    page = text(browser.get("/exchange/"))
+    assert "Support (102)" in page
+    assert f"/exchange/groups/{support.pk}/" in page
+
+
+def test_without_a_company_number_the_overview_says_so_first(
+    browser: Client, acme: Customer, acme_exchange: ExchangeSettings
+) -> None:
+    with tenant(acme):
+        ExchangeSettings.objects.update(company_number=None)
+    assert 'class="card note bad" role="alert"' in text(browser.get("/exchange/"))
+
+
+def test_the_switch_acts_at_once_and_is_in_the_audit_trail(
+    browser: Client, acme: Customer, acme_exchange: ExchangeSettings
+) -> None:
+    assert browser.post("/exchange/switch/", {"night_mode": "on"}).status_code == 302
+    assert first(acme, ExchangeSettings).night_mode == "on"
+    with tenant(acme):
+        entry = AuditEntry.objects.get(verb="exchange.night_mode")
+    assert entry.changes == {"night_mode": ["auto", "on"]}
+
+
+def test_the_switch_refuses_automatic_without_hours(
+    browser: Client, acme: Customer, acme_exchange: ExchangeSettings
+) -> None:
+    with tenant(acme):
+        ExchangeSettings.objects.update(night_mode="off", night_schedule=None)
+    assert browser.post("/exchange/switch/", {"night_mode": "auto"}).url == "/exchange/night/"  # type: ignore[attr-defined]
+    assert first(acme, ExchangeSettings).night_mode == "off"
+
+
+@pytest.mark.parametrize("view", ["now", "day", "night", "holiday", "nonsense"])
+def test_the_dial_plan_can_be_seen_at_other_moments(
+    browser: Client, acme_exchange: ExchangeSettings, view: str
+) -> None:
+    page = text(browser.get("/exchange/", {"view": view, "number": "+31887654000"}))
+    assert "Welkomstmenu" in page
+    assert "Bedrijf Voicemail" in page
+
+
+def test_the_what_if_shows_every_step(browser: Client, acme_exchange: ExchangeSettings) -> None:
+    asked = {"dialled": "088 765 40 00", "at": "2026-11-19T14:10", "keys": "2", "busy": "104"}
+    page = text(browser.get("/exchange/route/", asked))
+    assert "Welkomstmenu" in page
+    assert "Lisa de Boer" in page
+    assert "0:02" in page
+
+
+def test_the_what_if_swaps_only_its_own_part(browser: Client, acme_exchange: ExchangeSettings) -> None:
+    page = text(browser.get("/exchange/route/", {"dialled": "112"}, headers={"HX-Request": "true"}))
+    assert page.strip().startswith('<div id="route">')
+    assert "112" in page
+
+
+def test_a_key_that_is_not_on_a_phone_is_refused_in_words(browser: Client, acme_exchange: ExchangeSettings) -> None:
+    response = browser.get("/exchange/route/", {"dialled": "101", "keys": "A"})
+    assert response.context["whatif"].errors["keys"]
+
+
+# --- people ---
+
+
+def test_a_person_can_be_added_and_is_found_by_part_of_the_name(
+    browser: Client, acme: Customer, acme_exchange: ExchangeSettings
+) -> None:
+    given = {"name": "Sanne Bakker", "extension": "121", "night_setting": "follow"}
+    assert browser.post("/exchange/people/new/", given).status_code == 302
+    assert "Sanne Bakker" in text(browser.get("/exchange/people/", {"q": "bakk"}))
+    assert "Sanne Bakker" not in text(browser.get("/exchange/people/", {"q": "mehmet"}))
+    assert "Mehmet" in text(browser.get("/exchange/people/", {"q": "088 765 40 03"}))
+
+
+@pytest.mark.parametrize(
+    ("extension", "code"), [("112", "extension_emergency"), ("999", "extension_system"), ("103", "extension_taken")]
+)
+def test_an_extension_that_cannot_be_is_refused_at_its_field(
+    browser: Client, acme_exchange: ExchangeSettings, extension: str, code: str
+) -> None:
+    given = {"name": "Sanne", "extension": extension, "night_setting": "follow"}
+    errors = browser.post("/exchange/people/new/", given).context["form"].errors.as_data()
+    assert [error.code for error in errors["extension"]] == [code]
+
+
+def test_a_person_needs_an_extension_or_a_number(browser: Client, acme_exchange: ExchangeSettings) -> None:
+    response = browser.post("/exchange/people/new/", {"name": "Sanne", "night_setting": "follow"})
+    assert response.context["form"].errors.as_data()["extension"][0].code == "number_or_extension"
+
+
+def test_a_person_gets_another_name_and_number_and_the_old_one_comes_free(
+    browser: Client, acme: Customer, acme_exchange: ExchangeSettings
+) -> None:
+    with tenant(acme):
+        mehmet, free = line("103"), PhoneNumber.objects.get(e164="+31887654009")
+    given = {"name": "Mehmet K.", "extension": "130", "number": free.pk, "night_setting": "off"}
+    assert browser.post(f"/exchange/people/{mehmet.pk}/", given).status_code == 302
+    with tenant(acme):
+        changed = Dialable.objects.get(pk=mehmet.dialable_id)
+        assert (changed.display_name, changed.extension) == ("Mehmet K.", "130")
+        assert [number.e164 for number in changed.numbers.all()] == ["+31887654009"]
+        assert NightRule.objects.get(dialable=changed).setting == "off"
+
+
+def test_a_person_who_is_in_a_group_cannot_be_removed_unseen(
+    browser: Client, acme: Customer, acme_exchange: ExchangeSettings
+) -> None:
+    with tenant(acme):
+        mehmet = line("103")
+    page = text(browser.post(f"/exchange/people/{mehmet.pk}/remove/", follow=True))
+    assert "Verkoop (101)" in page
+    assert first(acme, Line) is not None
+
+
+def test_a_person_whom_calls_are_sent_to_cannot_be_removed_unseen(
+    browser: Client, acme: Customer, acme_exchange: ExchangeSettings
+) -> None:
+    with tenant(acme):
+        fatima = line("209")
+    page = text(browser.post(f"/exchange/people/{fatima.pk}/remove/", follow=True))
+    assert "Verkoop (101)" in page
+    assert "Welkomstmenu" in page
+
+
+def test_a_person_nobody_needs_can_be_removed(browser: Client, acme: Customer, acme_exchange: ExchangeSettings) -> None:
+    browser.post("/exchange/people/new/", {"name": "Sanne", "extension": "121", "night_setting": "follow"})
+    with tenant(acme):
+        sanne = line("121")
+    browser.post(f"/exchange/people/{sanne.pk}/remove/")
+    with tenant(acme):
+        assert not Dialable.objects.filter(extension="121").exists()
+
+
+# --- groups ---
+
+
+def group_form(members: list[Line], **changes: object) -> dict[str, object]:
+    given: dict[str, object] = {
+        "name": "Verkoop",
+        "extension": "101",
+        "policy": "circular",
+        "rings": "4",
+        "wait_seconds": "45",
+        "overflow": "999 · Bedrijf Voicemail",
+        "night_setting": "follow",
+        "members-TOTAL_FORMS": str(len(members)),
+        "members-INITIAL_FORMS": "0",
+    }
+    for place, member in enumerate(members):
+        given |= {f"members-{place}-line": str(member.pk), f"members-{place}-ORDER": str(10 - place)}
+    return given | changes
+
+
+def test_a_group_keeps_its_members_in_the_order_of_their_numbers(
+    browser: Client, acme: Customer, acme_exchange: ExchangeSettings
+) -> None:
+    with tenant(acme):
+        group, members = HuntGroup.objects.get(dialable__extension="101"), [line("103"), line("104"), line("209")]
+    assert browser.post(f"/exchange/groups/{group.pk}/", group_form(members)).status_code == 302
+    with tenant(acme):
+        changed = HuntGroup.objects.get(pk=group.pk)
+        assert [m.line.dialable.extension for m in changed.memberships.all()] == ["209", "104", "103"]
+        assert (changed.policy, changed.rings, changed.wait_seconds) == ("circular", 4, 45)
+        assert str(changed.overflow) == "Bedrijf Voicemail (999)"
+
+
+def test_a_group_may_overflow_to_an_outside_number_but_not_to_112(
+    browser: Client, acme: Customer, acme_exchange: ExchangeSettings
+) -> None:
+    new = group_form([], name="Nieuw", extension="150")
+    response = browser.post("/exchange/groups/new/", new | {"overflow": "112"})
+    assert response.context["form"].errors.as_data()["overflow"][0].code == "forward_to_short_number"
+    assert browser.post("/exchange/groups/new/", new | {"overflow": "020 123 45 67"}).status_code == 302
+    with tenant(acme):
+        assert HuntGroup.objects.get(dialable__extension="150").overflow.external == "+31201234567"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "code"),
+    [
+        ({"overflow": ""}, "overflow", "wait_without_overflow"),
+        ({"wait_seconds": ""}, "wait_seconds", "overflow_without_wait"),
+        ({"overflow": "101"}, "overflow", "points_at_itself"),
+        ({"overflow": "zomaar"}, "overflow", "unknown"),
+    ],
+)
+def test_a_group_that_would_lose_calls_is_refused(
+    browser: Client, acme: Customer, acme_exchange: ExchangeSettings, changes: dict[str, str], field: str, code: str
+) -> None:
+    with tenant(acme):
+        group = HuntGroup.objects.get(dialable__extension="101")
+    response = browser.post(f"/exchange/groups/{group.pk}/", group_form([], **changes))
+    assert response.context["form"].errors.as_data()[field][0].code == code
+
+
+def test_a_group_that_a_key_leads_to_cannot_be_removed(
+    browser: Client, acme: Customer, acme_exchange: ExchangeSettings
+) -> None:
+    with tenant(acme):
+        group = HuntGroup.objects.get(dialable__extension="101")
+    assert "Welkomstmenu" in text(browser.post(f"/exchange/groups/{group.pk}/remove/", follow=True))
+    with tenant(acme):
+        assert HuntGroup.objects.filter(pk=group.pk).exists()
+
+
+# --- menus ---
+
+
+def test_all_keys_of_a_menu_are_saved_at_once(browser: Client, acme: Customer, acme_exchange: ExchangeSettings) -> None:
+    attendant = first(acme, AutoAttendant)
+    given = {"greeting": "Hallo", "action_1": "transfer_with_prompt", "target_1": "102", "action_*": "repeat_menu"}
+    assert browser.post(f"/exchange/menus/{attendant.pk}/business/", given).status_code == 302
+    with tenant(acme):
+        keys = {key.key: str(key.target or key.action) for key in attendant.menus.get(moment="business").keys.all()}
+    assert keys == {"1": "Support (102)", "*": "repeat_menu"}
+
+
+def test_a_key_that_transfers_nowhere_is_refused_at_its_row(
+    browser: Client, acme: Customer, acme_exchange: ExchangeSettings
+) -> None:
+    attendant = first(acme, AutoAttendant)
+    response = browser.post(f"/exchange/menus/{attendant.pk}/business/", {"action_1": "transfer_without_prompt"})
+    assert response.context["form"].errors.as_data()["target_1"][0].code == "key_without_target"
+
+
+def test_a_menu_for_holidays_can_be_switched_on_and_off(
+    browser: Client, acme: Customer, acme_exchange: ExchangeSettings
+) -> None:
+    attendant = first(acme, AutoAttendant)
+    url = f"/exchange/menus/{attendant.pk}/holiday/"
+    browser.post(url, {"plays": "on", "greeting": "Vandaag gesloten"})
+    with tenant(acme):
+        assert attendant.menus.get(moment="holiday").greeting == "Vandaag gesloten"
+    browser.post(url, {"greeting": "Vandaag gesloten"})
+    with tenant(acme):
+        assert not attendant.menus.filter(moment="holiday").exists()
+
+
+def test_a_menu_can_be_added_and_removed(browser: Client, acme: Customer, acme_exchange: ExchangeSettings) -> None:
+    given = {"name": "Tweede menu", "extension": "150", "night_setting": "follow"}
+    assert browser.post("/exchange/menus/new/", given).status_code == 302
+    with tenant(acme):
+        added = AutoAttendant.objects.get(dialable__extension="150")
+    assert browser.post(f"/exchange/menus/{added.pk}/remove/").url == "/exchange/groups/"  # type: ignore[attr-defined]
+    with tenant(acme):
+        assert not AutoAttendant.objects.filter(pk=added.pk).exists()
+
+
+# --- company and night ---
+
+
+def night_form(**changes: object) -> dict[str, object]:
+    return {"night_mode": "auto", "night_target": "999"} | changes
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "code"),
+    [
+        ({"night_target": "", "night_mode": "on"}, "night_target", "night_without_target"),
+        ({}, "night_schedule", "night_without_schedule"),
+        ({"night_target": "0909 1234", "night_mode": "on"}, None, ""),
+    ],
+)
+def test_night_mode_refuses_what_would_not_work(
+    browser: Client, acme_exchange: ExchangeSettings, changes: dict[str, str], field: str | None, code: str
+) -> None:
+    response = browser.post("/exchange/night/", night_form(**changes))
+    if field is None:
+        assert response.status_code == 302
+    else:
+        assert response.context["form"].errors.as_data()[field][0].code == code
+
+
+def test_the_company_number_and_voicemail_are_saved_together(
+    browser: Client, acme: Customer, acme_exchange: ExchangeSettings
+) -> None:
+    with tenant(acme):
+        number = PhoneNumber.objects.get(e164="+31887654003")
+    given = {"company_number": number.pk, "presentation": "personal", "voicemail-mail_to": "balie@acme.example"}
+    assert browser.post("/exchange/company/", given).status_code == 302
+    settings, box = first(acme, ExchangeSettings), first(acme, VoicemailBox)
+    assert (settings.company_number_id, settings.presentation) == (number.pk, "personal")
+    assert (box.records, box.mail_to) == (False, "balie@acme.example")
+
+
+def test_a_voicemail_without_an_address_saves_nothing(
+    browser: Client, acme: Customer, acme_exchange: ExchangeSettings
+) -> None:
+    given = {"company_number": "", "presentation": "personal", "voicemail-records": "on", "voicemail-mail_to": ""}
+    response = browser.post("/exchange/company/", given)
+    assert response.context["voicemail"].errors.as_data()["mail_to"][0].code == "voicemail_without_mail"
+    assert first(acme, ExchangeSettings).presentation == "company"
+
+
+def test_a_number_of_another_customer_cannot_be_chosen(
+    browser: Client, birch: Customer, acme: Customer, acme_exchange: ExchangeSettings, birch_exchange: ExchangeSettings
+) -> None:
+    with tenant(birch):
+        number = PhoneNumber.objects.get(e164="+31887655009")
+    response = browser.post("/exchange/company/", {"company_number": number.pk, "presentation": "company"})
+    assert "company_number" in response.context["form"].errors
+
+
+# --- hours ---
+
+
+def test_working_hours_can_be_changed_in_place(
+    browser: Client, acme: Customer, acme_exchange: ExchangeSettings
+) -> None:
+    schedule = first(acme, Schedule)
+    given = {
+        "name": "Werktijden",
+        "periods-TOTAL_FORMS": "2",
+        "periods-INITIAL_FORMS": "1",
+        "periods-0-days": ["0", "1"],
+        "periods-0-start": "9.00",
+        "periods-0-end": "17:00",
+        "periods-1-days": ["4"],
+    }
+    assert browser.post(f"/exchange/schedules/{schedule.pk}/", given).status_code == 302
+    with tenant(acme):
+        assert [(p.days, p.start, p.end) for p in schedule.periods.all()] == [(16, 0, 1440), (3, 540, 1020)]
+
+
+@pytest.mark.parametrize(
+    ("row", "field"),
+    [
+        ({"start": "9:00", "end": "17:00"}, "days"),
+        ({"days": ["0"], "start": "9:00"}, "end"),
+        ({"days": ["0"], "start": "9:00", "end": "9:00"}, "end"),
+        ({"days": ["0"], "start": "negen", "end": "17:00"}, "start"),
+    ],
+)
+def test_hours_that_cannot_be_are_refused_at_their_row(
+    browser: Client, acme_exchange: ExchangeSettings, row: dict[str, Any], field: str
+) -> None:
+    given = {"name": "Nieuw", "periods-TOTAL_FORMS": "1", "periods-INITIAL_FORMS": "0"}
+    response = browser.post(
+        "/exchange/schedules/new/", given | {f"periods-0-{name}": value for name, value in row.items()}
+    )
+    assert field in response.context["rows"].forms[0].errors
+
+
+def test_hours_in_use_cannot_be_removed_and_the_refusal_says_by_whom(
+    browser: Client, acme: Customer, acme_exchange: ExchangeSettings
+) -> None:
+    schedule = first(acme, Schedule)
+    assert "Welkomstmenu" in text(browser.post(f"/exchange/schedules/{schedule.pk}/remove/", follow=True))
+    assert first(acme, Schedule) == schedule
+
+
+def test_public_holidays_are_filled_in_to_be_edited(browser: Client, acme: Customer, alice: User) -> None:
+    response = browser.post("/exchange/holidays/dutch/", follow=True)
+    assert "Eerste kerstdag" in text(response)
+    schedule = first(acme, HolidaySchedule)
+    given = {
+        "name": "Onze feestdagen",
+        "days-TOTAL_FORMS": "1",
+        "days-INITIAL_FORMS": "0",
+        "days-0-name": "Oudejaarsdag",
+        "days-0-first": "2026-12-31",
+        "days-0-start": "16:00",
+        "days-0-yearly": "on",
+    }
+    assert browser.post(f"/exchange/holidays/{schedule.pk}/", given).status_code == 302
+    with tenant(acme):
+        day = schedule.days.get()
+    assert (day.name, day.start, day.end, day.yearly) == ("Oudejaarsdag", 960, 1440, True)
+
+
+@pytest.mark.parametrize(("url", "count"), [("/exchange/people/", 14), ("/exchange/groups/", 17), ("/exchange/", 32)])
+def test_pages_take_a_fixed_number_of_queries(
+    browser: Client,
+    acme: Customer,
+    acme_exchange: ExchangeSettings,
+    django_assert_num_queries: Any,
+    url: str,
+    count: int,
+) -> None:
+    with django_assert_num_queries(count):
+        assert browser.get(url).status_code == 200
