@@ -1,28 +1,46 @@
 """What the shell of every page shows: brand, customer, navigation. The tabs follow the customer's products and the user's rights."""
 
+from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Exists
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors
-from accounts.access import Actor, Capability
-from accounts.models import Brand, User
-from accounts.web import GUARD_FIELD, presence
+from accounts.access import Capability
+from accounts.models import Brand, Customer, User
+from accounts.tenancy import open_customer, tenant
+from accounts.web import GUARD_FIELD, Presence, presence
+from mobile.models import MobileSubscription
+from pbx.models import ExchangeSettings
+from telephony.models import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Products:
+    """What the customer has, and whether the user has a line there: what decides which tabs apply."""
+
+    exchange: bool = False
+    lines: bool = False
+    mobile: bool = False
+    own_line: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A place in the navigation: its name, the page it opens, and the capabilities of which one is needed."""
+    """A place in the navigation: its name, the page it opens, the capability it needs, and for whom it applies."""
 
     label: str | Promise
     icon: str
     page: str
     needs: tuple[Capability, ...] = ()
+    applies: Callable[[Products], bool] = lambda _has: True
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,37 +55,89 @@ class NavItem:
 
 CUSTOMER_TABS: tuple[tuple[Tab, ...], ...] = (
     (
+        Tab(_("Call details"), "list", "cdr:totals", (Capability.VIEW_CALLS,)),
+        Tab(_("My phone"), "phone", "telephony:my_phone", (), lambda has: has.own_line),
+        Tab(_("Invoices"), "receipt", "invoices:archive", (Capability.VIEW_INVOICES,)),
+    ),
+    (
+        Tab(_("Phone exchange"), "exchange", "pbx:overview", (Capability.EDIT_SETTINGS,), lambda has: has.exchange),
+        Tab(_("Employees"), "person", "pbx:people", (Capability.EDIT_SETTINGS,), lambda has: has.exchange),
+        Tab(
+            _("Phone"),
+            "phone",
+            "telephony:phones",
+            (Capability.EDIT_SETTINGS,),
+            lambda has: has.lines and not has.exchange,
+        ),
+        Tab(_("Devices"), "device", "telephony:devices", (Capability.EDIT_SETTINGS,), lambda has: has.lines),
+        Tab(_("Mobile"), "mobile", "mobile:list", (Capability.VIEW_MOBILE,), lambda has: has.mobile),
+    ),
+    (
         Tab(_("Users"), "users", "accounts:users", (Capability.MANAGE_USERS,)),
         Tab(_("Log book"), "clock", "accounts:audit", (Capability.VIEW_AUDIT,)),
         Tab(_("My details"), "settings", "accounts:account"),
     ),
 )
-PARTNER_TABS = (Tab(_("Overview"), "home", "accounts:partner", (Capability.ENTER_CUSTOMERS,)),)
-OPERATOR_TABS: tuple[tuple[Tab, ...], ...] = (
-    (Tab(_("Operations"), "home", "accounts:operate", (Capability.OPERATE,)),),
+WIDE_TABS: tuple[tuple[Tab, ...], ...] = (
+    (
+        Tab(_("Overview"), "home", "accounts:partner", (Capability.ENTER_CUSTOMERS,)),
+        Tab(_("Operations"), "home", "accounts:operate", (Capability.OPERATE,)),
+    ),
+    (
+        Tab(_("Customers"), "building", "accounts:operate_customers", (Capability.OPERATE,)),
+        Tab(_("Partners"), "users", "accounts:operate_partners", (Capability.OPERATE,)),
+        Tab(_("Brands"), "sun", "accounts:operate_brands", (Capability.OPERATE,)),
+    ),
+    (
+        Tab(_("Call sources"), "download", "cdr:operate_sources", (Capability.OPERATE,)),
+        Tab(_("Deliveries"), "list", "cdr:operate_batches", (Capability.OPERATE,)),
+        Tab(_("Tariffs"), "tag", "cdr:operate_tariffs", (Capability.OPERATE,)),
+    ),
+    (
+        Tab(_("Log book"), "clock", "accounts:operate_audit", (Capability.OPERATE,)),
+        Tab(_("My details"), "settings", "accounts:account"),
+    ),
 )
 
 
+def products(customer: Customer, user: User) -> Products:
+    """What the customer has, in one query."""
+    lines = Line.objects.all()
+    has = {
+        "exchange": Exists(ExchangeSettings.objects.all()),
+        "lines": Exists(lines),
+        "mobile": Exists(MobileSubscription.objects.all()),
+        "own_line": Exists(lines.filter(user=user)),
+    }
+    with nullcontext() if open_customer() == customer.pk else tenant(customer):
+        return Products(**Customer.objects.filter(pk=customer.pk).values(**has).get())
+
+
 def navigation(request: HttpRequest) -> list[list[NavItem]]:
-    """The groups of the side bar for this user in these rooms; empty groups are left out."""
+    """The groups of the side bar for this user in these rooms, worked out once a request; empty groups are left out."""
+    known: list[list[NavItem]] | None = getattr(request, "centrale_navigation", None)
+    if known is not None:
+        return known
     here = presence(request)
-    groups: list[tuple[Tab, ...]] = []
-    if here.customer is None:
-        groups += [PARTNER_TABS, *OPERATOR_TABS]
-        groups.append((Tab(_("My details"), "settings", "accounts:account"),))
-    else:
-        groups += CUSTOMER_TABS
-    shown = [[_item(request, tab) for tab in group if _allowed(here.actor, tab)] for group in groups]
-    return [group for group in shown if group]
+    groups, has = WIDE_TABS, Products()
+    if here.customer is not None and here.actor.user is not None:
+        groups, has = CUSTOMER_TABS, products(here.customer, here.actor.user)
+    shown = [[tab for tab in group if _allowed(here, tab) and tab.applies(has)] for group in groups]
+    current = _current(request, [tab for group in shown for tab in group])
+    found = [[NavItem(str(tab.label), tab.icon, reverse(tab.page), tab is current) for tab in group] for group in shown]
+    found = [group for group in found if group]
+    request.centrale_navigation = found  # type: ignore[attr-defined]
+    return found
 
 
-def _allowed(actor: Actor, tab: Tab) -> bool:
-    return not tab.needs or any(actor.can(capability) for capability in tab.needs)
+def _allowed(here: Presence, tab: Tab) -> bool:
+    return not tab.needs or any(here.actor.can(capability) for capability in tab.needs)
 
 
-def _item(request: HttpRequest, tab: Tab) -> NavItem:
-    url = reverse(tab.page)
-    return NavItem(label=str(tab.label), icon=tab.icon, url=url, active=request.path.startswith(url))
+def _current(request: HttpRequest, tabs: list[Tab]) -> Tab | None:
+    """The tab whose address is the longest beginning of this page's."""
+    inside = [tab for tab in tabs if request.path.startswith(reverse(tab.page))]
+    return max(inside, key=lambda tab: len(reverse(tab.page)), default=None)
 
 
 def shown_brand(request: HttpRequest) -> Brand:
@@ -108,11 +178,11 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _has_choice(here: Any) -> bool:
+def _has_choice(here: Presence) -> bool:
     return here.is_partner or sum(1 for membership in here.memberships if membership.customer_id) > 1
 
 
-def _role_label(here: Any) -> str:
+def _role_label(here: Presence) -> str:
     if here.entered_as_partner or (here.customer is None and here.is_partner):
         return str(_("Partner"))
     if here.customer is None and here.is_operator:
