@@ -10,7 +10,17 @@ from django.core.management import execute_from_command_line
 from portal.embedded import EmbeddedError, attach
 
 # These read the code only, so no server has to run for them.
-WITHOUT_SERVERS = {"makemessages", "compilemessages", "collectstatic", "findstatic", "diffsettings", "number", "help", "version"}
+WITHOUT_SERVERS = {
+    "makemessages",
+    "compilemessages",
+    "collectstatic",
+    "findstatic",
+    "diffsettings",
+    "number",
+    "make_key",
+    "help",
+    "version",
+}
 
 
 def main() -> None:
