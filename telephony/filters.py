@@ -17,7 +17,7 @@ def _numbered(prefix: str, typed: str) -> Q:
     return found
 
 
-class LineFilter(django_filters.FilterSet):
+class LineFilter(django_filters.FilterSet):  # type: ignore[misc]
     """By name, extension or part of a number, and by what the line does."""
 
     q = django_filters.CharFilter(label=_("Search"), method="search")
@@ -33,7 +33,7 @@ class LineFilter(django_filters.FilterSet):
         return found.filter(wanted | _numbered("dialable__", value)).distinct()
 
 
-class DeviceFilter(django_filters.FilterSet):
+class DeviceFilter(django_filters.FilterSet):  # type: ignore[misc]
     """By the name of its line, by model, or by part of its MAC address in any spelling."""
 
     q = django_filters.CharFilter(label=_("Search"), method="search")
