@@ -36,7 +36,7 @@ ADDRESS = "127.0.0.1"
 READY_WITHIN = 120  # seconds
 _LOOK_EVERY = 0.25  # seconds
 #: What the portal itself keeps in its home, beside the servers' own files.
-OWN_FILES = ("demo.json", "supervisor.json", "supervisor.lock", "beat", "log", "fonts", "media", "drop")
+OWN_FILES = ("demo.json", "supervisor.json", "supervisor.lock", "beat", "log", "fonts", "media", "drop", "demo-files")
 
 
 class Trouble(Exception):  # noqa: N818 - what it is called
@@ -112,7 +112,7 @@ class Supervisor:
     def _environment(self) -> dict[str, str]:
         own = {
             "CENTRALE_HOME": str(self.home),
-            "CENTRALE_URL": self.url,
+            "PORT": str(self.port),
             "PROVISIONING_URL": f"{self.url}/provision/",
             "PYTHONUNBUFFERED": "1",
             "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])),
