@@ -1,21 +1,22 @@
 """Whose call it is: by account code, else by number, else as the other legs of the call."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from cdr.ingest.calls import Calls, Integers, Mask
+from cdr.ingest.calls import Calls, Coded, Integers, Mask
 
 NOBODY = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Customers (ids) by account code and by number (`+31887654000`)."""
+    """Customers (ids) by account code and by number (`+31887654000`), and the number behind an extension (`ext:101`)."""
 
     accounts: Mapping[str, int]
     numbers: Mapping[str, int]
+    extensions: Mapping[tuple[int, str], str] = field(default_factory=dict)
 
 
 def call_keys(calls: Calls) -> Integers:
@@ -49,3 +50,14 @@ def _from_siblings(calls: Calls, customers: Integers, lost: Mask) -> Integers:
     place = np.minimum(np.searchsorted(groups, keys), len(groups) - 1)
     sibling = np.where(groups[place] == keys, customers[known[first]][place], NOBODY)
     return np.where(lost, sibling, customers)
+
+
+def numbers_behind(own: Coded, customers: Integers, directory: Directory) -> Coded:
+    """Extensions as the number of their owner, so that a person's internal calls stand with the others."""
+    if not directory.extensions or not any(text.startswith("ext:") for text in own.values):
+        return own
+    pairs, place = np.unique(np.stack([customers, own.codes]), axis=1, return_inverse=True)
+    values = tuple(
+        directory.extensions.get((customer, own.values[code]), own.values[code]) for customer, code in pairs.T.tolist()
+    )
+    return Coded(place.reshape(-1).astype(np.int64), values)

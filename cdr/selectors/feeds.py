@@ -26,10 +26,16 @@ def reading(source: Source) -> Reading:
 
 
 def directory(source: Source) -> Directory:
-    """Customers by reference, by the source's own account codes, and by number."""
+    """Customers by reference, by the source's own account codes and by number; numbers by extension."""
     accounts = dict(Customer.objects.values_list("reference", "pk"))
     accounts |= dict(SourceAccount.objects.filter(source=source).values_list("account", "customer_id"))
-    return Directory(accounts=accounts, numbers=dict(PhoneNumber.objects.values_list("e164", "customer_id")))
+    owned = PhoneNumber.objects.exclude(dialable__extension=None).order_by("is_main", "-e164")
+    extensions = {
+        (customer, f"ext:{extension}"): e164  # the main number, which comes last, stays
+        for customer, extension, e164 in owned.values_list("customer_id", "dialable__extension", "e164")
+    }
+    numbers = dict(PhoneNumber.objects.values_list("e164", "customer_id"))
+    return Directory(accounts=accounts, numbers=numbers, extensions=extensions)
 
 
 def customer_tariffs() -> Mapping[int, int]:

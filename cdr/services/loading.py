@@ -7,7 +7,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from io import BufferedReader
 from pathlib import Path
@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from accounts.access import Actor
 from accounts.tenancy import Crossing, crossing
-from cdr.ingest.attribute import NOBODY, Directory, attribute
+from cdr.ingest.attribute import NOBODY, Directory, attribute, numbers_behind
 from cdr.ingest.calls import Calls, Mask, join
 from cdr.ingest.legs import Legs, choose_legs
 from cdr.ingest.parse import BadRow, FileProblem, read_chunks
@@ -211,6 +211,7 @@ def _legs(load: _Load, calls: Calls, customers: Any) -> tuple[Legs, Any]:
         trunks=load.reading.trunks,
         form=load.reading.number_format,
     )
+    legs = replace(legs, own=numbers_behind(legs.own, customers, load.directory))
     named = calls.group.where(bool)
     joined = pc.binary_join_element_wise(pa.array(customers).cast(pa.string()), calls.group.arrow(), "|")
     keys = pc.if_else(pa.array(named), joined, pa.scalar("", pa.string()))
@@ -219,7 +220,7 @@ def _legs(load: _Load, calls: Calls, customers: Any) -> tuple[Legs, Any]:
     had_call = load.known.has_call(keys, left=False) & named
     had_left = load.known.has_call(keys, left=True) & named
     is_call = legs.is_call & ~had_left & (legs.left | ~had_call)
-    return Legs(legs.direction, legs.left, is_call, legs.own, legs.other), keys
+    return replace(legs, is_call=is_call), keys
 
 
 def _calls_only(keys: Any, legs: Legs) -> Any:

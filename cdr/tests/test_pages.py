@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Customer, Membership, User
+from accounts.models import Customer, User
 from cdr.generate import Caller, Company, files
 from cdr.tests.worlds import a_source, a_tariff, asterisk_row, load, write
 from portal.lib.periods import Month
@@ -61,7 +61,11 @@ def test_another_customer_sees_only_its_own_call(october: None, carol: User, pag
 
 @pytest.mark.parametrize("url", PAGES)
 def test_a_page_of_calls_takes_no_more_queries_when_there_are_more(
-    october: None, alice: User, client: Client, url: str, django_assert_max_num_queries: Callable[..., CaptureQueriesContext]
+    october: None,
+    alice: User,
+    client: Client,
+    url: str,
+    django_assert_max_num_queries: Callable[..., CaptureQueriesContext],
 ) -> None:
     client.force_login(alice)
     client.get(url)

@@ -19,7 +19,7 @@ from cdr.rating.prices import Price, billed_seconds
 from cdr.selectors import calls, names
 from cdr.selectors.calls import Sums, add_up
 from cdr.views.asked import KEPT, Asked, address, ask, language, picker, tabs
-from cdr.vocabulary import Direction, Flag, Leg, Product
+from cdr.vocabulary import CallType, Direction, Flag, Leg, Product
 from portal.lib import formats
 from portal.lib.periods import local_day
 from portal.lib.ui import Choice, Step
@@ -45,6 +45,7 @@ class Line:
     own: str
     own_number: str
     type: str
+    free: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,7 @@ def line_of(call: CallRecord, asked: Asked, where: dict[int, str]) -> Line:
         own=own or own_number,
         own_number=own_number if own else "",
         type=type_label(call.call_type),
+        free=call.call_type in {CallType.INCOMING, CallType.INTERNAL},
     )
 
 

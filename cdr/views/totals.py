@@ -26,7 +26,7 @@ from portal.lib.ui import Choice, Figure, PeriodPicker
 
 VIEWS = ("matrix", "type", "number")
 MOST_SHARES = 4
-NOTE_FROM = 2  # a day is the exception when it costs this many times the next one
+NOTE_FROM = (4, 3)  # a day is the exception when it costs at least four thirds of the next one
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ def _figures(
         ]
     return [
         Figure(_("Cost ex VAT"), formats.euro(whole.micros, tongue), notes[0]),
-        Figure(_("Calls"), formats.number(whole.calls, tongue), notes[1]),
+        Figure(_("Number of calls"), formats.number(whole.calls, tongue), notes[1]),
         Figure(_("Talking time"), formats.duration(whole.seconds, tongue), notes[2]),
         _dearest(asked, dearest),
     ]
@@ -200,13 +200,14 @@ def _day_chart(request: HttpRequest, asked: Asked, sums: dict[date, Sums]) -> Sa
 
 
 def _axis(day: date, position: int, step: int) -> str:
-    return formats.day(day, language()).rsplit(" ", 1)[0] if position % step == 0 else ""
+    return " ".join(formats.day(day, language()).split()[:2]) if position % step == 0 else ""
 
 
 def _exception(asked: Asked, sums: dict[date, Sums]) -> tuple[date | None, str]:
     """The day that stands out, and what it was about; a month without such a day has none."""
     ordered = sorted(sums.items(), key=lambda item: item[1].micros, reverse=True)
-    if len(ordered) < 3 or not ordered[1][1].micros or ordered[0][1].micros < NOTE_FROM * ordered[1][1].micros:
+    more, less = NOTE_FROM
+    if len(ordered) < 3 or not ordered[1][1].micros or ordered[0][1].micros * less < ordered[1][1].micros * more:
         return None, ""
     day = ordered[0][0]
     found = list(calls.records(asked.selection.on(day)).filter(micros__gt=0).order_by("-micros")[:50])
