@@ -50,10 +50,14 @@ FIELDS: Mapping[str, str | Promise] = {
     "is_blocked": gettext_lazy("blocked"),
 }
 
+SAID_BY_VERB = frozenset({"is_blocked"})
+
 
 def sentence(entry: AuditEntry) -> str:
     """What happened, in one sentence without a full stop."""
-    names = {"who": entry.user_name, "what": entry.object_name}
+    # A place is called "person @ customer"; in the customer's own log book the person says enough.
+    what = entry.object_name.partition(" @ ")[0] if entry.object_type == "accounts.membership" else entry.object_name
+    names = {"who": entry.user_name, "what": what}
     known = VERBS.get(entry.verb)
     if known is not None:
         return str(known[0]) % names
@@ -68,7 +72,8 @@ def icon(entry: AuditEntry) -> str:
 
 def details(entry: AuditEntry) -> str:
     """The changed fields with their values before and after; what was switched on or off is said so."""
-    parts = [_change(entry.object_type, name, *pair) for name, pair in entry.changes.items()]
+    shown = {name: pair for name, pair in entry.changes.items() if name not in SAID_BY_VERB}
+    parts = [_change(entry.object_type, name, *pair) for name, pair in shown.items()]
     if entry.note and entry.note not in entry.object_name:
         parts.append(entry.note)
     return " · ".join(parts)

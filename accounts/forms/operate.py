@@ -21,7 +21,7 @@ class BrandForm(forms.ModelForm[Brand]):
     """Name, mark, one colour, host names and the contacts a visitor sees."""
 
     hosts = forms.CharField(
-        label=_("host names"),
+        label=_("Host names"),
         help_text=_("One on each line, without https:// and without port. Links in mail go to the first."),
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
         required=False,
@@ -82,6 +82,7 @@ class PartnerForm(forms.ModelForm[Partner]):
     class Meta:
         model = Partner
         fields = ("name", "brand")
+        labels = {"brand": _("Brand")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
