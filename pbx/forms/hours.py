@@ -47,7 +47,7 @@ class PeriodForm(forms.Form):
         label=_("Days"), choices=WEEKDAYS, coerce=int, widget=forms.CheckboxSelectMultiple, required=False
     )
     start = ClockField(label=_("From"), required=False)
-    end = ClockField(label=_("To"), required=False)
+    end = ClockField(label=_("Until"), required=False)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
@@ -77,7 +77,7 @@ class DayForm(forms.Form):
     first = forms.DateField(label=_("First day"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
     last = forms.DateField(label=_("Last day"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
     start = ClockField(label=_("From"), required=False)
-    end = ClockField(label=_("To"), required=False)
+    end = ClockField(label=_("Until"), required=False)
     yearly = forms.BooleanField(label=_("Every year"), required=False)
 
     def clean(self) -> dict[str, Any]:

@@ -3,13 +3,19 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from accounts.access import Actor
 from accounts.models import AuditEntry, Customer, User
 from accounts.tenancy import tenant
+from pbx import services
 from pbx.models import AutoAttendant, ExchangeSettings, HuntGroup, NightRule, VoicemailBox
-from pbx.tests.conftest import line
+from pbx.services import GroupSettings
+from pbx.tests.conftest import OFFICE, line
 from telephony.models import Dialable, HolidaySchedule, Line, PhoneNumber, Schedule
+from telephony.selectors import Target
 
 LISTS = ("/exchange/", "/exchange/route/", "/exchange/people/", "/exchange/groups/", "/exchange/schedules/")
 FORMS = (
@@ -463,14 +469,26 @@ def test_public_holidays_are_filled_in_to_be_edited(browser: Client, acme: Custo
     assert (day.name, day.start, day.end, day.yearly) == ("Oudejaarsdag", 960, 1440, True)
 
 
-@pytest.mark.parametrize(("url", "count"), [("/exchange/people/", 14), ("/exchange/groups/", 17), ("/exchange/", 32)])
-def test_pages_take_a_fixed_number_of_queries(
-    browser: Client,
-    acme: Customer,
-    acme_exchange: ExchangeSettings,
-    django_assert_num_queries: Any,
-    url: str,
-    count: int,
+@pytest.mark.parametrize("url", ["/exchange/people/", "/exchange/groups/", "/exchange/", "/exchange/schedules/"])
+def test_a_page_takes_no_more_queries_when_there_is_more_to_show(
+    browser: Client, acme: Customer, actor: Actor, acme_exchange: ExchangeSettings, url: str
 ) -> None:
-    with django_assert_num_queries(count):
-        assert browser.get(url).status_code == 200
+    counts = []
+    for more in range(2):
+        with CaptureQueriesContext(connection) as queries:
+            assert browser.get(url).status_code == 200
+        counts.append(len(queries))
+        with tenant(acme):
+            for place in range(5):
+                name, extension = f"{more}-{place}", str(300 + 10 * more + place)
+                person = services.create_person(actor=actor, customer=acme, name=name, extension=extension)
+                services.create_group(
+                    actor=actor,
+                    customer=acme,
+                    name=f"Groep {name}",
+                    extension=f"4{extension[1:]}",
+                    settings=GroupSettings(wait_seconds=20, overflow=Target(dialable=person.dialable)),
+                    members=[person],
+                )
+                services.create_schedule(actor=actor, customer=acme, name=f"Uren {name}", periods=[OFFICE])
+    assert counts[0] == counts[1]

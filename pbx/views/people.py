@@ -10,7 +10,7 @@ from accounts.errors import Refusal
 from accounts.forms.refused import show_refusal
 from accounts.web import CustomerRequest, customer_view, failed, saved
 from pbx import selectors, services
-from pbx.filters import PeopleFilter
+from pbx.filters import PeopleFilter, in_order
 from pbx.forms.places import PersonForm
 from pbx.forms.targets import destinations
 from telephony.models import Line
@@ -19,9 +19,9 @@ from telephony.models import Line
 @customer_view(Capability.EDIT_SETTINGS)
 @require_GET
 def people(request: CustomerRequest) -> HttpResponse:
-    found = PeopleFilter(request.GET, request.GET.get("sort", "extension"))
-    everyone = list(selectors.people())
-    context = {"people": found.apply(everyone), "filter": found, "total": len(everyone)}
+    found = PeopleFilter(request.GET, queryset=selectors.people())
+    people_now = list(in_order(found.qs, request.GET.get("sort", "extension")))
+    context = {"people": people_now, "q": request.GET.get("q", "").strip(), "total": Line.objects.count()}
     return render(request, "pbx/people.html", context)
 
 
