@@ -109,6 +109,8 @@ TEMPLATES = [
     },
 ]
 
+FORM_RENDERER = "portal.web.forms.Renderer"
+
 # --- people ---
 
 AUTH_USER_MODEL = "accounts.User"

@@ -53,7 +53,7 @@ def progress_bar(*, done: int, total: int, bad: int = 0) -> SafeString:
     """The part that is done, its wrong ones as a red end. Decoration: the words above it say the same."""
     whole = max(total, 1)
     end = min(done, whole) * 100 / whole
-    wrong = min(bad, done) * 100 / whole
+    wrong = min(bad, done, whole) * 100 / whole
     parts = svg.rect(0, 0, "100%", 10, "f-track", rx=4) + svg.rect(0, 0, svg.pct(end - wrong), 10, "f-1", rx=4)
     if wrong:
         parts += svg.rect(svg.pct(end - wrong), 0, svg.pct(max(wrong, 0.8)), 10, "f-bad edge", rx=1)

@@ -44,8 +44,17 @@ def text(words: str, x: Place, y: Place, class_: str = "", dx: float | None = No
     return tag("text", escape(words), x=x, y=y, dx=dx, class_=class_)
 
 
-def rect(x: Place, y: Place, width: Place, height: Place, class_: str = "", **more: object) -> str:
-    return tag("rect", x=x, y=y, width=width, height=height, class_=class_, **more)
+def rect(
+    x: Place,
+    y: Place,
+    width: Place,
+    height: Place,
+    class_: str = "",
+    *,
+    rx: float | None = None,
+    fill: str | None = None,
+) -> str:
+    return tag("rect", x=x, y=y, width=width, height=height, class_=class_, rx=rx, fill=fill)
 
 
 def line(x1: Place, y1: Place, x2: Place, y2: Place, class_: str) -> str:
@@ -54,9 +63,17 @@ def line(x1: Place, y1: Place, x2: Place, y2: Place, class_: str) -> str:
 
 def drawing(body: str, *, height: float, label: str = "", class_: str = "") -> str:
     """An SVG as wide as its place. With a label it is a picture with that name, without one it is decoration."""
-    named = {"role": "img", "aria_label": label} if label else {"aria_hidden": "true"}
     title = tag("title", escape(label)) if label else ""
-    return tag("svg", title + body, width="100%", height=height, class_=class_, **named)
+    return tag(
+        "svg",
+        title + body,
+        width="100%",
+        height=height,
+        class_=class_,
+        role="img" if label else None,
+        aria_label=label,
+        aria_hidden=None if label else "true",
+    )
 
 
 def safe(markup: str) -> SafeString:
@@ -66,7 +83,7 @@ def safe(markup: str) -> SafeString:
 def table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """The numbers of a chart, folded away below it."""
     head = "".join(
-        f'<th scope="col"{" class=number" if index else ""}>{escape(cell)}</th>' for index, cell in enumerate(heads)
+        f'<th scope="col"{' class="number"' if index else ""}>{escape(cell)}</th>' for index, cell in enumerate(heads)
     )
     body = "".join(
         f'<tr><th scope="row">{escape(row[0])}</th>'

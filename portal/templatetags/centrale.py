@@ -370,7 +370,8 @@ def filter_bar(
     parameters that are not filters and stay (period, sort), divided by spaces; `result` is the phone's button.
     """
     request: HttpRequest = context["request"]
-    bar = shown.filter_bar(form, form.data or request.GET, path=request.path, search=search, keep=keep.split())
+    given = form.data if isinstance(form.data, QueryDict) else request.GET
+    bar = shown.filter_bar(form, given, path=request.path, search=search, keep=keep.split())
     return {"bar": bar, "result": result, "placeholder": placeholder, "form": form}
 
 

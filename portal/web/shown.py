@@ -21,7 +21,7 @@ class Problem:
 
 def problems(bound: BoundField) -> list[Problem]:
     """Errors with the proposals that a ValidationError carries in `params["proposals"]`."""
-    found = []
+    found: list[Problem] = []
     for error in bound.errors.as_data():
         params = error.params if isinstance(error, ValidationError) and isinstance(error.params, dict) else {}
         proposals = tuple(str(value) for value in params.get("proposals", ()))
