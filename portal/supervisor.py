@@ -129,7 +129,8 @@ class Supervisor:
         command = [sys.executable, str(ROOT / "manage.py"), *words]
         name = words[0]
         log = self._log(name)
-        child = children.start(name, command, environment=environment, log=log)
+        quiet = {**environment, "LOG_LEVEL": "WARNING"}  # people read this, and want to hear what it is doing only
+        child = children.start(name, command, environment=quiet, log=log)
         self._remember(child)
         with log.open(errors="replace") as lines:
             while True:
