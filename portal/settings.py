@@ -82,6 +82,7 @@ ROOT_URLCONF = env.text("CENTRALE_URLS", "portal.urls")
 # The phone-facing web answers desk phones and nobody else: no sessions, no pages, no people.
 PHONES_ONLY = ROOT_URLCONF == "portal.phone_urls"
 if PHONES_ONLY:
+    INSTALLED_APPS = ["portal", "accounts", "telephony", "django.contrib.auth", "django.contrib.contenttypes"]
     MIDDLEWARE = [
         "portal.web.proxy.ProxyMiddleware",
         "portal.logs.RequestIdMiddleware",
@@ -255,7 +256,11 @@ MAILERS = {
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("DEFAULT_FROM_EMAIL", "centrale@localhost")
 
 CELERY_BROKER_URL = env.broker(REDIS_URL)
-CELERY_BEAT_SCHEDULE = {"heartbeat": {"task": "portal.tasks.heartbeat", "schedule": 15.0}}
+CELERY_BEAT_SCHEDULE = {
+    "heartbeat": {"task": "portal.tasks.heartbeat", "schedule": 15.0},
+    "phone events": {"task": "telephony.tasks.store_phone_events", "schedule": 5.0, "options": {"expires": 60}},
+    "drop folders": {"task": "cdr.tasks.watch_drop_folder", "schedule": 15.0, "options": {"expires": 60}},
+}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
