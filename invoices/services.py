@@ -3,10 +3,11 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
@@ -32,7 +33,7 @@ from invoices.building import (
     with_vat,
 )
 from invoices.document import Document, Party, render_pdf
-from invoices.models import Invoice, InvoiceLine, InvoicePdf, NumberSequence, OneOffCharge, Subscription
+from invoices.models import Invoice, InvoiceLine, InvoicePdf, NumberSequence, OneOffCharge, Product, Subscription
 from mobile.services import OutsideCost, take_costs
 from portal.lib.periods import Month
 
@@ -274,3 +275,73 @@ def _buyer(customer: Customer) -> Party:
 
 def _brand(customer: Customer) -> Brand:
     return customer.partner.brand if customer.partner else Brand.objects.get(is_default=True)
+
+
+# --- what customers are subscribed to ---
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A product ordered by a customer: its code, how many, from which day, and its own price or words if it has any."""
+
+    product: str
+    quantity: int
+    valid_from: date
+    price_micros: int | None = None
+    description: str = ""
+
+
+def save_product(*, actor: Actor, code: str, description: str, group: Group, price_micros: int) -> Product:
+    """Make or change a product; what is agreed with customers keeps its price."""
+    with transaction.atomic():
+        product, made = Product.objects.get_or_create(
+            code=code, defaults={"description": description, "group": group, "price_micros": price_micros}
+        )
+        fields = ("description", "group", "price_micros")
+        before = {} if made else audit.snapshot(product, fields)
+        product.description, product.group, product.price_micros = description, group, price_micros
+        product.save()
+        changed = audit.changes(before, audit.snapshot(product, fields))
+        if changed:
+            audit.record(actor=actor, verb="product.create" if made else "product.change", obj=product, changes=changed)
+    return product
+
+
+def subscribe(*, actor: Actor, customer: Customer, orders: Sequence[Order]) -> list[Subscription]:
+    """Subscribe a customer to products. Days before today that no invoice holds come on the next one."""
+    products = {one.code: one for one in Product.objects.filter(code__in={order.product for order in orders})}
+    with tenant(customer):
+        made = Subscription.objects.bulk_create(
+            [
+                Subscription(
+                    customer=customer,
+                    product=products[order.product],
+                    description=order.description or products[order.product].description,
+                    quantity=order.quantity,
+                    price_micros=products[order.product].price_micros
+                    if order.price_micros is None
+                    else order.price_micros,
+                    valid_from=order.valid_from,
+                )
+                for order in orders
+            ]
+        )
+        audit.record(actor=actor, verb="subscription.add", obj=customer, note=", ".join(str(one) for one in made))
+    return made
+
+
+def charge_once(*, actor: Actor, customer: Customer, description: str, price_micros: int, day: date) -> OneOffCharge:
+    """Charge something once; it stands on the first invoice of a month that ends after the day."""
+    with tenant(customer):
+        one = OneOffCharge.objects.create(
+            customer=customer, description=description, price_micros=price_micros, day=day
+        )
+        audit.record(actor=actor, verb="charge.add", obj=one)
+    return one
+
+
+def mark_sent(*, actor: Actor, invoice: Invoice, at: datetime) -> None:
+    """Keep when the invoice went out; possible once."""
+    with tenant(invoice.customer_id):
+        Invoice.objects.filter(pk=invoice.pk).update(sent_at=at)
+        audit.record(actor=actor, verb="invoice.sent", obj=invoice)

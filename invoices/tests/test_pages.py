@@ -132,5 +132,5 @@ def test_the_number_of_queries_does_not_grow_with_the_archive(
     page(at_acme, "/invoices/")
     with django_assert_num_queries(8):
         page(at_acme, "/invoices/")
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(12):
         page(at_acme, f"/invoices/{two[1].pk}/")
