@@ -6,4 +6,4 @@ class PortalConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from portal import checks  # noqa: F401 - registers them
+        from portal import celery, checks  # noqa: F401 - the app that tasks are sent with, and the checks
