@@ -82,7 +82,6 @@ ROOT_URLCONF = env.text("CENTRALE_URLS", "portal.urls")
 # The phone-facing web answers desk phones and nobody else: no sessions, no pages, no people.
 PHONES_ONLY = ROOT_URLCONF == "portal.phone_urls"
 if PHONES_ONLY:
-    INSTALLED_APPS = ["portal", "accounts", "telephony", "django.contrib.auth", "django.contrib.contenttypes"]
     MIDDLEWARE = [
         "portal.web.proxy.ProxyMiddleware",
         "portal.logs.RequestIdMiddleware",
