@@ -1,11 +1,16 @@
 """How django-allauth meets Centrale: no open sign-up, the brand in mail, links only to host names that a brand owns."""
 
+import logging
+from contextlib import suppress
+from smtplib import SMTPException
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.functional import Promise
@@ -14,6 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts import mail, selectors
 from accounts.models import Brand, User
 from portal.lib import formats
+
+log = logging.getLogger(__name__)
 
 # One sentence for every log-in that fails, so that none tells which user names or addresses exist.
 WRONG = _("User name or password is not right. Try again, or choose a new password.")
@@ -65,8 +72,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """In the reader's own language where the reader is known."""
         user = context.get("user")
         language = user.language if isinstance(user, User) else translation.get_language()
-        with translation.override(language):
-            super().send_mail(template_prefix, email, {"brand": self._brand()} | context)
+        try:
+            with translation.override(language):
+                super().send_mail(template_prefix, email, {"brand": self._brand()} | context)
+        except (SMTPException, OSError) as error:
+            log.exception("mail was not sent", extra={"template": template_prefix})
+            raise ImmediateHttpResponse(render(self.request, "503.html", status=503)) from error
 
     def send_notification_mail(
         self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
@@ -74,7 +85,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Tell the user what changed; the address is the user's own, not one of allauth's table."""
         now = formats.moment(timezone.now(), user.language, now=timezone.now())
         values = {"user": user, "timestamp": now, "ip": self.get_client_ip(self.request)}
-        self.send_mail(template_prefix, email or user.email, values | (context or {}))
+        # What changed is saved already, so a mail server that is away must not make it look otherwise.
+        with suppress(ImmediateHttpResponse):
+            self.send_mail(template_prefix, email or user.email, values | (context or {}))
 
     def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
         """The ways to confirm who is there, in our words."""

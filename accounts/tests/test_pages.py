@@ -4,9 +4,7 @@ import pytest
 from django.test import Client
 
 from accounts import services
-from accounts.access import system
-from accounts.models import Brand, Customer, Membership, Partner, User
-from conftest import Mailbox
+from accounts.models import Customer, User
 
 CUSTOMER_PAGES = ("/users/", "/users/invite/", "/audit/", "/account/", "/account/login/", "/customers/")
 OPERATOR_PAGES = (
