@@ -96,7 +96,10 @@ class DeviceForm(forms.Form):
     """A new phone for a line."""
 
     line = forms.ModelChoiceField(
-        label=_("Line"), queryset=Line.objects.none(), empty_label=None, help_text=_("Whose calls this phone takes.")
+        label=_("Phone line"),
+        queryset=Line.objects.none(),
+        empty_label=None,
+        help_text=_("Whose calls this phone takes."),
     )
     model_code = forms.ChoiceField(label=_("Model"), choices=_models, initial="yealink-t46u")
     mac = forms.CharField(

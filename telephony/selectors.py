@@ -21,6 +21,7 @@ from telephony.models import (
 )
 
 EVENTS_SHOWN = 50
+FETCHES = (ProvisioningEvent.Outcome.FETCHED, ProvisioningEvent.Outcome.UNCHANGED)
 
 
 def lines() -> QuerySet[Line]:
@@ -44,11 +45,20 @@ def devices() -> QuerySet[Device]:
     return Device.objects.prefetch_related(Prefetch("device_lines", queryset=keys.order_by("position"))).order_by("pk")
 
 
+def devices_with_state() -> QuerySet[Device]:
+    """Devices with `fetched_at` and `fetched_etag` of their last fetch, and `ready_etag` of what stands ready."""
+    last = ProvisioningEvent.objects.filter(device=models.OuterRef("pk"), outcome__in=FETCHES).order_by("-at", "-pk")
+    return devices().annotate(
+        fetched_at=models.Subquery(last.values("at")[:1]),
+        fetched_etag=models.Subquery(last.values("etag")[:1]),
+        ready_etag=models.F("answer__etag"),
+    )
+
+
 def last_events(found: Iterable[Device]) -> dict[int, ProvisioningEvent]:
     """The latest successful request of each device, by the device's id, in one query."""
-    fetched = (ProvisioningEvent.Outcome.FETCHED, ProvisioningEvent.Outcome.UNCHANGED)
     events = (
-        ProvisioningEvent.objects.filter(device__in=[device.pk for device in found], outcome__in=fetched)
+        ProvisioningEvent.objects.filter(device__in=[device.pk for device in found], outcome__in=FETCHES)
         .order_by("device_id", "-at", "-pk")
         .distinct("device_id")
     )

@@ -26,6 +26,11 @@ def destination_name(destination: Destination | None) -> str:
     return dialable_name(destination.dialable) if destination.dialable else display(destination.external)
 
 
+def in_sentence(destination: Destination | None) -> str:
+    """The same, never broken over two lines."""
+    return destination_name(destination).replace(" ", "\u00a0")
+
+
 def facts(line: Line) -> str:
     """`088 765 41 21 · extension 121`."""
     number = selectors.main_number(line.dialable)
@@ -49,7 +54,7 @@ def now(line: Line) -> Now:
     caller = Link("phone", _("Caller"), _("all numbers"))
     phones = len(line.device_lines.all())
     if line.forward_always:
-        target = destination_name(line.forward_to)
+        target = in_sentence(line.forward_to)
         return Now(
             _("Callers go straight to %(target)s.") % {"target": target},
             _("Always forward is on. The phone does not ring, and you pay for the forwarded part."),
@@ -72,7 +77,7 @@ def now(line: Line) -> Now:
 def my_now(line: Line) -> tuple[str, str]:
     """The same for the employee whose line it is: answer and why."""
     if line.forward_always:
-        target = destination_name(line.forward_to)
+        target = in_sentence(line.forward_to)
         return (
             _("Whoever calls you now goes straight to %(target)s.") % {"target": target},
             _("Your phone does not ring until you switch this off."),

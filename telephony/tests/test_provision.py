@@ -13,12 +13,12 @@ from accounts.access import system
 from accounts.models import Customer
 from accounts.tenancy import tenant
 from telephony import services
+from telephony.memory import gate
 from telephony.models import Line, ProvisioningAnswer, ProvisioningEvent
 from telephony.provisioning.digest import NONCE_LIFETIME
 from telephony.services import NewDevice
 from telephony.tests.conftest import T46U
 from telephony.tests.phones import Phone, challenges, nonce_of
-from telephony.views.provision import gate
 
 FILE = f"/provision/{T46U}.cfg"
 VECTORS = json.loads((Path(__file__).parent / "data" / "phone-requests.json").read_text())

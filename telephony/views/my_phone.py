@@ -111,7 +111,7 @@ def _tell(request: CustomerRequest, change: LineChange, text: str, before: str) 
 
 def _done(line: Line, feature: str, *, on: bool) -> str:
     if feature == "forward_always":
-        target = words.destination_name(line.forward_to)
+        target = words.in_sentence(line.forward_to)
         return _("Calls now go to %(target)s.") % {"target": target} if on else _("Always forward is off.")
     if feature == "call_waiting":
         return _("Call waiting is on.") if on else _("Call waiting is off.")

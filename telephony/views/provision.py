@@ -11,6 +11,7 @@ import hmac
 import logging
 import time
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Final, cast
 
 import redis
@@ -19,12 +20,13 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from telephony import vault
+from telephony.memory import gate
 from telephony.models import ProvisioningAnswer, ProvisioningEvent
 from telephony.provisioning import digest
 from telephony.provisioning.catalogue import Vendor
 from telephony.provisioning.config import CommonConfig
 from telephony.provisioning.digest import BasicCredentials, Credentials, NonceSigner, NonceState
-from telephony.provisioning.gate import WINDOW, Attempt, Event, ValkeyGate, Verdict
+from telephony.provisioning.gate import WINDOW, Attempt, Event, Verdict
 from telephony.provisioning.identify import MAX_USER_AGENT, Asked, Request, identify
 from telephony.provisioning.render import render_common, serves
 from telephony.services.provisioning import NTP_SERVERS
@@ -55,17 +57,6 @@ def _signer() -> NonceSigner:
 
 
 @functools.cache
-def _gate(url: str, prefix: str) -> ValkeyGate:
-    return ValkeyGate(redis.Redis.from_url(url, decode_responses=True), prefix)
-
-
-def gate() -> ValkeyGate:
-    """What all web processes remember together."""
-    cache = settings.CACHES["default"]
-    return _gate(cache["LOCATION"], cache["KEY_PREFIX"])
-
-
-@functools.cache
 def _decoy() -> ProvisioningAnswer:
     """Stands in for a name that nobody has, so that an unknown name takes the same path and work as a known one."""
     unguessable = hashlib.md5(settings.SECRET_KEY.encode(), usedforsecurity=False).hexdigest()
@@ -85,6 +76,8 @@ def provision(request: HttpRequest, path: str = "") -> HttpResponse:
         response = _short(503, "503 Service Unavailable")
         response["Retry-After"] = str(WINDOW)
     response["Cache-Control"] = "private, no-store"
+    if response.status_code != HTTPStatus.NOT_MODIFIED:
+        response.setdefault("Content-Length", str(len(response.content)))  # old phones know no chunks
     return response
 
 
@@ -152,7 +145,7 @@ def _common(request: HttpRequest, asked: Request) -> HttpResponse:
 
 def _file(request: HttpRequest, body: bytes, content_type: str, etag: str, *, unchanged: bool) -> HttpResponse:
     if unchanged:
-        response = HttpResponse(status=304)
+        response = HttpResponse(status=HTTPStatus.NOT_MODIFIED)
         del response["Content-Type"]
     else:
         response = HttpResponse(b"" if request.method == "HEAD" else body, content_type=content_type)
