@@ -7,18 +7,20 @@ from itertools import groupby
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from accounts.access import Capability
 from accounts.web import CustomerRequest, customer_view
+from cdr.asking import Asked, ask, language
 from cdr.filters import type_label
 from cdr.models import CallRecord, Rate
 from cdr.rating.prices import Price, billed_seconds
 from cdr.selectors import calls, names
 from cdr.selectors.calls import Sums, add_up
-from cdr.views.asked import KEPT, Asked, address, ask, language, picker, tabs
+from cdr.views.periods import KEPT, address, picker, tabs
 from cdr.vocabulary import CallType, Direction, Flag, Leg, Product
 from portal.lib import formats
 from portal.lib.periods import local_day
@@ -61,7 +63,7 @@ class DayGroup:
 @customer_view(Capability.VIEW_CALLS)
 def details(request: CustomerRequest) -> HttpResponse:
     """The calls that are selected, newest first."""
-    asked = ask(request.GET, request.actor)
+    asked = ask(request.GET, request.actor, today=timezone.localdate())
     page = calls.page(asked.selection, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     days = calls.by_day(asked.selection)
     whole = add_up(days.values())
@@ -117,7 +119,7 @@ def call(request: CustomerRequest, place: str) -> HttpResponse:
     record = calls.call_at(*found) if found else None
     if record is None:
         raise Http404
-    asked = ask(request.GET, request.actor)
+    asked = ask(request.GET, request.actor, today=timezone.localdate())
     where = names.destinations([record])
     line = line_of(record, asked, where)
     crumbs = [

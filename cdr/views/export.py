@@ -6,6 +6,7 @@ from typing import cast
 
 from django.db import connection, transaction
 from django.http import HttpResponse, StreamingHttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
@@ -14,10 +15,10 @@ from accounts.access import Capability
 from accounts.models import Customer
 from accounts.tenancy import tenant
 from accounts.web import CustomerRequest, customer_view
+from cdr.asking import Asked, ask, language
 from cdr.filters import type_label
 from cdr.models import CallRecord, Rate
 from cdr.selectors import calls
-from cdr.views.asked import Asked, ask, language
 from cdr.vocabulary import Direction, Product
 from portal.lib.csvsafe import Cell, CsvForm, stream
 from portal.lib.money import euros
@@ -33,7 +34,7 @@ class IncompleteExportError(RuntimeError):
 @customer_view(Capability.VIEW_CALLS)
 def export(request: CustomerRequest) -> HttpResponse:
     """The selected calls as CSV: for Dutch Excel, or with `form=iso` for programs."""
-    asked = ask(request.GET, request.actor)
+    asked = ask(request.GET, request.actor, today=timezone.localdate())
     form = CsvForm.ISO if request.GET.get("form") == "iso" else CsvForm.DUTCH
     body = csv_rows(request.customer, asked, form, language())
     response = StreamingHttpResponse(body, content_type="text/csv; charset=utf-8")

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,11 +15,12 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import Capability
 from accounts.web import CustomerRequest, customer_view
+from cdr.asking import Asked, ask, language
 from cdr.filters import type_label
 from cdr.models import CallRecord
 from cdr.selectors import calls, names
 from cdr.selectors.calls import Selection, Sums, add_up
-from cdr.views.asked import KEPT, Asked, address, ask, language, picker, tabs
+from cdr.views.periods import KEPT, address, picker, tabs
 from portal.charts import Day, Share, day_bars, share_bar, tint
 from portal.lib import formats
 from portal.lib.periods import Month, local_day
@@ -53,7 +55,7 @@ class Row:
 @customer_view(Capability.VIEW_CALLS)
 def totals(request: CustomerRequest) -> HttpResponse:
     """The page a customer lands on: figures, pictures and one table, all of the same selection."""
-    asked = ask(request.GET, request.actor)
+    asked = ask(request.GET, request.actor, today=timezone.localdate())
     pairs = calls.by_number_and_type(asked.selection)
     days = calls.by_day(asked.selection)
     whole = add_up(pairs.values())

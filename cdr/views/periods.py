@@ -1,93 +1,18 @@
-"""What a page about calls is asked for: period, filters and the words for them."""
+"""The period, the tabs and the addresses that the pages about calls share."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from accounts.access import Actor, Capability
-from cdr.filters import CallFilter, CallFilterForm, read_filter, read_period
-from cdr.selectors import calls, names
+from cdr.asking import Asked, language
 from portal.lib import formats
-from portal.lib.numbers import display, mask
 from portal.lib.periods import Month
 from portal.lib.ui import Choice, PeriodPicker
 
 KEPT = "month from to view sort"
 MONTHS_SHOWN = 13
-
-
-def language() -> str:
-    """`nl` or `en`."""
-    return (get_language() or "nl")[:2]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The filter of a request, the form that shows it and the names of own numbers."""
-
-    filter: CallFilter
-    form: CallFilterForm
-    names: Mapping[str, str]
-    today: date
-
-    @property
-    def selection(self) -> calls.Selection:
-        return self.filter.selection
-
-    @property
-    def days_words(self) -> str:
-        """`1 t/m 31 oktober`."""
-        return formats.day_range(self.selection.first, self.selection.end, language(), today=self.today)
-
-    def own(self, number: str) -> tuple[str, str]:
-        """Name and shown number of an own number; the name is empty where there is none."""
-        return self.names.get(number, ""), shown(number)
-
-    def other(self, number: str) -> str:
-        """Another party's number, as much of it as may be seen."""
-        text = shown(number)
-        return text if self.selection.full_numbers or number in self.names else mask(text)
-
-    def plain_other(self, number: str) -> str:
-        """The same for programs: as it is stored, or with x for what may not be seen."""
-        return number if self.selection.full_numbers or number in self.names else mask(number)
-
-
-def shown(number: str) -> str:
-    """A stored number for people."""
-    if number.startswith("ext:"):
-        return number.removeprefix("ext:")
-    return display(number) if number else _("unknown number")
-
-
-def ask(query: QueryDict, actor: Actor) -> Asked:
-    """Read a query inside the customer's door."""
-    today = timezone.localdate()
-    first, end = read_period(query, today)
-    own = names.own_names()
-    period = calls.Selection(first, end)
-    choices = [
-        (number, " ".join(filter(None, (own.get(number), shown(number))))) for number in calls.own_numbers(period)
-    ]
-    billed = [(str(Month.of_day(day)), formats.month(Month.of_day(day), language())) for day in calls.billing_periods()]
-    form = CallFilterForm(query, numbers=choices, periods=billed)
-    wanted = query.get("invoice") or ""
-    months = calls.months_of_billing_period(Month.parse(wanted).first_day) if wanted in dict(billed) else None
-    found = read_filter(
-        query,
-        today=today,
-        full_numbers=actor.can(Capability.FULL_NUMBERS),
-        names=own,
-        form=form,
-        invoice_months={wanted: months} if months else {},
-    )
-    return Asked(found, form, own, today)
 
 
 def address(request: HttpRequest, path: str = "", **changes: str | None) -> str:

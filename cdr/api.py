@@ -1,0 +1,210 @@
+"""Calls and their totals in the API: the selection, the masking and the hidden numbers of the pages."""
+
+from typing import Any
+
+from django.http import Http404, QueryDict
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import exceptions, serializers, viewsets
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.access import Capability
+from accounts.apibase import CustomerAPI
+from cdr.asking import Asked, ask
+from cdr.models import CallRecord
+from cdr.selectors import calls, names
+from cdr.vocabulary import CallType, Direction, Product
+from portal.lib.money import euros
+
+MOST = 500
+USUAL = 50
+
+
+def _text(name: str, what: str, *, many: bool = False) -> OpenApiParameter:
+    return OpenApiParameter(name, OpenApiTypes.STR, description=what, many=many)
+
+
+FILTERS = [
+    _text("month", "A month in Amsterdam, such as 2026-10; the running month when no period is given."),
+    OpenApiParameter("from", OpenApiTypes.DATE, description="First day of a period of one's own."),
+    OpenApiParameter("to", OpenApiTypes.DATE, description="Last day of it, counted in."),
+    _text("q", "Part of a number in any spelling, or of the name of an own number."),
+    _text("number", "Own number, E.164.", many=True),
+    _text("other", "Part of the other party's number."),
+    OpenApiParameter("product", OpenApiTypes.INT, enum=[int(value) for value in Product]),
+    OpenApiParameter("direction", OpenApiTypes.INT, many=True, enum=[int(value) for value in Direction]),
+    OpenApiParameter("type", OpenApiTypes.INT, many=True, enum=list(calls.SHOWN)),
+    _text("cost_min", "Amount in euros, at least."),
+    _text("cost_max", "Amount in euros, at most."),
+    OpenApiParameter("seconds_min", OpenApiTypes.INT),
+    OpenApiParameter("seconds_max", OpenApiTypes.INT),
+    _text("invoice", "Billing period, such as 2026-10; takes the place of the period."),
+]
+PAGING = [
+    _text("after", "Cursor of the page that follows, as `next` holds it."),
+    _text("before", "Cursor of the page before, as `previous` holds it."),
+    OpenApiParameter("page_size", OpenApiTypes.INT, description=f"At most {MOST}."),
+]
+
+
+class CallSerializer(serializers.Serializer[Any]):
+    """One call. Amounts are euros ex VAT with six decimals; null while there is no tariff for the number."""
+
+    id = serializers.CharField()
+    start = serializers.DateTimeField()
+    seconds = serializers.IntegerField()
+    direction = serializers.ChoiceField(choices=[direction.name.lower() for direction in Direction])
+    product = serializers.ChoiceField(choices=[product.name.lower() for product in Product])
+    call_type = serializers.ChoiceField(choices=[CallType(kind).name.lower() for kind in calls.SHOWN])
+    number = serializers.CharField()
+    name = serializers.CharField()
+    other = serializers.CharField()
+    destination = serializers.CharField()
+    amount = serializers.DecimalField(max_digits=16, decimal_places=6, allow_null=True)
+    billing_period = serializers.DateField()
+
+
+class CallPageSerializer(serializers.Serializer[Any]):
+    """A page of calls, newest first."""
+
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)
+    results = CallSerializer(many=True)
+
+
+class TotalSerializer(serializers.Serializer[Any]):
+    """Calls of one own number and type."""
+
+    number = serializers.CharField()
+    name = serializers.CharField()
+    call_type = serializers.ChoiceField(choices=[CallType(kind).name.lower() for kind in calls.SHOWN])
+    calls = serializers.IntegerField()
+    seconds = serializers.IntegerField()
+    amount = serializers.DecimalField(max_digits=16, decimal_places=6)
+    unrated = serializers.IntegerField()
+
+
+class TotalsSerializer(serializers.Serializer[Any]):
+    """The sums of a selection, which equal the sums of its calls."""
+
+    first_day = serializers.DateField()
+    last_day = serializers.DateField()
+    calls = serializers.IntegerField()
+    seconds = serializers.IntegerField()
+    amount = serializers.DecimalField(max_digits=16, decimal_places=6)
+    unrated = serializers.IntegerField()
+    results = TotalSerializer(many=True)
+
+
+def _asked(view: CustomerAPI, request: Request) -> Asked:
+    asked = ask(request.query_params, view.actor, today=timezone.localdate())
+    if asked.form.errors:
+        raise exceptions.ValidationError(
+            {name: [str(text) for text in texts] for name, texts in asked.form.errors.items()}
+        )
+    return asked
+
+
+def _call(call: CallRecord, asked: Asked, where: dict[int, str]) -> dict[str, Any]:
+    return {
+        "id": calls.cursor_of(call),
+        "start": call.start,
+        "seconds": call.seconds,
+        "direction": Direction(call.direction).name.lower(),
+        "product": Product(call.product).name.lower(),
+        "call_type": CallType(call.call_type).name.lower(),
+        "number": call.number,
+        "name": asked.names.get(call.number, ""),
+        "other": asked.plain_other(call.other),
+        "destination": where.get(call.rate_id, ""),
+        "amount": None if call.micros is None else euros(call.micros),
+        "billing_period": call.billing_period,
+    }
+
+
+def _link(request: Request, name: str, cursor: str) -> str | None:
+    if not cursor:
+        return None
+    query: QueryDict = request.query_params.copy()
+    for other in ("after", "before"):
+        query.pop(other, None)
+    query[name] = cursor
+    return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
+
+
+class CallViewSet(CustomerAPI, viewsets.ViewSet):
+    """The calls of the customer."""
+
+    capability = Capability.VIEW_CALLS
+
+    @extend_schema(operation_id="calls_list", parameters=[*FILTERS, *PAGING], responses=CallPageSerializer)
+    def list(self, request: Request) -> Response:
+        asked = _asked(self, request)
+        size = request.query_params.get("page_size") or str(USUAL)
+        if not (size.isascii() and size.isdigit() and 1 <= int(size) <= MOST):
+            raise exceptions.ValidationError({"page_size": [f"1 … {MOST}"]})
+        after, before = request.query_params.get("after") or "", request.query_params.get("before") or ""
+        for name, cursor in (("after", after), ("before", before)):
+            if cursor and calls.place_of(cursor) is None:
+                raise exceptions.ValidationError({name: ["?"]})
+        page = calls.page(asked.selection, after=after, before=before, size=int(size))
+        where = names.destinations(page.calls)
+        body = {
+            "next": _link(request, "after", page.after),
+            "previous": _link(request, "before", page.before),
+            "results": [_call(call, asked, where) for call in page.calls],
+        }
+        return Response(CallPageSerializer(body).data)
+
+    @extend_schema(
+        operation_id="calls_retrieve",
+        responses=CallSerializer,
+        parameters=[OpenApiParameter("id", OpenApiTypes.STR, "path")],
+    )
+    def retrieve(self, request: Request, pk: str) -> Response:
+        place = calls.place_of(pk)
+        call = calls.call_at(*place) if place else None
+        if call is None:
+            raise Http404
+        return Response(CallSerializer(_call(call, _asked(self, request), names.destinations([call]))).data)
+
+
+class CallTotalsViewSet(CustomerAPI, viewsets.ViewSet):
+    """The sums of the customer's calls by own number and call type."""
+
+    capability = Capability.VIEW_CALLS
+
+    @extend_schema(operation_id="call_totals", parameters=FILTERS, responses=TotalsSerializer)
+    def list(self, request: Request) -> Response:
+        asked = _asked(self, request)
+        pairs = calls.by_number_and_type(asked.selection)
+        whole = calls.add_up(pairs.values())
+        body = {
+            "first_day": asked.selection.first,
+            "last_day": asked.last_day,
+            "calls": whole.calls,
+            "seconds": whole.seconds,
+            "amount": euros(whole.micros),
+            "unrated": whole.unrated,
+            "results": [
+                {
+                    "number": number,
+                    "name": asked.names.get(number, ""),
+                    "call_type": CallType(kind).name.lower(),
+                    "calls": sums.calls,
+                    "seconds": sums.seconds,
+                    "amount": euros(sums.micros),
+                    "unrated": sums.unrated,
+                }
+                for (number, kind), sums in sorted(pairs.items())
+            ],
+        }
+        return Response(TotalsSerializer(body).data)
+
+
+routes: list[tuple[str, type[viewsets.ViewSet], str]] = [
+    ("calls", CallViewSet, "calls"),
+    ("call-totals", CallTotalsViewSet, "call-totals"),
+]

@@ -1,0 +1,29 @@
+"""Work behind the scenes: the drop folders."""
+
+from pathlib import Path
+
+from celery import shared_task
+from django.conf import settings
+
+from accounts.access import Door, system
+from accounts.work import queue
+from cdr.models import Source
+from cdr.services.folder import load_folder
+
+
+@shared_task(name="cdr.tasks.watch_drop_folder")
+def watch_drop_folder() -> int:
+    """Sent by beat: one task for each source, which looks into its folder."""
+    found = list(Source.objects.values_list("pk", flat=True))
+    for source in found:
+        queue(load_drop_folder, source, actor=system(door=Door.TASK))
+    return len(found)
+
+
+@shared_task(name="cdr.tasks.load_drop_folder")
+def load_drop_folder(source: int) -> int:
+    """Load what lies whole in the folder of a source; run twice at the same time, the second does nothing."""
+    found = Source.objects.filter(pk=source).first()
+    if found is None:
+        return 0
+    return len(load_folder(source=found, root=Path(settings.DROP_FOLDER), actor=system(door=Door.TASK)))

@@ -1,0 +1,81 @@
+"""Calls in the API: the selection and the rights of the pages."""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rest_framework.test import APIRequestFactory, force_authenticate
+
+from accounts.models import Customer, Membership, User
+from cdr.api import CallTotalsViewSet, CallViewSet
+from cdr.tests.worlds import a_source, a_tariff, asterisk_row, load, write
+
+pytestmark = pytest.mark.django_db
+
+
+def ask(user: User, view: Any, query: str = "", **key: Any) -> Any:
+    """The answer to a user."""
+    request = APIRequestFactory().get(f"/api/v1/calls/{query}")
+    force_authenticate(request, user=user)
+    return view.as_view({"get": "retrieve" if key else "list"}, detail=bool(key))(request, **key)
+
+
+@pytest.fixture
+def called(acme: Customer, birch: Customer, tmp_path: Path) -> None:
+    """Seven calls of Acme in October, two of them hidden, and one of Birch."""
+    a_tariff()
+    rows = [
+        asterisk_row(dst=dst, unique=f"{n}.{n}", start=f"2026-10-{n + 1:02} 10:00:00", billsec=60)
+        for n, dst in enumerate(
+            ("0201234567", "0612345678", "09001234", "112", "08000410", "0021253726", "004930901820")
+        )
+    ]
+    load(write(tmp_path, [*rows, asterisk_row(account="birch", unique="9.9")]), a_source())
+
+
+def test_calls_come_in_pages_newest_first_without_hidden_numbers(called: None, alice: User) -> None:
+    first = ask(alice, CallViewSet, "?month=2026-10&page_size=3").data
+    assert [call["other"] for call in first["results"]] == ["+4930901820", "+21253726", "+319001234"]
+    assert first["previous"] is None
+    second = ask(alice, CallViewSet, "?" + first["next"].partition("?")[2]).data
+    assert [call["other"] for call in second["results"]] == ["+31612345678", "+31201234567"]
+    assert second["next"] is None
+
+
+def test_amounts_are_exact_and_unrated_ones_are_null(called: None, alice: User) -> None:
+    calls = ask(alice, CallViewSet, "?month=2026-10").data["results"]
+    assert [call["amount"] for call in calls] == [None, "0.375000", "0.500000", "0.090000", "0.060000"]
+
+
+def test_totals_are_the_sums_of_the_calls(called: None, alice: User) -> None:
+    calls = ask(alice, CallViewSet, "?month=2026-10").data["results"]
+    totals = ask(alice, CallTotalsViewSet, "?month=2026-10").data
+    assert (totals["calls"], totals["unrated"]) == (5, 1)
+    assert Decimal(totals["amount"]) == sum(Decimal(call["amount"] or 0) for call in calls)
+    assert sum(row["calls"] for row in totals["results"]) == totals["calls"]
+
+
+def test_one_call_is_found_by_its_id_and_only_by_its_customer(called: None, alice: User, carol: User) -> None:
+    call = ask(alice, CallViewSet, "?month=2026-10").data["results"][0]
+    assert ask(alice, CallViewSet, pk=call["id"]).data == call
+    assert ask(carol, CallViewSet, pk=call["id"]).status_code == 404
+    assert ask(alice, CallViewSet, pk="nonsense").status_code == 404
+
+
+def test_masked_digits_are_masked_here_too(called: None, acme: Customer, bob: User) -> None:
+    Membership.objects.filter(user=bob).update(views_invoices=True)
+    calls = ask(bob, CallViewSet, "?month=2026-10").data["results"]
+    assert calls[3]["other"] == "+3161234xxxx"
+
+
+@pytest.mark.parametrize("query", ["?type=99", "?page_size=9999", "?after=x", "?cost_min=veel"])
+def test_a_filter_that_cannot_be_read_is_a_problem_at_its_name(called: None, alice: User, query: str) -> None:
+    answer = ask(alice, CallViewSet, query)
+    assert answer.status_code == 400
+    assert answer.data["errors"]
+
+
+@pytest.mark.parametrize("view", [CallViewSet, CallTotalsViewSet])
+def test_a_colleague_without_the_right_is_told_no(called: None, bob: User, view: Any) -> None:
+    assert ask(bob, view).status_code == 403

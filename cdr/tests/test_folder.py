@@ -1,0 +1,90 @@
+"""The drop folder."""
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from accounts.access import system
+from accounts.models import Customer
+from cdr.models import Batch, Source
+from cdr.services.folder import load_folder
+from cdr.tasks import load_drop_folder
+from cdr.tests.worlds import a_source, a_tariff, asterisk_row
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def source(acme: Customer) -> Source:
+    a_tariff()
+    return a_source()
+
+
+@pytest.fixture
+def drop(tmp_path: Path, source: Source) -> Callable[..., Path]:
+    """Put a file into the folder, written some seconds ago."""
+
+    def put(name: str, content: str, *, age: int = 60) -> Path:
+        folder = tmp_path / source.name
+        folder.mkdir(exist_ok=True)
+        path = folder / name
+        path.write_text(content)
+        os.utime(path, (time.time() - age, time.time() - age))
+        return path
+
+    return put
+
+
+def look(tmp_path: Path, source: Source) -> list[Batch]:
+    return load_folder(source=source, root=tmp_path, actor=system())
+
+
+def test_a_file_that_stands_still_between_two_looks_is_loaded_and_moved(
+    tmp_path: Path, source: Source, drop: Callable[..., Path]
+) -> None:
+    path = drop("Master.csv", asterisk_row() + "\n")
+    assert look(tmp_path, source) == []
+    [batch] = look(tmp_path, source)
+    assert (batch.loaded, batch.file_name) == (1, "Master.csv")
+    assert not path.exists()
+    assert (path.parent / "done" / "Master.csv").exists()
+
+
+def test_a_file_that_grows_waits_until_it_is_whole(tmp_path: Path, source: Source, drop: Callable[..., Path]) -> None:
+    drop("Master.csv", asterisk_row() + "\n" + asterisk_row(sequence=2)[:40])
+    assert look(tmp_path, source) == []
+    drop("Master.csv", asterisk_row() + "\n" + asterisk_row(sequence=2) + "\n", age=30)
+    assert look(tmp_path, source) == []
+    [batch] = look(tmp_path, source)
+    assert (batch.loaded, batch.rejected) == (2, 0)
+
+
+def test_a_file_that_was_just_written_or_has_an_unfinished_name_waits(
+    tmp_path: Path, source: Source, drop: Callable[..., Path]
+) -> None:
+    drop("Master.csv", asterisk_row() + "\n", age=0)
+    drop("Other.csv.part", asterisk_row() + "\n")
+    assert [look(tmp_path, source) for _ in range(3)] == [[], [], []]
+
+
+def test_a_file_that_is_refused_goes_to_failed_with_the_reason_beside_it(
+    tmp_path: Path, source: Source, drop: Callable[..., Path]
+) -> None:
+    path = drop("wrong.csv", "a,b\n1,2\n")
+    look(tmp_path, source)
+    [batch] = look(tmp_path, source)
+    assert batch.state == Batch.State.REFUSED
+    assert "not a file of Asterisk" in (path.parent / "failed" / "wrong.csv.reason.txt").read_text()
+
+
+def test_the_task_makes_the_folder_of_a_source_and_loads_what_is_in_it(
+    tmp_path: Path, source: Source, drop: Callable[..., Path], settings: Settings
+) -> None:
+    settings.DROP_FOLDER = tmp_path
+    drop("Master.csv", asterisk_row() + "\n")
+    assert [load_drop_folder(source.pk) for _ in range(3)] == [0, 1, 0]
+    assert load_drop_folder(source.pk + 1) == 0
