@@ -33,7 +33,7 @@ from portal.embedded.removing import remove_servers
 
 ROOT = Path(__file__).resolve().parent.parent
 ADDRESS = "127.0.0.1"
-READY_WITHIN = 120  # seconds
+READY_WITHIN = 180  # seconds
 _LOOK_EVERY = 0.25  # seconds
 #: What the portal itself keeps in its home, beside the servers' own files.
 OWN_FILES = ("demo.json", "supervisor.json", "supervisor.lock", "beat", "log", "fonts", "media", "drop", "demo-files")

@@ -5,7 +5,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -127,7 +126,7 @@ def _living(family: list[psutil.Process]) -> list[psutil.Process]:
     return [one for one in family if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
 
 
-def test_ctrl_c_stops_every_process_and_a_second_demo_is_told_where_the_first_one_is(demo: Demo) -> None:
+def test_a_demo_starts_stops_starts_again_with_its_data_and_tells_a_second_one_where_it_is(demo: Demo) -> None:
     process = demo.start()
     _until_ready(process, demo)
     assert _readyz(demo) == 200
@@ -142,12 +141,19 @@ def test_ctrl_c_stops_every_process_and_a_second_demo_is_told_where_the_first_on
     assert _living(family) == []
     assert not (demo.home / "supervisor.json").exists()
 
+    data = places(demo.home).postgres.stat().st_ino
+    process = demo.start()
+    _until_ready(process, demo)
+    assert places(demo.home).postgres.stat().st_ino == data
+    process.terminate()
+    assert process.wait(PATIENCE) == 0
+
     assert demo.run("--clean").returncode == 0
     assert not demo.home.exists()
     assert not places(demo.home).base.exists()
 
 
-def test_after_a_sigkill_the_next_start_ends_what_was_left_and_goes_on(demo: Demo) -> None:
+def test_after_a_sigkill_of_supervisor_or_make_the_next_start_ends_what_was_left_and_goes_on(demo: Demo) -> None:
     killed = demo.start()
     _until_ready(killed, demo)
     family = _family(killed, demo)
@@ -155,25 +161,20 @@ def test_after_a_sigkill_the_next_start_ends_what_was_left_and_goes_on(demo: Dem
     killed.wait()
     assert len(_living(family)) == len(family)
 
-    again = demo.start()
-    said = _until_ready(again, demo)
+    make = subprocess.Popen(["sleep", "1000"])
+    orphan = demo.start("--follow", str(make.pid))
+    said = _until_ready(orphan, demo)
     assert "an earlier `make demo`" in said
     assert _living(family) == []
     assert _readyz(demo) == 200
-    again.terminate()
-    assert again.wait(PATIENCE) == 0
 
-
-def test_a_demo_whose_make_was_killed_stops_and_the_next_one_does_not_wait_for_it(demo: Demo) -> None:
-    make = subprocess.Popen(["sleep", "1000"])
-    orphan = demo.start("--follow", str(make.pid))
-    _until_ready(orphan, demo)
+    family = _family(orphan, demo)
     make.kill()
     make.wait()
     again = demo.start()
     _until_ready(again, demo)
     assert orphan.wait(PATIENCE) is not None
-    assert _readyz(demo) == 200
+    assert _living(family) == []
     again.terminate()
     assert again.wait(PATIENCE) == 0
 
@@ -209,18 +210,3 @@ def test_a_port_that_is_no_port_is_said_in_one_sentence(demo: Demo, port: str) -
         demo.command(), cwd=ROOT, env={**demo.environment, "PORT": port}, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr) == (1, f"PORT is {port!r}, but a port is a number from 1 to 65535.\n")
-
-
-def test_a_stopped_demo_is_ready_again_within_seconds_and_keeps_its_data(demo: Demo) -> None:
-    process = demo.start()
-    _until_ready(process, demo)
-    passwords = (demo.home / "servers.json").stat().st_ino, places(demo.home).postgres.stat().st_ino
-    process.terminate()
-    assert process.wait(PATIENCE) == 0
-    began = time.monotonic()
-    process = demo.start()
-    _until_ready(process, demo)
-    assert time.monotonic() - began < 60  # seconds on two idle cores; the bound is for a machine under load
-    assert places(demo.home).postgres.stat().st_ino == passwords[1]
-    process.terminate()
-    assert process.wait(PATIENCE) == 0
