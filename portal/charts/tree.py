@@ -11,7 +11,7 @@ from portal.charts import svg
 from portal.lib import icons
 
 HIGH, GAP_Y, LEAST_GAP = 48.0, 20.0, 42.0
-NARROWEST, WIDEST = 128.0, 200.0
+NARROWEST, WIDEST, PAGE = 126.0, 200.0, 1084.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +77,24 @@ def _depths(node: Node, depth: int = 0) -> Iterator[tuple[int, Node]]:
 
 
 def _columns(root: Node) -> list[_Column]:
+    """As wide as their words need; narrower, down to a limit, where the whole would not fit a page."""
     everyone = list(_depths(root))
-    columns: list[_Column] = []
+    widths: list[float] = []
+    gaps: list[float] = []
     for depth in range(max(depth for depth, _node in everyone) + 1):
         nodes = [node for at, node in everyone if at == depth]
-        width = min(WIDEST, max(NARROWEST, *(_needs(node) for node in nodes)))
+        widths.append(min(WIDEST, max(NARROWEST, *(_needs(node) for node in nodes))))
         words = max(0.0 if node.key else _long(node.via) for node in nodes)
-        gap = max(LEAST_GAP, words + 30 if words else 0.0, 52.0 if any(node.key for node in nodes) else 0.0)
-        columns.append(_Column(columns[-1].x + columns[-1].width + gap if columns else 1.0, width))
+        gaps.append(max(LEAST_GAP, words + 27 if words else 0.0, 52.0 if any(node.key for node in nodes) else 0.0))
+    gaps[0] = 1.0
+    room = PAGE - sum(gaps)
+    if sum(widths) > room:
+        widths = [max(NARROWEST, width * room / sum(widths)) for width in widths]
+    columns: list[_Column] = []
+    at = 0.0
+    for width, gap in zip(widths, gaps, strict=True):
+        columns.append(_Column(at + gap, width))
+        at += gap + width
     return columns
 
 
