@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from portal.embedded import Servers
+from portal.embedded.removing import remove_abandoned
 
 
 def _end(servers: Servers, home: Path, started_by: int) -> None:
@@ -18,6 +19,7 @@ def _end(servers: Servers, home: Path, started_by: int) -> None:
 
 
 if "DATABASE_URL" not in os.environ:
+    remove_abandoned(Path(tempfile.gettempdir()), "centrale-test-*")  # a run that was killed could not clean up
     _home = Path(tempfile.mkdtemp(prefix="centrale-test-"))
     _servers = Servers.start(_home, fsync=False)
     os.environ.update(_servers.environment() | {"CENTRALE_HOME": str(_home)})

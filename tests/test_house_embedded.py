@@ -16,6 +16,7 @@ import redis
 from portal.embedded import EmbeddedError, Servers, find
 from portal.embedded.places import places
 from portal.embedded.processes import Mark, birth, mark, myself
+from portal.embedded.removing import remove_abandoned
 from portal.embedded.state import read
 from portal.roles import LOGIN_ROLES
 
@@ -305,3 +306,21 @@ def test_the_web_role_makes_nothing_and_takes_the_crossing_only_by_name(home: Pa
         for role in ("centrale_owner", "postgres", "centrale_provision"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 _ask(url, f"SET ROLE {role}")
+
+
+def test_homes_that_killed_runs_left_behind_are_removed_and_no_others(tmp_path: Path) -> None:
+    holder = os.fork()
+    if holder == 0:
+        Servers.start(tmp_path / "run-killed", fsync=False)
+        os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(holder, 0)
+    left = _server(tmp_path / "run-killed", "postgres")
+    (tmp_path / "run-of-somebody-else").mkdir()
+    with Servers.start(tmp_path / "run-alive", fsync=False) as servers:
+        remove_abandoned(tmp_path, "run-*")
+        assert not left.alive()
+        assert not (tmp_path / "run-killed").exists()
+        assert not places(tmp_path / "run-killed").base.exists()
+        assert (tmp_path / "run-of-somebody-else").exists()
+        assert _ask(servers.environment()["DATABASE_URL"], "SELECT 1") == (1,)
+    _remove(tmp_path / "run-alive")

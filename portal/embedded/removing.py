@@ -1,5 +1,6 @@
 """Remove the servers of a home and everything they kept."""
 
+import os
 import shutil
 import stat
 from pathlib import Path
@@ -27,3 +28,17 @@ def remove_servers(home: Path) -> None:
             shutil.rmtree(where.base)
         where.state.unlink(missing_ok=True)
         where.lock.unlink()
+
+
+def remove_abandoned(parent: Path, pattern: str) -> None:
+    """Remove the homes that match and whose servers no living process holds: what killed test runs left behind."""
+    for home in sorted(parent.glob(pattern)):
+        if home.is_symlink() or home.stat().st_uid != os.geteuid() or not places(home).state.exists():
+            continue
+        where = places(home)
+        with locked(where):  # a run that is just starting has it
+            state = read(where)
+            held = state is None or any(holder.alive() for holder in state.holders)
+        if not held:
+            remove_servers(home)
+            shutil.rmtree(home)

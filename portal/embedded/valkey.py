@@ -22,6 +22,7 @@ dir "{folder}"
 daemonize yes
 logfile "{log}"
 maxmemory-policy noeviction
+databases 64
 appendonly no
 save {save}
 shutdown-on-sigterm default
