@@ -3,7 +3,6 @@
 import ast
 import os
 import re
-import shlex
 import shutil
 import signal
 import socket
@@ -80,7 +79,7 @@ def test_the_image_does_not_run_as_root() -> None:
     assert all(service["user"] == "10001:10001" for service in OURS.values())
 
 
-@pytest.mark.parametrize("name", [name for name in SERVICES if name not in {"init", "static", "beat"}])
+@pytest.mark.parametrize("name", [name for name in SERVICES if name not in {"init", "static"}])
 def test_every_lasting_service_has_a_health_check(name: str) -> None:
     check = SERVICES[name]["healthcheck"]
     assert check["test"][0] in {"CMD", "CMD-SHELL"}
@@ -284,9 +283,13 @@ def test_the_worker_starts_and_its_own_health_check_passes(tmp_path: Path, db: N
         _eventually(check, environment, process, tmp_path / "log")
 
 
-def test_beat_starts_and_writes_its_schedule_where_its_volume_is(tmp_path: Path, db: None) -> None:
+def test_beat_starts_and_its_own_health_check_passes_until_it_writes_no_more(tmp_path: Path, db: None) -> None:
     (tmp_path / "beat").mkdir()
     command = [word.replace("/data/", f"{tmp_path}/") for word in OURS["beat"]["command"]]
+    check = [word.replace("/data/", f"{tmp_path}/") for word in OURS["beat"]["healthcheck"]["test"][1:]]
+    environment = _production(tmp_path, "beat")
     log = tmp_path / "log"
-    with _running(command, _production(tmp_path, "beat"), log) as process:
-        _eventually(shlex.split(f"sh -c 'ls {tmp_path}/beat/schedule*'"), dict(os.environ), process, log)
+    with _running(command, environment, log) as process:
+        _eventually(check, environment, process, log)
+    os.utime(tmp_path / "beat/schedule", (time.time() - 700,) * 2)
+    assert subprocess.run(check, env=environment, capture_output=True, check=False).returncode != 0
