@@ -29,7 +29,7 @@ class CentsField(serializers.DecimalField):
         return super().to_representation(euros_of_cents(value))
 
 
-class LineSerializer(serializers.ModelSerializer[InvoiceLine]):
+class InvoiceLineSerializer(serializers.ModelSerializer[InvoiceLine]):
     """A line as it was issued; `since` and `until` (exclusive) only where they differ from the invoice's month."""
 
     unit_price = serializers.SerializerMethodField()
@@ -72,7 +72,7 @@ class InvoiceSerializer(serializers.ModelSerializer[Invoice]):
 class InvoiceDetailSerializer(InvoiceSerializer):
     """An invoice with its lines and the parties as they stand on it."""
 
-    lines = LineSerializer(many=True, read_only=True)
+    lines = InvoiceLineSerializer(many=True, read_only=True)
 
     class Meta(InvoiceSerializer.Meta):
         fields = (*InvoiceSerializer.Meta.fields, "seller", "buyer", "lines")

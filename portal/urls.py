@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from portal import health
-from portal.web import home, styleguide
+from portal.web import api, home, styleguide
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -19,6 +19,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("cdr.urls")),
     path("", include("mobile.urls")),
     path("", include("invoices.urls")),
+    path("api/v1/", include(api.router.urls)),
+    path("api/schema/", api.Schema.as_view(), name="api_schema"),
+    path("api/docs/", api.Docs.as_view(), name="api_docs"),
 ]
 
 if settings.DEMO or settings.DEBUG:

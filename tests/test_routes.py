@@ -1,0 +1,318 @@
+"""Every address, as every role, as the wrong customer and as nobody. An address without a row here fails the build."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.access import Door, system
+from accounts.models import Customer, User
+from accounts.services import create_token
+from accounts.web import SESSION_KEY
+from tests.world import World
+
+EVERYBODY = frozenset({"alice", "bob", "carol", "dave", "erik", "olga"})
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Who gets the page; who is refused it with 403; everybody else must not learn that it exists (404)."""
+
+    sees: frozenset[str]
+    refused: frozenset[str] = frozenset()
+    public: bool = False
+    always: str = ""  # the same for whoever asks
+
+    def wanted(self, who: str) -> str:
+        if self.always:
+            return self.always
+        if who in self.sees or self.public:
+            return "page"
+        if who == "nobody":
+            return "log-in"
+        return "403" if who in self.refused else "404"
+
+
+def kind(sees: str, refused: str = "") -> Kind:
+    return Kind(frozenset(sees.split()), frozenset(refused.split()))
+
+
+PUBLIC = Kind(EVERYBODY, public=True)
+SIGNED_IN = Kind(EVERYBODY)
+RIGHT = kind("alice carol dave", "bob")  # a list: carol sees her own
+OBJECT = kind("alice dave", "bob")  # a thing of Acme's
+OWN_LINE = kind("bob")  # only bob has a line
+OWN_THING = kind("bob")
+API = RIGHT
+API_OBJECT = OBJECT
+PARTNER = kind("dave erik")
+OPERATOR = kind("olga")
+MEMBER = kind("alice bob carol dave")
+NOT_SET_UP = kind("")  # nobody here has a second factor
+NO_WORKER = Kind(frozenset(), always="503")  # no worker runs beside the tests, and it says so to everybody
+PHONE = Kind(frozenset(), always="log-in")  # whoever asks without a phone's password gets its 401
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What is asked of an address: by whom it may be seen, which thing of the world it is about, and with which method."""
+
+    kind: Kind
+    args: dict[str, str] = field(default_factory=dict)
+    method: str = "get"
+    data: dict[str, str] = field(default_factory=dict)
+
+
+def row(kind: Kind, method: str = "get", data: dict[str, str] | None = None, **args: str) -> Row:
+    return Row(kind, args, method, data or {})
+
+
+ROUTES: dict[str, Row] = {
+    "home": row(SIGNED_IN),
+    "brand_css": row(PUBLIC),
+    "set_language": row(PUBLIC, "post", {"language": "en"}),
+    "healthz": row(PUBLIC),
+    "readyz": row(NO_WORKER),
+    "styleguide": row(PUBLIC),
+    # log-in
+    "account_login": row(PUBLIC),
+    "account_logout": row(SIGNED_IN),
+    "account_reauthenticate": row(SIGNED_IN),
+    "account_change_password": row(SIGNED_IN),
+    "account_set_password": row(SIGNED_IN),
+    "account_reset_password": row(PUBLIC),
+    "account_reset_password_done": row(PUBLIC),
+    "account_reset_password_from_key": row(PUBLIC, uidb36="1", key="none"),
+    "account_reset_password_from_key_done": row(PUBLIC),
+    "account_inactive": row(PUBLIC),
+    "mfa_index": row(SIGNED_IN),
+    "mfa_authenticate": row(SIGNED_IN),
+    "mfa_reauthenticate": row(SIGNED_IN),
+    "mfa_activate_totp": row(SIGNED_IN),
+    "mfa_deactivate_totp": row(NOT_SET_UP),
+    "mfa_view_recovery_codes": row(NOT_SET_UP),
+    "mfa_generate_recovery_codes": row(SIGNED_IN),
+    "mfa_download_recovery_codes": row(NOT_SET_UP),
+    "mfa_list_webauthn": row(SIGNED_IN),
+    "mfa_add_webauthn": row(SIGNED_IN),
+    "mfa_reauthenticate_webauthn": row(SIGNED_IN),
+    "mfa_remove_webauthn": row(SIGNED_IN, pk="1"),
+    "mfa_edit_webauthn": row(SIGNED_IN, pk="1"),
+    "mfa_login_webauthn": row(SIGNED_IN),
+    # people and places
+    "accounts:users": row(RIGHT),
+    "accounts:user_invite": row(RIGHT),
+    "accounts:user_edit": row(OBJECT, pk="membership.pk"),
+    "accounts:user_block": row(OBJECT, "post", pk="membership.pk"),
+    "accounts:user_unblock": row(OBJECT, "post", pk="membership.pk"),
+    "accounts:user_remove": row(OBJECT, "post", pk="membership.pk"),
+    "accounts:invitation_resend": row(OBJECT, "post", pk="invitation.pk"),
+    "accounts:invitation_withdraw": row(OBJECT, "post", pk="invitation.pk"),
+    "accounts:invitation": row(PUBLIC, token="invitation_key"),
+    "accounts:audit": row(RIGHT),
+    "accounts:account": row(SIGNED_IN),
+    "accounts:account_login_data": row(SIGNED_IN),
+    "accounts:token_create": row(SIGNED_IN, "post"),
+    "accounts:token_revoke": row(OWN_THING, "post", pk="token.pk"),
+    "accounts:choose_customer": row(SIGNED_IN),
+    "accounts:leave_customer": row(SIGNED_IN, "post"),
+    "accounts:enter_customer": row(kind("alice bob dave"), "post", reference="customer.reference"),
+    "accounts:partner": row(PARTNER),
+    "accounts:operate": row(OPERATOR),
+    "accounts:operate_audit": row(OPERATOR),
+    "accounts:operate_brands": row(OPERATOR),
+    "accounts:operate_brand_preview": row(OPERATOR),
+    "accounts:operate_brand_new": row(OPERATOR),
+    "accounts:operate_brand": row(OPERATOR, pk="customer.partner.brand.pk"),
+    "accounts:operate_partners": row(OPERATOR),
+    "accounts:operate_partner_new": row(OPERATOR),
+    "accounts:operate_partner": row(OPERATOR, pk="customer.partner.pk"),
+    "accounts:operate_partner_person": row(OPERATOR, "post", pk="customer.partner.pk"),
+    "accounts:operate_customers": row(OPERATOR),
+    "accounts:operate_customer_new": row(OPERATOR),
+    "accounts:operate_customer": row(OPERATOR, pk="customer.pk"),
+    "accounts:operate_customer_users": row(OPERATOR, pk="customer.pk"),
+    "accounts:operate_person_owner": row(OPERATOR, "post", pk="membership.pk"),
+    "accounts:operate_person_block": row(OPERATOR, "post", pk="membership.pk"),
+    "accounts:operate_person_unblock": row(OPERATOR, "post", pk="membership.pk"),
+    "accounts:operate_person_password": row(OPERATOR, "post", pk="membership.pk"),
+    "accounts:operate_operators": row(OPERATOR),
+    # phones
+    "telephony:phones": row(RIGHT),
+    "telephony:blocks": row(RIGHT, "post"),
+    "telephony:phone": row(OBJECT, pk="line.pk"),
+    "telephony:phone_undo": row(OBJECT, "post", pk="line.pk", token="none"),
+    "telephony:my_phone": row(MEMBER),
+    "telephony:my_phone_forward": row(OWN_LINE, "post"),
+    "telephony:my_phone_undo": row(OWN_LINE, "post", token="none"),
+    "telephony:my_phone_switch": row(OWN_LINE, "post", feature="call_waiting", state="off"),
+    "telephony:devices": row(RIGHT),
+    "telephony:device_new": row(RIGHT),
+    "telephony:device": row(OBJECT, pk="device.pk"),
+    "telephony:device_password": row(OBJECT, "post", pk="device.pk"),
+    "telephony:device_remove": row(OBJECT, "post", pk="device.pk"),
+    "telephony:provision": row(PHONE, path="805ec0aabbcc.cfg"),
+    # exchange
+    "pbx:overview": row(RIGHT),
+    "pbx:switch": row(OBJECT, "post", {"mode": "on"}),
+    "pbx:route": row(RIGHT),
+    "pbx:people": row(RIGHT),
+    "pbx:new_person": row(RIGHT),
+    "pbx:person": row(OBJECT, pk="line.pk"),
+    "pbx:remove_person": row(OBJECT, "post", pk="line.pk"),
+    "pbx:groups": row(RIGHT),
+    "pbx:new_group": row(RIGHT),
+    "pbx:group": row(OBJECT, pk="group.pk"),
+    "pbx:remove_group": row(OBJECT, "post", pk="group.pk"),
+    "pbx:new_menu": row(RIGHT),
+    "pbx:menu": row(OBJECT, pk="attendant.pk"),
+    "pbx:remove_menu": row(OBJECT, "post", pk="attendant.pk"),
+    "pbx:menu_keys": row(OBJECT, pk="attendant.pk", moment="business"),
+    "pbx:company": row(OBJECT),
+    "pbx:night": row(OBJECT),
+    "pbx:schedules": row(RIGHT),
+    "pbx:new_schedule": row(RIGHT),
+    "pbx:schedule": row(OBJECT, pk="schedule.pk"),
+    "pbx:remove_schedule": row(OBJECT, "post", pk="schedule.pk"),
+    "pbx:new_holidays": row(RIGHT),
+    "pbx:dutch_holidays": row(RIGHT, "post"),
+    "pbx:holidays": row(OBJECT, pk="holidays.pk"),
+    "pbx:remove_holidays": row(OBJECT, "post", pk="holidays.pk"),
+    # calls
+    "cdr:totals": row(RIGHT),
+    "cdr:details": row(RIGHT),
+    "cdr:export": row(RIGHT),
+    "cdr:call": row(OBJECT, place="call_place"),
+    "cdr:operate_sources": row(OPERATOR),
+    "cdr:operate_source_new": row(OPERATOR),
+    "cdr:operate_source": row(OPERATOR, pk="source.pk"),
+    "cdr:operate_tariffs": row(OPERATOR),
+    "cdr:operate_tariff_new": row(OPERATOR),
+    "cdr:operate_tariff": row(OPERATOR, pk="version.tariff.pk"),
+    "cdr:operate_version_add": row(OPERATOR, "post", pk="version.tariff.pk"),
+    "cdr:operate_version": row(OPERATOR, pk="version.tariff.pk", version="version.pk"),
+    "cdr:operate_batches": row(OPERATOR),
+    "cdr:operate_batch": row(OPERATOR, pk="batch.pk"),
+    # mobile
+    "mobile:list": row(RIGHT),
+    "mobile:csv": row(RIGHT),
+    "mobile:limits": row(RIGHT),
+    "mobile:subscription": row(OBJECT, pk="subscription.pk"),
+    "mobile:block": row(OBJECT, "post", pk="subscription.pk"),
+    "mobile:unblock": row(OBJECT, "post", pk="subscription.pk"),
+    "mobile:puk": row(OBJECT, "post", pk="subscription.pk"),
+    # invoices
+    "invoices:archive": row(RIGHT),
+    "invoices:invoice": row(OBJECT, pk="invoice.pk"),
+    "invoices:pdf": row(OBJECT, pk="invoice.pk"),
+    # API
+    "api_schema": row(PUBLIC),
+    "api_docs": row(PUBLIC),
+    "number-list": row(API),
+    "number-detail": row(API_OBJECT, pk="number.pk"),
+    "line-list": row(API),
+    "line-detail": row(API_OBJECT, pk="line.pk"),
+    "device-list": row(API),
+    "device-detail": row(API_OBJECT, pk="device.pk"),
+    "exchange-people-list": row(API),
+    "exchange-people-detail": row(API_OBJECT, pk="line.pk"),
+    "exchange-groups-list": row(API),
+    "exchange-groups-detail": row(API_OBJECT, pk="group.pk"),
+    "exchange-night-list": row(API_OBJECT),
+    "exchange-route-list": row(API, "post", {"number": "101"}),
+    "calls-list": row(API),
+    "calls-detail": row(API_OBJECT, pk="call_place"),
+    "call-totals-list": row(API),
+    "mobile-subscriptions-list": row(API),
+    "mobile-subscriptions-detail": row(API_OBJECT, pk="subscription.pk"),
+    "mobile-usage-list": row(API),
+    "invoices-list": row(API),
+    "invoices-detail": row(API_OBJECT, pk="invoice.pk"),
+    "invoices-pdf": row(API_OBJECT, pk="invoice.pk"),
+}
+
+
+def addresses(patterns: list[URLPattern | URLResolver], space: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from addresses(pattern.url_patterns, f"{space}{pattern.namespace}:" if pattern.namespace else space)
+        else:
+            yield f"{space}{pattern.name}"
+
+
+def test_every_address_has_a_row() -> None:
+    assert set(addresses(get_resolver().url_patterns)) == set(ROUTES)
+
+
+def value(world: World, place: str) -> Any:
+    """``device.pk`` of the world; what is no name there stands for itself."""
+    first, *rest = place.split(".")
+    found: Any = getattr(world, first, None)
+    if found is None:
+        return place
+    for name in rest:
+        found = getattr(found, name)
+    return found
+
+
+def outcome(response: Any) -> str:
+    """What a visitor makes of an answer."""
+    location = response.headers.get("Location", "")
+    if response.status_code == 401 or (response.status_code == 302 and location.startswith("/accounts/login/")):
+        return "log-in"
+    return "page" if response.status_code in {200, 302, 400, 409, 422} else str(response.status_code)
+
+
+@pytest.fixture
+def cast(alice: User, bob: User, carol: User, dave: User, erik: User, olga: User) -> dict[str, User]:
+    return {"alice": alice, "bob": bob, "carol": carol, "dave": dave, "erik": erik, "olga": olga}
+
+
+@dataclass
+class Visitor:
+    """Somebody with a browser and a token; dave has entered Acme."""
+
+    client: Client
+    headers: dict[str, str]
+
+    @classmethod
+    def of(cls, user: User | None, enters: Customer | None) -> "Visitor":
+        client, headers = Client(raise_request_exception=False), {}
+        if user is not None:
+            client.force_login(user)
+            _, key = create_token(actor=system(door=Door.COMMAND), user=user, name="crawl")
+            headers["Authorization"] = f"Bearer {key}"
+        if enters is not None:
+            headers["X-Customer"] = enters.reference
+            session = client.session
+            session[SESSION_KEY] = enters.pk
+            session.save()
+        return cls(client, headers)
+
+    def visit(self, url: str, row: Row) -> Any:
+        """The answer; what it changed is undone."""
+        api = url.startswith("/api/")
+        more: dict[str, Any] = {"headers": self.headers} if api else {}
+        if api and row.method != "get":
+            more["content_type"] = "application/json"
+        with transaction.atomic():
+            response = getattr(self.client, row.method)(url, row.data, **more)
+            transaction.set_rollback(True)
+        return response
+
+
+def test_everybody_gets_what_is_theirs_and_nothing_else(cast: dict[str, User], acme: Customer, world: World) -> None:
+    wrong = []
+    for who in (*sorted(EVERYBODY), "nobody"):
+        visitor = Visitor.of(cast.get(who), acme if who == "dave" else None)
+        for name, row in ROUTES.items():
+            url = reverse(name, kwargs={key: value(world, place) for key, place in row.args.items()})
+            response = visitor.visit(url, row)
+            if outcome(response) != row.kind.wanted(who):
+                wrong.append(f"{who} {name}: {outcome(response)}, wanted {row.kind.wanted(who)}")
+    if wrong:
+        pytest.fail("\n".join(wrong))

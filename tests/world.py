@@ -1,0 +1,105 @@
+"""A furnished customer: phones, an exchange, calls, an invoice and mobile subscriptions, made as the demonstration makes them."""
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from accounts.access import Actor, Door, system
+from accounts.models import ApiToken, Customer, Invitation, Membership, User
+from accounts.services import create_token
+from accounts.tenancy import tenant
+from accounts.tokens import make_key, token_hash
+from cdr.models import Batch, CallRecord, Source, TariffVersion
+from cdr.selectors.calls import cursor_of
+from cdr.services import load_file
+from invoices.models import Invoice
+from invoices.services import bill
+from mobile.models import MobileSubscription
+from pbx.models import AutoAttendant, HuntGroup
+from portal.demo import calls, cast, exchange, phones
+from portal.lib.periods import Month, month_of
+from telephony.models import Device, HolidaySchedule, Line, PhoneNumber, Schedule
+
+PLAN = replace(cast.CUSTOMERS[0], people=10, calls_a_month=120)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What stands in the customer's rooms, one of each kind."""
+
+    customer: Customer
+    month: Month
+    number: PhoneNumber
+    line: Line
+    device: Device
+    group: HuntGroup
+    attendant: AutoAttendant
+    schedule: Schedule
+    holidays: HolidaySchedule
+    invoice: Invoice
+    subscription: MobileSubscription
+    membership: Membership
+    invitation: Invitation
+    invitation_key: str
+    token: ApiToken
+    call_place: str
+    batch: Batch
+    source: Source
+    version: TariffVersion
+
+
+def furnish(customer: Customer, employee: User, folder: Path, now: dt.datetime) -> World:
+    """Fill the rooms of ``customer``; ``employee`` gets the first line. The last closed month is billed."""
+    actor = system(customer, Door.COMMAND)
+    month = month_of(now).previous()
+    with tenant(customer):
+        made = phones.make(actor, customer, PLAN, {cast.LOGINS[1].username: employee}, 0)
+        exchange.make(actor, customer, PLAN, made, now.date())
+        subscription = MobileSubscription.objects.create(
+            customer=customer, msisdn="+31612345601", plan="Zakelijk 5 GB", active_since=month.first_day
+        )
+    calls.make_tariff(month.first_day)
+    calls.make_source()
+    source = Source.objects.get(name=calls.SOURCE)
+    load_calls(customer, folder, month, actor)
+    invoice = bill(actor=actor, customer=customer, month=month).invoice
+    assert invoice is not None
+    membership = Membership.objects.get(customer=customer, user=employee)
+    key = make_key()
+    with tenant(customer):
+        return World(
+            customer=customer,
+            month=month,
+            number=made.numbers[PLAN.number(0)],
+            line=made.lines[0],
+            device=Device.objects.order_by("pk")[0],
+            group=HuntGroup.objects.order_by("pk")[0],
+            attendant=AutoAttendant.objects.get(),
+            schedule=Schedule.objects.get(),
+            holidays=HolidaySchedule.objects.get(),
+            invoice=invoice,
+            subscription=subscription,
+            membership=membership,
+            invitation=Invitation.objects.create(
+                customer=customer,
+                email="new@example.com",
+                token_hash=token_hash(key),
+                expires_at=now + dt.timedelta(days=7),
+            ),
+            invitation_key=key,
+            token=create_token(actor=actor, user=employee, name="test")[0],
+            call_place=cursor_of(CallRecord.objects.filter(micros__gt=0).order_by("start")[0]),
+            batch=Batch.objects.get(),
+            source=source,
+            version=TariffVersion.objects.get(),
+        )
+
+
+def load_calls(customer: Customer, folder: Path, month: Month, actor: Actor) -> None:
+    """A month of the customer's calls, through the real ingestion."""
+    company = replace(calls.company(PLAN, 0), account=customer.reference)
+    source = Source.objects.get(name=calls.SOURCE)
+    for file in calls.generate.files([company], [month]):
+        path = folder / file.name
+        path.write_bytes(file.content)
+        load_file(path=path, source=source, actor=actor)
