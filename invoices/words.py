@@ -163,7 +163,7 @@ def year(sums: Sequence[MonthSums], language: str) -> SafeString:
         columns,
         kinds,
         title=_("Costs a month, excl. VAT"),
-        tick=lambda cents: formats.euro(cents * MICROS_PER_CENT, language).partition(",")[0].partition(".00")[0],
+        tick=lambda cents: f"€{formats.NBSP}{formats.number(divide_half_up(cents, 100), language)}",
         heads=(_("Month"), _("Amount excl. VAT")),
         sentence=_sentence(sums, language),
     )

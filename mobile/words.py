@@ -24,6 +24,7 @@ class Bar:
 
     used: int
     limit: int
+    used_words: str
     words: str
     percent: str
     kind: str
@@ -69,6 +70,10 @@ def _bar(state: MemberState, language: str, *, in_group: bool, voice: bool) -> B
     if state.standing is Standing.NO_BUNDLE:
         return None
     used, size = _amount(state.used, language, voice=voice), _amount(state.share, language, voice=voice)
+    # "2,6 van 2 GB", but "600 MB van 2 GB"
+    number, _space, unit = used.rpartition(formats.NBSP)
+    if unit == size.rpartition(formats.NBSP)[2]:
+        used = number
     note = ""
     if state.standing is Standing.ABOVE_SHARE:
         note = _("above the own share, the group carries it")
@@ -81,6 +86,7 @@ def _bar(state: MemberState, language: str, *, in_group: bool, voice: bool) -> B
     return Bar(
         used=state.used,
         limit=state.share,
+        used_words=_amount(state.used, language, voice=voice),
         words=_("%(used)s of %(size)s") % {"used": used, "size": size},
         percent=formats.percent(state.percent or 0, language),
         kind="covered" if state.standing is Standing.ABOVE_SHARE else "",

@@ -37,11 +37,11 @@ def test_a_month_shows_the_group_the_cost_and_every_subscription(at_acme: Client
         "€ 39,30",
         "Data in Zwitserland, Mehmet",
         "€ 31,20",
-        "6,1 GB van 5 GB",
+        "6,1 van 5 GB",
         "122 %",
         "boven eigen deel, groep vangt op",
         "600 MB buiten bundel, geen groep",
-        "205 min van 250 min",
+        "205 min",
         "06 12 34 56 01",
         "SIM van Joost blokkeren?",
     ):
@@ -80,7 +80,7 @@ def test_before_the_first_subscription_the_page_says_what_will_be_here(at_acme: 
 
 def test_one_subscription_shows_its_bundles_and_its_months(at_acme: Client, fleet: Fleet) -> None:
     shown = page(at_acme, f"/mobile/{fleet['Sanne'].pk}/")
-    for words in ("06 12 34 56 03", "205 min van 250 min", "november 2026", "1 januari 2026", "8931081700000000003"):
+    for words in ("06 12 34 56 03", "205 van 250 min", "november 2026", "1 januari 2026", "8931081700000000003"):
         assert words in shown, words
 
 
