@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from celery import signature
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
@@ -14,7 +15,9 @@ from django.utils.translation import gettext
 from accounts import audit
 from accounts.access import Actor
 from accounts.models import Brand, Customer
+from accounts.selectors import registered_for
 from accounts.tenancy import tenant
+from accounts.work import queue
 from cdr.selectors.billing import PeriodCost, period_costs
 from cdr.services import close_period
 from cdr.vocabulary import CallType
@@ -42,6 +45,10 @@ PAYMENT_DAYS = 30
 LANGUAGE = "nl"
 
 
+# By name: tasks know services and not the other way round.
+_MAIL = signature("invoices.tasks.mail_invoice")
+
+
 class Result(StrEnum):
     """What a billing run did for a customer."""
 
@@ -59,8 +66,8 @@ class Billed:
     unrated: int = 0
 
 
-def bill(*, actor: Actor, customer: Customer, month: Month, issued_on: date | None = None) -> Billed:
-    """Bill a closed month once; a second call finds the invoice and makes nothing. Raises Refusal.
+def bill(*, actor: Actor, customer: Customer, month: Month, issued_on: date | None = None, mail: bool = True) -> Billed:
+    """Bill a closed month once and mail it; a second call finds the invoice and does nothing. Raises Refusal.
 
     The period is closed first, so that no call can still fall into it. Runs of the same customer wait for each other on
     the customer's row; the row of the number sequence is locked last, because all customers share it.
@@ -83,6 +90,8 @@ def bill(*, actor: Actor, customer: Customer, month: Month, issued_on: date | No
         invoice = _issue(customer, month, made, issued_on or today)
         found.mark(invoice, month)
         audit.record(actor=actor, verb="invoice.issue", obj=invoice)
+        for reader in registered_for(customer, "mails_invoices") if mail else ():
+            queue(_MAIL, customer.pk, invoice.pk, reader.pk, actor=actor)
     return Billed(Result.MADE, invoice, found.unrated)
 
 
@@ -340,8 +349,10 @@ def charge_once(*, actor: Actor, customer: Customer, description: str, price_mic
     return one
 
 
-def mark_sent(*, actor: Actor, invoice: Invoice, at: datetime) -> None:
-    """Keep when the invoice went out; possible once."""
+def mark_sent(*, actor: Actor, invoice: Invoice, at: datetime) -> bool:
+    """Keep when the invoice first went out; False when that is known already."""
     with tenant(invoice.customer_id):
-        Invoice.objects.filter(pk=invoice.pk).update(sent_at=at)
-        audit.record(actor=actor, verb="invoice.sent", obj=invoice)
+        kept = Invoice.objects.filter(pk=invoice.pk, sent_at=None).update(sent_at=at)
+        if kept:
+            audit.record(actor=actor, verb="invoice.sent", obj=invoice)
+    return bool(kept)

@@ -119,7 +119,5 @@ def _euros(micros: int) -> str:
     return f"{micros // 1_000_000}.{micros % 1_000_000:06d}"
 
 
-def _row(
-    sim: Sim, month: Month, bundle: str, used: str, unit: str, at: str, cause: str = "", country: str = ""
-) -> str:
+def _row(sim: Sim, month: Month, bundle: str, used: str, unit: str, at: str, cause: str = "", country: str = "") -> str:
     return ",".join((sim.msisdn, sim.iccid, str(month), bundle, used, unit, at, cause, country))

@@ -5,11 +5,15 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from accounts.access import Door, system
 from accounts.errors import Refusal
 from accounts.models import Customer
+from accounts.work import queue
+from invoices.rules import month_is_over
 from invoices.services import Result, bill
+from invoices.tasks import bill_customer
 from portal.lib.periods import Month
 
 
@@ -21,6 +25,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("month", help="for example 2026-10")
         parser.add_argument("--customer", help="reference of one customer; without it all are billed")
+        parser.add_argument("--queue", action="store_true", help="let the workers do it, one task a customer")
         parser.add_argument("--json", action="store_true", help="print one JSON document as the last line")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -28,6 +33,9 @@ class Command(BaseCommand):
             month = Month.parse(options["month"])
         except ValueError as error:
             raise CommandError(str(error)) from error
+        if options["queue"]:
+            self._queue(month, _customers(options["customer"]))
+            return
         self.unrated = 0
         report = self._run(month, _customers(options["customer"]))
         counted = {name: len(report[name]) for name in (*Result, "refused")} | {"unrated": self.unrated}
@@ -37,6 +45,15 @@ class Command(BaseCommand):
             self.stdout.write(_sentence(month, counted))
         if report["refused"]:
             raise CommandError("\n".join(report["refused"]))
+
+    def _queue(self, month: Month, customers: list[Customer]) -> None:
+        try:
+            month_is_over(month, Month.of(timezone.now()))
+        except Refusal as refusal:
+            raise CommandError(str(refusal)) from refusal
+        for customer in customers:
+            queue(bill_customer, customer.pk, str(month), actor=system(customer, Door.COMMAND))
+        self.stdout.write(f"{month}: {len(customers)} customers stand in the queue of the workers.")
 
     def _run(self, month: Month, customers: list[Customer]) -> dict[str, list[str]]:
         report: dict[str, list[str]] = {name: [] for name in (*Result, "refused")}
