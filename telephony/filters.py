@@ -4,6 +4,7 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Customer
 from portal.lib.numbers import search_keys
 from telephony.models import Device, Line
 
@@ -49,3 +50,13 @@ class DeviceFilter(django_filters.FilterSet):  # type: ignore[misc]
         if digits:
             wanted |= Q(mac__contains=digits) | Q(device_lines__line__dialable__extension__startswith=digits)
         return found.filter(wanted).distinct()
+
+
+class OperateLineFilter(LineFilter):
+    """The same for operators, who see every customer's lines."""
+
+    customer = django_filters.ModelChoiceFilter(label=_("Customer"), queryset=Customer.objects.order_by("name"))
+
+    class Meta:
+        model = Line
+        fields = ("q", "customer")

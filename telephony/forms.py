@@ -7,9 +7,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import Refusal
-from portal.lib.numbers import BLOCK_LABELS, Block
+from accounts.models import Customer, User
+from portal.lib.numbers import BLOCK_LABELS, Block, display, parse
 from telephony import selectors
-from telephony.models import Line, OutgoingBlocks
+from telephony.models import Line, OutgoingBlocks, PhoneNumber
 from telephony.provisioning.catalogue import MODELS
 from telephony.selectors import Target
 from telephony.words import destination_name
@@ -114,3 +115,66 @@ class DeviceForm(forms.Form):
         field = self.fields["line"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - for the type checker
         field.queryset = selectors.lines()
+
+
+class NumberField(forms.CharField):
+    """An ordinary phone number in any spelling; cleans to E.164."""
+
+    def clean(self, value: Any) -> Any:
+        typed = super().clean(value)
+        if not typed:
+            return typed
+        number = parse(typed)
+        if number.e164 is None:
+            raise ValidationError(_("Type a phone number with its area code, such as 088 765 40 00."), code="no_number")
+        return number.e164
+
+
+class RangeForm(forms.Form):
+    """Numbers given to a customer."""
+
+    customer = forms.ModelChoiceField(label=_("Customer"), queryset=Customer.objects.order_by("name"))
+    first = NumberField(label=_("First number"), max_length=40, widget=forms.TextInput(attrs={"inputmode": "tel"}))
+    last = NumberField(
+        label=_("Last number"),
+        max_length=40,
+        required=False,
+        help_text=_("Leave empty for a single number."),
+        widget=forms.TextInput(attrs={"inputmode": "tel"}),
+    )
+
+
+class OperateLineForm(forms.Form):
+    """A line as the operator makes and edits it, inside its customer's door."""
+
+    display_name = forms.CharField(label=_("Name"), max_length=60, help_text=_("It shows on phones."))
+    extension = forms.CharField(label=_("Extension"), max_length=4, required=False, help_text=_("2 to 4 digits"))
+    number = forms.ModelChoiceField(
+        label=_("Number"), queryset=PhoneNumber.objects.none(), required=False, empty_label=_("No number")
+    )
+    user = forms.ModelChoiceField(
+        label=_("Employee"),
+        queryset=User.objects.none(),
+        required=False,
+        empty_label=_("Nobody"),
+        help_text=_("Who sees and sets this line as their own."),
+    )
+
+    def __init__(self, *args: Any, customer: Customer, line: Line | None = None, **kwargs: Any) -> None:
+        main = selectors.main_number(line.dialable) if line else None
+        if line is not None:
+            kwargs["initial"] = {
+                "display_name": line.dialable.display_name,
+                "extension": line.dialable.extension,
+                "number": main,
+                "user": line.user,
+            }
+        super().__init__(*args, **kwargs)
+        numbers, users = self.fields["number"], self.fields["user"]
+        assert isinstance(numbers, forms.ModelChoiceField)  # noqa: S101 - for the type checker
+        assert isinstance(users, forms.ModelChoiceField)  # noqa: S101
+        own = PhoneNumber.objects.filter(pk=main.pk) if main else PhoneNumber.objects.none()
+        numbers.queryset = (selectors.free_numbers() | own).order_by("e164")
+        numbers.label_from_instance = lambda number: display(number.e164)  # type: ignore[assignment, method-assign]
+        free = User.objects.filter(memberships__customer=customer).exclude(pk__in=selectors.employees_with_a_line(line))
+        users.queryset = free.order_by("last_name", "first_name", "username").distinct()

@@ -18,7 +18,7 @@ from portal.lib.numbers import (
     extension_refusal,
 )
 from telephony import selectors
-from telephony.models import Dialable, Line, PhoneNumber
+from telephony.models import Dialable, Line, NumberRange, PhoneNumber
 from telephony.models.dialables import SYSTEM_FAX, SYSTEM_VOICEMAIL
 from telephony.provisioning import catalogue
 
@@ -162,3 +162,11 @@ def range_is_sane(first: str, last: str) -> int:
     if size > MAX_RANGE:
         raise Refusal("range_too_big", _("At most %(most)s numbers at a time.") % {"most": MAX_RANGE}, field="last")
     return size
+
+
+def range_is_free(number_range: NumberRange) -> None:
+    """Numbers that reach somebody, or that something else holds, stay with their customer."""
+    used = number_range.numbers.filter(dialable__isnull=False).order_by("e164").first()
+    if used is not None:
+        message = _("%(number)s belongs to %(name)s. Give those another number first.")
+        raise Refusal("range_in_use", message % {"number": display(used.e164), "name": used.dialable})

@@ -14,6 +14,7 @@ from telephony.models import (
     DeviceLine,
     Dialable,
     Line,
+    NumberRange,
     OutgoingBlocks,
     PhoneNumber,
     ProvisioningAnswer,
@@ -95,6 +96,24 @@ def main_number(dialable: Dialable) -> PhoneNumber | None:
     """The number by which others know the dialable, from what is already loaded where it is."""
     found = sorted(dialable.numbers.all(), key=lambda number: (not number.is_main, number.e164))
     return found[0] if found else None
+
+
+def number_ranges() -> QuerySet[NumberRange]:
+    """Ranges with their customer, `size` and how many numbers are `free`; across customers where a crossing is open."""
+    free = models.Count("numbers", filter=models.Q(numbers__dialable__isnull=True))
+    return (
+        NumberRange.objects.select_related("customer")
+        .annotate(size=models.Count("numbers"), free=free)
+        .order_by("customer__name", "first")
+    )
+
+
+def employees_with_a_line(but_for: Line | None) -> list[int]:
+    """Users who have a line in the open customer, leaving out the one of this line."""
+    found = Line.objects.filter(user__isnull=False)
+    if but_for is not None:
+        found = found.exclude(pk=but_for.pk)
+    return [user_id for user_id in found.values_list("user_id", flat=True) if user_id is not None]
 
 
 def blocked(customer: Customer) -> frozenset[Block]:

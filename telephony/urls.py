@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from telephony.views import devices, my_phone, phones, provision
+from telephony.views import devices, my_phone, operate, phones, provision
 
 app_name = "telephony"
 
@@ -25,5 +25,10 @@ urlpatterns: list[URLPattern] = [
     path("devices/<int:pk>/", devices.device, name="device"),
     path("devices/<int:pk>/password/", devices.device_password, name="device_password"),
     path("devices/<int:pk>/remove/", devices.device_remove, name="device_remove"),
+    path("operate/numbers/", operate.ranges, name="operate_ranges"),
+    path("operate/numbers/<int:customer>/<int:pk>/remove/", operate.range_remove, name="operate_range_remove"),
+    path("operate/lines/", operate.lines, name="operate_lines"),
+    path("operate/lines/<int:customer>/new/", operate.line_new, name="operate_line_new"),
+    path("operate/lines/<int:customer>/<int:pk>/", operate.line_edit, name="operate_line"),
     *provisioning_urls,
 ]

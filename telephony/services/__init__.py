@@ -11,6 +11,7 @@ from telephony.services.devices import (
     make_new_password,
     release_device,
 )
+from telephony.services.dialables import change_dialable, remove_dialable, usable_destination
 from telephony.services.lines import (
     LineChange,
     change_line,
@@ -22,7 +23,7 @@ from telephony.services.lines import (
     remove_line,
     set_forward,
 )
-from telephony.services.numbers import add_number, add_number_range, assign_number, release_number
+from telephony.services.numbers import add_number, add_number_range, assign_number, release_number, remove_number_range
 from telephony.services.provisioning import keep_answer, keep_answers_of, store_events
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "add_number_range",
     "assign_number",
     "change_device_lines",
+    "change_dialable",
     "change_line",
     "change_outgoing_blocks",
     "create_device",
@@ -44,7 +46,10 @@ __all__ = [
     "make_new_password",
     "release_device",
     "release_number",
+    "remove_dialable",
     "remove_line",
+    "remove_number_range",
     "set_forward",
     "store_events",
+    "usable_destination",
 ]

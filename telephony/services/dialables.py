@@ -1,6 +1,7 @@
 """Everything a caller can reach, whatever its kind: renamed, renumbered, removed, and where calls may be sent."""
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts import audit
 from accounts.access import Actor
@@ -18,7 +19,9 @@ from telephony.services.provisioning import keep_answers_of
 def change_dialable(
     *, actor: Actor, dialable: Dialable, display_name: str, extension: str | None, number: PhoneNumber | None
 ) -> Dialable:
-    """Give a dialable its name, extension and main number; extra numbers stay. Phones that show them get a new answer."""
+    """Give a dialable its name, extension and main number; extra numbers stay. Phones that show them get a new
+    answer.
+    """
     name = rules.name_is_plain(display_name)
     if extension and extension != dialable.extension:
         rules.extension_may_be_used(extension, kind=dialable.kind)
@@ -36,7 +39,8 @@ def change_dialable(
     changed = audit.changes(before, {"display_name": name, "extension": extension or None})
     if changed:
         audit.record(actor=actor, verb="dialable.change", obj=dialable, changes=changed)
-    keep_answers_of(lines=list(Line.objects.filter(dialable=dialable)))
+    # Phones that forward here dial its extension, so they follow as well.
+    keep_answers_of(lines=list(Line.objects.filter(Q(dialable=dialable) | Q(forward_to__dialable=dialable))))
     return dialable
 
 

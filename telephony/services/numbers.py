@@ -30,6 +30,15 @@ def add_number_range(*, actor: Actor, customer: Customer, first: str, last: str)
 
 
 @transaction.atomic
+def remove_number_range(*, actor: Actor, number_range: NumberRange) -> None:
+    """Take a range back from a customer; refused while one of its numbers reaches somebody."""
+    rules.range_is_free(number_range)
+    audit.record(actor=actor, verb="number_range.remove", obj=number_range)
+    number_range.numbers.all().delete()
+    number_range.delete()
+
+
+@transaction.atomic
 def add_number(*, actor: Actor, customer: Customer, e164: str) -> PhoneNumber:
     """Give a customer one number, for example one that was ported in."""
     try:
