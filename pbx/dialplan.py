@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from pbx.routing.checks import menus_of
 from pbx.routing.menus import open_menu
 from pbx.routing.night import Night, company_night, diverts, night_of
 from pbx.routing.shapes import (
@@ -26,10 +27,10 @@ from pbx.routing.shapes import (
     Target,
     Voicemail,
 )
-from pbx.sentences import short_moment
+from pbx.sentences import WEEKDAYS
 from portal.charts import Node
 from portal.lib import numbers
-from telephony.timetable import Moment
+from telephony.timetable import ZONE, Moment
 
 # Deeper than a call may be redirected, nothing can be reached.
 DEEPEST = 7
@@ -43,6 +44,7 @@ class Plan:
     at: datetime
     problems: Mapping[int, int] = field(default_factory=dict)
     urls: Mapping[int, str] = field(default_factory=dict)
+    depths: Mapping[int, int] = field(default_factory=dict)
 
 
 def tree_of(plan: Plan, number: str) -> Node:
@@ -54,7 +56,32 @@ def tree_of(plan: Plan, number: str) -> Node:
     root = Node("phone", numbers.display(number), second)
     if place is None:
         return replace(root, children=(_dead(_("Not in use"), _("callers hear that")),))
-    return replace(root, children=(_entry(plan, place),))
+    return replace(root, children=(_entry(replace(plan, depths=_depths(plan.exchange, place)), place),))
+
+
+def _depths(exchange: Exchange, first: Reachable) -> dict[int, int]:
+    """After how many steps each place is met at the earliest: there, and only there, is drawn what follows it."""
+    depths: dict[int, int] = {}
+    depth, level = 1, {first.id: first}
+    while level:
+        depths |= dict.fromkeys(level, depth)
+        targets = [exchange.resolve(target) for place in level.values() for target in _leads_to(place)]
+        places = [exchange.place(target.dialable) for target in targets]
+        depth, level = depth + 1, {place.id: place for place in places if place is not None and place.id not in depths}
+    return depths
+
+
+def _leads_to(place: Reachable) -> list[Target]:
+    match place:
+        case Person(forward_always=Target() as target):
+            return [target]
+        case HuntGroup(overflow=Target() as target):
+            return [target]
+        case AutoAttendant():
+            keys = [key for menu in menus_of(place) for key in menu.keys.values()]
+            return [key.target for key in keys if key.action in TRANSFERS and key.target is not None]
+        case _:
+            return []
 
 
 def _entry(plan: Plan, place: Reachable) -> Node:
@@ -68,14 +95,30 @@ def _entry(plan: Plan, place: Reachable) -> Node:
     opened = _place(plan, place, live=not switched, path=(), behind_night=True, via=_("open"))
     closed = _target(plan, night.target, live=switched, path=(place.id,), via=_("closed"))
     return Node(
-        "moon" if night.is_on else "sun", _("Night mode"), night_in_words(night), children=(opened, closed), state="now"
+        "moon" if night.is_on else "sun",
+        _("Night mode"),
+        night_in_words(night, plan.at),
+        children=(opened, closed),
+        state="now",
     )
 
 
-def night_in_words(night: Night) -> str:
-    """`now open, until 17:30`."""
-    now = _("now closed") if night.is_on else _("now open")
-    return f"{now}, {_('until %(moment)s') % {'moment': short_moment(night.until)}}" if night.until else now
+def night_in_words(night: Night, at: datetime) -> str:
+    """`open until 17:30`, short enough for a box of the drawing."""
+    now = _("closed") if night.is_on else _("open")
+    if night.until is None:
+        return now
+    return f"{now} {_('until %(moment)s') % {'moment': _near(night.until, at)}}"
+
+
+def _near(moment: datetime, at: datetime) -> str:
+    """`17:30` on the same day, `mo 8:30` within a week, else the day of the month."""
+    local, day = moment.astimezone(ZONE), at.astimezone(ZONE).date()
+    clock = f"{local:%H:%M}"
+    if local.date() == day:
+        return clock
+    near = (local.date() - day).days < 7
+    return f"{dict(WEEKDAYS)[local.weekday()]} {clock}" if near else f"{local.day}-{local.month}"
 
 
 def _place(
@@ -94,8 +137,10 @@ def _place(
     if len(inner) > DEEPEST:
         return _dead(_("Too many forwards"), via=via, key=key)
     night = night_of(plan.exchange, place, plan.at)
-    at_night = not behind_night and not isinstance(place, Voicemail | Fax) and diverts(plan.exchange, place, night)
-    children = _children(plan, place, live=live and not at_night, path=inner)
+    at_night = live and not behind_night and not isinstance(place, Voicemail | Fax)
+    at_night = at_night and diverts(plan.exchange, place, night)
+    is_first = plan.depths.get(place.id, len(inner)) == len(inner)
+    children = _children(plan, place, live=live and not at_night, path=inner) if is_first else ()
     if at_night and night.target is not None:
         children = (_target(plan, night.target, live=live, path=inner, via=_("closed")), *children)
     icon, second = _looks(place)

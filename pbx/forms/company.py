@@ -114,7 +114,7 @@ class WhatIfForm(forms.Form):
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
     )
     caller = forms.CharField(
-        label=_("Who calls"), max_length=40, required=False, help_text=_("An extension, a number, or empty")
+        label=_("Who calls"), max_length=40, required=False, help_text=_("Empty: somebody outside")
     )
     keys = forms.CharField(label=_("Keys"), max_length=40, required=False)
     busy = forms.CharField(label=_("In a call"), max_length=200, required=False, help_text=_("Extensions: 101, 102"))

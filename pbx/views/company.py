@@ -15,7 +15,7 @@ from pbx.forms.company import CompanyForm, NightForm, VoicemailForm
 from pbx.forms.targets import destinations, typed_target
 from pbx.models import VoicemailBox
 from pbx.selectors import company_voicemail
-from pbx.views.common import settings_or_404
+from pbx.views.common import sections, settings_or_404
 from telephony.models.dialables import SYSTEM_VOICEMAIL
 
 
@@ -35,7 +35,7 @@ def company(request: CustomerRequest) -> HttpResponse:
         else:
             saved(request, _("Company settings saved"))
             return redirect("pbx:overview")
-    return render(request, "pbx/company.html", {"form": form, "voicemail": voicemail, "box": box})
+    return render(request, "pbx/company.html", {"form": form, "voicemail": voicemail, "sections": sections("company")})
 
 
 def _save_voicemail(request: CustomerRequest, box: VoicemailBox | None, form: VoicemailForm) -> None:
@@ -74,4 +74,6 @@ def night(request: CustomerRequest) -> HttpResponse:
         else:
             saved(request, _("Night mode saved"))
             return redirect("pbx:overview")
-    return render(request, "pbx/night.html", {"form": form, "destinations": destinations()})
+    return render(
+        request, "pbx/night.html", {"form": form, "destinations": destinations(), "sections": sections("night")}
+    )

@@ -13,12 +13,14 @@ from pbx import selectors, services
 from pbx.forms.places import GroupForm, members_formset
 from pbx.forms.targets import destinations
 from pbx.models import HuntGroup
+from pbx.views.common import crumbs, sections
 
 
 @customer_view(Capability.EDIT_SETTINGS)
 @require_GET
 def groups(request: CustomerRequest) -> HttpResponse:
     context = {"groups": list(selectors.groups()), "attendants": list(selectors.attendants())}
+    context["sections"] = sections("groups")
     return render(request, "pbx/groups.html", context)
 
 
@@ -50,6 +52,8 @@ def _edit(request: CustomerRequest, found: HuntGroup | None) -> HttpResponse:
             saved(request, _("%(name)s saved") % {"name": given["name"]})
             return redirect("pbx:groups")
     context = {"form": form, "members": members, "group": found, "destinations": destinations()}
+    here = found.dialable.display_name if found else _("Add hunt group")
+    context["crumbs"] = crumbs("groups", _("Hunt groups and menus"), here)
     return render(request, "pbx/group.html", context)
 
 

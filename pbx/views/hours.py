@@ -16,6 +16,8 @@ from accounts.web import CustomerRequest, customer_view, failed, saved
 from pbx import selectors, services
 from pbx.forms.hours import NameForm, days_formset, periods_formset
 from pbx.sentences import period_in_words
+from pbx.views.common import crumbs, sections
+from portal.lib import ui
 from telephony.models import HolidaySchedule, Schedule
 
 
@@ -29,9 +31,13 @@ def schedules(request: CustomerRequest) -> HttpResponse:
         "schedules": [(found, _words(found)) for found in selectors.schedules()],
         "holidays": holidays,
         "stale": stale,
-        "year": today.year,
+        "sections": sections("schedules"),
     }
     return render(request, "pbx/schedules.html", context)
+
+
+def _way(found: Schedule | HolidaySchedule | None, new: str) -> list[ui.Choice]:
+    return crumbs("schedules", _("Working hours and holidays"), found.name if found else new)
 
 
 def _words(schedule: Schedule) -> str:
@@ -67,7 +73,11 @@ def _edit_schedule(request: CustomerRequest, found: Schedule | None) -> HttpResp
             saved(request, _("%(name)s saved") % {"name": given["name"]})
             return redirect("pbx:schedules")
     users = [*found.night_modes.all(), *found.auto_attendants.select_related("dialable")] if found else []
-    return render(request, "pbx/schedule.html", {"form": form, "rows": rows, "found": found, "users": users})
+    return render(
+        request,
+        "pbx/schedule.html",
+        {"form": form, "rows": rows, "found": found, "users": users, "crumbs": _way(found, _("Add working hours"))},
+    )
 
 
 @customer_view(Capability.EDIT_SETTINGS)
@@ -99,7 +109,11 @@ def _edit_holidays(request: CustomerRequest, found: HolidaySchedule | None) -> H
             saved(request, _("%(name)s saved") % {"name": given["name"]})
             return redirect("pbx:schedules")
     users = [*found.night_modes.all(), *found.auto_attendants.select_related("dialable")] if found else []
-    return render(request, "pbx/holidays.html", {"form": form, "rows": rows, "found": found, "users": users})
+    return render(
+        request,
+        "pbx/holidays.html",
+        {"form": form, "rows": rows, "found": found, "users": users, "crumbs": _way(found, _("Add holidays"))},
+    )
 
 
 @customer_view(Capability.EDIT_SETTINGS)

@@ -1,5 +1,8 @@
 """Auto attendants: place and hours, and a menu for each kind of moment."""
 
+from typing import Any
+
+from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,6 +17,7 @@ from pbx import selectors, services
 from pbx.forms.menus import AttendantForm, MenuForm
 from pbx.forms.targets import destinations
 from pbx.models import AutoAttendant, Menu
+from pbx.views.common import crumbs
 from portal.lib import ui
 
 
@@ -31,7 +35,9 @@ def new_menu(request: CustomerRequest) -> HttpResponse:
         else:
             saved(request, _("%(name)s added. Now choose what its keys do.") % {"name": found.dialable.display_name})
             return redirect("pbx:menu_keys", pk=found.pk, moment=Menu.Moment.BUSINESS)
-    return render(request, "pbx/attendant.html", {"form": form, "destinations": destinations()})
+    return render(
+        request, "pbx/attendant.html", {"form": form, "destinations": destinations(), "crumbs": _way(_("Add menu"))}
+    )
 
 
 @customer_view(Capability.EDIT_SETTINGS)
@@ -49,8 +55,22 @@ def menu(request: CustomerRequest, pk: int) -> HttpResponse:
         else:
             saved(request, _("%(name)s saved") % {"name": found.dialable.display_name})
             return redirect("pbx:menu", pk=pk)
-    context = {"form": form, "attendant": found, "tabs": _tabs(found, ""), "destinations": destinations()}
+    context = _context(form, found, "")
     return render(request, "pbx/attendant.html", context)
+
+
+def _context(form: Form, found: AutoAttendant, current: str) -> dict[str, Any]:
+    return {
+        "form": form,
+        "attendant": found,
+        "tabs": _tabs(found, current),
+        "destinations": destinations(),
+        "crumbs": _way(found.dialable.display_name),
+    }
+
+
+def _way(here: str) -> list[ui.Choice]:
+    return crumbs("groups", _("Hunt groups and menus"), here)
 
 
 def _tabs(attendant: AutoAttendant, current: str) -> list[ui.Choice]:
@@ -83,7 +103,7 @@ def menu_keys(request: CustomerRequest, pk: int, moment: str) -> HttpResponse:
         else:
             saved(request, _("Menu saved"))
             return redirect("pbx:menu_keys", pk=pk, moment=moment)
-    context = {"form": form, "attendant": found, "tabs": _tabs(found, moment), "destinations": destinations()}
+    context = _context(form, found, moment)
     return render(request, "pbx/menu_keys.html", context)
 
 

@@ -20,7 +20,7 @@ from pbx.routing.checks import Report, check
 from pbx.routing.night import Night, Why
 from pbx.selectors import exchange_settings, load_exchange
 from pbx.sentences import PASSED, plan_in_words, problem_in_words, short_moment
-from pbx.views.common import settings_or_404, urls_of
+from pbx.views.common import sections, settings_or_404, urls_of
 from portal.charts import call_outline, call_tree
 from portal.lib import numbers, ui
 from telephony.timetable import ZONE, format_clock
@@ -52,6 +52,7 @@ def overview(request: CustomerRequest) -> HttpResponse:
     findings = _findings(report, urls)
     context: dict[str, Any] = {
         "settings": settings,
+        "sections": sections("overview"),
         "findings": findings,
         "passed": [PASSED[name] for name in report.passed],
         "serious": len(report.serious),

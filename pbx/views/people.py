@@ -13,6 +13,8 @@ from pbx import selectors, services
 from pbx.filters import PeopleFilter, in_order
 from pbx.forms.places import PersonForm
 from pbx.forms.targets import destinations
+from pbx.views.common import crumbs
+from portal.lib import ui
 from telephony.models import Line
 
 
@@ -21,8 +23,17 @@ from telephony.models import Line
 def people(request: CustomerRequest) -> HttpResponse:
     found = PeopleFilter(request.GET, queryset=selectors.people())
     people_now = list(in_order(found.qs, request.GET.get("sort", "extension")))
-    context = {"people": people_now, "q": request.GET.get("q", "").strip(), "total": Line.objects.count()}
+    context = {
+        "people": people_now,
+        "q": request.GET.get("q", "").strip(),
+        "filter": found,
+        "total": Line.objects.count(),
+    }
     return render(request, "pbx/people.html", context)
+
+
+def _way(here: str) -> list[ui.Choice]:
+    return crumbs("people", _("Employees"), here)
 
 
 @customer_view(Capability.EDIT_SETTINGS)
@@ -39,7 +50,9 @@ def new_person(request: CustomerRequest) -> HttpResponse:
         else:
             saved(request, _("%(name)s added") % {"name": line.dialable.display_name})
             return redirect("pbx:people")
-    return render(request, "pbx/person.html", {"form": form, "destinations": destinations()})
+    return render(
+        request, "pbx/person.html", {"form": form, "destinations": destinations(), "crumbs": _way(_("Add person"))}
+    )
 
 
 @customer_view(Capability.EDIT_SETTINGS)
@@ -55,7 +68,16 @@ def person(request: CustomerRequest, pk: int) -> HttpResponse:
         else:
             saved(request, _("%(name)s saved") % {"name": line.dialable.display_name})
             return redirect("pbx:people")
-    return render(request, "pbx/person.html", {"form": form, "line": line, "destinations": destinations()})
+    return render(
+        request,
+        "pbx/person.html",
+        {
+            "form": form,
+            "line": line,
+            "destinations": destinations(),
+            "crumbs": _way(line.dialable.display_name),
+        },
+    )
 
 
 @customer_view(Capability.EDIT_SETTINGS)
