@@ -1,4 +1,6 @@
-"""The trail in words: what each verb says, what each field is called, and how a value reads. Unknown ones still read decently."""
+"""The trail in words: what each verb says, what each field is called, and how a value reads. Unknown ones still read
+decently.
+"""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -17,7 +19,8 @@ from portal.lib import formats
 
 NOTHING = "–"
 
-# verb -> (sentence with %(who)s and %(what)s, icon). Other apps' verbs stand here too, so that one page can say them all.
+# verb -> (sentence with %(who)s and %(what)s, icon). Other apps' verbs stand here too, so that one page can say them
+# all.
 VERBS: Mapping[str, tuple[str | Promise, str]] = {
     "user.create": (gettext_lazy("%(who)s made the log-in of %(what)s"), "person"),
     "user.details": (gettext_lazy("%(who)s changed the details of %(what)s"), "pencil"),
@@ -41,6 +44,22 @@ VERBS: Mapping[str, tuple[str | Promise, str]] = {
     "partner.change": (gettext_lazy("%(who)s changed the partner %(what)s"), "group"),
     "brand.create": (gettext_lazy("%(who)s made the brand %(what)s"), "tag"),
     "brand.change": (gettext_lazy("%(who)s changed the brand %(what)s"), "tag"),
+    "number_range.add": (gettext_lazy("%(who)s gave the numbers %(what)s"), "list"),
+    "number_range.remove": (gettext_lazy("%(who)s took the numbers %(what)s back"), "list"),
+    "number.add": (gettext_lazy("%(who)s gave the number %(what)s"), "list"),
+    "number.assign": (gettext_lazy("%(who)s let the number %(what)s reach somebody"), "list"),
+    "number.release": (gettext_lazy("%(who)s made the number %(what)s free"), "list"),
+    "dialable.change": (gettext_lazy("%(who)s renamed or renumbered %(what)s"), "pencil"),
+    "dialable.remove": (gettext_lazy("%(who)s removed %(what)s"), "trash"),
+    "line.create": (gettext_lazy("%(who)s made the line %(what)s"), "phone"),
+    "line.change": (gettext_lazy("%(who)s changed the line %(what)s"), "phone"),
+    "line.link": (gettext_lazy("%(who)s linked the line %(what)s to an employee"), "person"),
+    "line.remove": (gettext_lazy("%(who)s removed the line %(what)s"), "trash"),
+    "blocks.change": (gettext_lazy("%(who)s changed what lines may not call"), "block"),
+    "device.create": (gettext_lazy("%(who)s made the device %(what)s"), "device"),
+    "device.change": (gettext_lazy("%(who)s changed the device %(what)s"), "device"),
+    "device.new_password": (gettext_lazy("%(who)s gave the device %(what)s a new password"), "key"),
+    "device.release": (gettext_lazy("%(who)s removed the device %(what)s"), "trash"),
 }
 
 # Names of fields that stand in no model, or that people call otherwise.
@@ -48,6 +67,10 @@ FIELDS: Mapping[str, str | Promise] = {
     "hosts": gettext_lazy("host names"),
     "expires_at": gettext_lazy("valid until"),
     "is_blocked": gettext_lazy("blocked"),
+    "extension": gettext_lazy("extension"),
+    "lines": gettext_lazy("lines"),
+    "numbers": gettext_lazy("numbers"),
+    "dialable": gettext_lazy("reaches"),
 }
 
 SAID_BY_VERB = frozenset({"is_blocked"})

@@ -34,6 +34,7 @@ class Device(TenantModel):
     )
 
     class Meta:
+        verbose_name = _("device")
         ordering = ("pk",)
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(mac__isnull=True) | Q(mac__regex=MAC), name="mac_is_12_hex"),

@@ -32,6 +32,7 @@ class Dialable(TenantModel):
     display_name = models.CharField(_("name"), max_length=60)
 
     class Meta:
+        verbose_name = _("who can be called")
         ordering = ("extension", "display_name", "pk")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=("customer", "extension"), name="one_dialable_per_extension"),
@@ -68,6 +69,7 @@ class NumberRange(TenantModel):
     added_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name = _("number range")
         ordering = ("first",)
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -89,6 +91,7 @@ class PhoneNumber(TenantModel):
     is_main = models.BooleanField(_("shown to those who are called"), default=True)
 
     class Meta:
+        verbose_name = _("phone number")
         ordering = ("e164",)
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(e164__regex=E164), name="phone_number_is_e164"),
@@ -113,6 +116,7 @@ class Destination(TenantModel):
     external = models.CharField(_("number"), max_length=16, blank=True, default="", db_collation="C")
 
     class Meta:
+        verbose_name = _("destination")
         ordering = ("pk",)
         constraints: ClassVar = [
             models.CheckConstraint(

@@ -34,6 +34,7 @@ class Line(TenantModel):
     sip_secret = models.TextField()
 
     class Meta:
+        verbose_name = _("line")
         ordering = ("dialable__extension", "dialable__display_name", "pk")
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -57,6 +58,7 @@ class OutgoingBlocks(TenantModel):
     entertainment_0909 = models.BooleanField(_label(Block.ENTERTAINMENT_0909), default=False)
 
     class Meta:
+        verbose_name = _("calling out")
         constraints: ClassVar = [models.UniqueConstraint(fields=("customer",), name="one_set_of_blocks_per_customer")]
 
     def __str__(self) -> str:
