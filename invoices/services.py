@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 
 from accounts import audit
-from accounts.access import Actor
+from accounts.access import Actor, Door, system
 from accounts.models import Brand, Customer
 from accounts.selectors import registered_for
 from accounts.tenancy import tenant
@@ -47,6 +47,7 @@ LANGUAGE = "nl"
 
 # By name: tasks know services and not the other way round.
 _MAIL = signature("invoices.tasks.mail_invoice")
+_BILL = signature("invoices.tasks.bill_customer")
 
 
 class Result(StrEnum):
@@ -93,6 +94,14 @@ def bill(*, actor: Actor, customer: Customer, month: Month, issued_on: date | No
         for reader in registered_for(customer, "mails_invoices") if mail else ():
             queue(_MAIL, customer.pk, invoice.pk, reader.pk, actor=actor)
     return Billed(Result.MADE, invoice, found.unrated)
+
+
+def queue_billing(*, customers: Sequence[Customer], month: Month) -> None:
+    """Let the workers bill a closed month, one task a customer. Raises Refusal where no customer could be billed."""
+    rules.month_is_over(month, Month.of_day(timezone.localdate()))
+    rules.seller_is_complete(settings.SELLER)
+    for customer in customers:
+        queue(_BILL, customer.pk, str(month), actor=system(customer, Door.COMMAND))
 
 
 # --- what there is to pay ---

@@ -5,15 +5,11 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 
 from accounts.access import Door, system
 from accounts.errors import Refusal
 from accounts.models import Customer
-from accounts.work import queue
-from invoices.rules import month_is_over
-from invoices.services import Result, bill
-from invoices.tasks import bill_customer
+from invoices.services import Result, bill, queue_billing
 from portal.lib.periods import Month
 
 
@@ -48,11 +44,9 @@ class Command(BaseCommand):
 
     def _queue(self, month: Month, customers: list[Customer]) -> None:
         try:
-            month_is_over(month, Month.of(timezone.now()))
+            queue_billing(customers=customers, month=month)
         except Refusal as refusal:
             raise CommandError(str(refusal)) from refusal
-        for customer in customers:
-            queue(bill_customer, customer.pk, str(month), actor=system(customer, Door.COMMAND))
         self.stdout.write(f"{month}: {len(customers)} customers stand in the queue of the workers.")
 
     def _run(self, month: Month, customers: list[Customer]) -> dict[str, list[str]]:
