@@ -1,5 +1,7 @@
 """Hunt groups: the list, and one group with its members."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -51,7 +53,7 @@ def _edit(request: CustomerRequest, found: HuntGroup | None) -> HttpResponse:
         else:
             saved(request, _("%(name)s saved") % {"name": given["name"]})
             return redirect("pbx:groups")
-    context = {"form": form, "members": members, "group": found, "destinations": destinations()}
+    context: dict[str, Any] = {"form": form, "members": members, "group": found, "destinations": destinations()}
     here = found.dialable.display_name if found else _("Add hunt group")
     context["crumbs"] = crumbs("groups", _("Hunt groups and menus"), here)
     return render(request, "pbx/group.html", context)
