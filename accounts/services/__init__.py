@@ -25,10 +25,12 @@ from accounts.services.people import (
     welcome,
 )
 from accounts.services.platform import save_brand, save_customer, save_partner
+from accounts.services.tokens import DEFAULT_DAYS as TOKEN_DAYS
 from accounts.services.tokens import create_token, revoke_token
 
 __all__ = [
     "INVITED_DAYS",
+    "TOKEN_DAYS",
     "accept_as_new",
     "accept_as_user",
     "add_membership",

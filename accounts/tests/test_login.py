@@ -239,7 +239,8 @@ def test_links_in_mail_lead_to_the_brand_that_was_visited(
 
 def code_of(secret: str) -> str:
     """What a code app shows now."""
-    return totp.format_hotp_value(totp.hotp_value(secret, next(iter(totp.yield_hotp_counters_from_time()))))
+    counter = next(iter(totp.yield_hotp_counters_from_time()))
+    return str(totp.format_hotp_value(totp.hotp_value(secret, counter)))
 
 
 def test_a_code_app_is_asked_for_after_the_password(client: Client, alice: User) -> None:

@@ -8,6 +8,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
+from accounts import api as accounts_api
 from accounts.apibase import CUSTOMER_HEADER, PROBLEM
 from cdr import api as cdr_api
 from invoices import api as invoices_api
@@ -16,7 +17,7 @@ from pbx import api as pbx_api
 from telephony import api as telephony_api
 
 router = SimpleRouter()
-for app in (telephony_api, pbx_api, cdr_api, mobile_api, invoices_api):
+for app in (accounts_api, telephony_api, pbx_api, cdr_api, mobile_api, invoices_api):
     for prefix, viewset, basename in app.routes:
         router.register(prefix, viewset, basename=basename)
 
