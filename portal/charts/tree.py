@@ -11,6 +11,7 @@ from portal.charts import svg
 from portal.lib import icons
 
 HIGH, GAP_Y, LEAST_GAP = 48.0, 20.0, 42.0
+BOLD = 13.0  # pixels; what is not bold is 12
 NARROWEST, WIDEST, PAGE = 126.0, 200.0, 1084.0
 
 
@@ -66,8 +67,8 @@ def _long(words: str, size: float = 12.0) -> float:
 
 
 def _needs(node: Node) -> float:
-    title = _long(node.title, 13.6) + (_long(node.number, 13.6) + 14 if node.number else 0)
-    return 40 + max(title, _long(node.second)) + 14
+    title = _long(node.title, BOLD) + (_long(node.number, BOLD) + 12 if node.number else 0)
+    return 40 + max(title, _long(node.second)) + 11
 
 
 def _depths(node: Node, depth: int = 0) -> Iterator[tuple[int, Node]]:
@@ -77,7 +78,7 @@ def _depths(node: Node, depth: int = 0) -> Iterator[tuple[int, Node]]:
 
 
 def _columns(root: Node) -> list[_Column]:
-    """As wide as their words need; narrower, down to a limit, where the whole would not fit a page."""
+    """As wide as their words need; where the whole would not fit a page the widest give way, down to a limit."""
     everyone = list(_depths(root))
     widths: list[float] = []
     gaps: list[float] = []
@@ -88,8 +89,10 @@ def _columns(root: Node) -> list[_Column]:
         gaps.append(max(LEAST_GAP, words + 27 if words else 0.0, 52.0 if any(node.key for node in nodes) else 0.0))
     gaps[0] = 1.0
     room = PAGE - sum(gaps)
-    if sum(widths) > room:
-        widths = [max(NARROWEST, width * room / sum(widths)) for width in widths]
+    widest = WIDEST
+    while sum(widths) > room and widest > NARROWEST:
+        widest -= 2
+        widths = [min(width, widest) for width in widths]
     columns: list[_Column] = []
     at = 0.0
     for width, gap in zip(widths, gaps, strict=True):
@@ -168,11 +171,11 @@ def _box(placed: _Placed, *, start: bool) -> str:
     )
     words = f"{look.strip()}-text" if look else ""
     room = placed.width - 48
-    beside = _long(node.number, 13.6) + 8 if node.number else 0
+    beside = _long(node.number, BOLD) + 8 if node.number else 0
     parts = [
         svg.rect(placed.x, placed.y, placed.width, HIGH, f"node{look}", rx=6),
         glyph,
-        svg.text(_clip(node.title, room - beside, 13.6), placed.x + 40, placed.y + 21, f"n-title {words}"),
+        svg.text(_clip(node.title, room - beside, BOLD), placed.x + 40, placed.y + 21, f"n-title {words}"),
     ]
     if node.second:
         parts.append(
