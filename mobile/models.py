@@ -69,6 +69,7 @@ class MobileSubscription(TenantModel):
     sms_bundle = models.BigIntegerField(_("own text message bundle"), default=0)
 
     class Meta:
+        verbose_name = _("mobile subscription")
         ordering = ("employee", "msisdn")
         constraints = (
             models.UniqueConstraint(
@@ -101,6 +102,7 @@ class GroupBundle(TenantModel):
     kind = models.CharField(_("kind"), max_length=5, choices=KINDS)
 
     class Meta:
+        verbose_name = _("group bundle")
         ordering = ("pk",)
         constraints = (models.UniqueConstraint(fields=("customer", "name"), name="one_group_bundle_per_name"),)
 
