@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.access import Door, system
 from accounts.models import Customer
 from accounts.tenancy import tenant
-from portal.demo import calls, cast, exchange, people, phones
+from portal.demo import billing, calls, cast, exchange, mobile, people, phones
 from portal.lib.periods import Month, month_of
 from telephony import vault
 from telephony.models import Device
@@ -31,11 +31,17 @@ def load(say: Callable[[str], None], now: dt.datetime | None = None) -> None:
         with transaction.atomic():
             _company_life(running, months)
     say("Loading calls ...")
-    calls.load(settings.HOME / "demo-files", months, now, say)
+    folder = settings.HOME / "demo-files"
+    calls.load(folder, months, now, say)
+    say("Loading mobile usage ...")
+    mobile.load(folder, months, now)
+    say("Making invoices ...")
+    billing.bill(months, say)
 
 
 def _company_life(running: Month, months: list[Month]) -> None:
     made = people.make()
+    billing.make_products()
     first_person = 0
     for plan in cast.CUSTOMERS:
         customer = made.customers[plan.reference]
@@ -44,7 +50,10 @@ def _company_life(running: Month, months: list[Month]) -> None:
             found = phones.make(actor, customer, plan, made.users, first_person)
             if plan.exchange:
                 exchange.make(actor, customer, plan, found, running.first_day)
+            mobile.make(actor, customer, mobile.sims(plan, first_person), months[0].first_day)
+            billing.subscribe(actor, customer, plan, months)
         first_person += plan.people
+    mobile.limit(made.customers["acme"], made.users["alice"])
     calls.make_tariff(months[0].first_day)
     calls.make_source()
 
