@@ -67,12 +67,12 @@ class CallFilterForm(forms.Form):
         choices=[(kind.value, kind.label) for kind in SHOWN_TYPES],
         widget=forms.CheckboxSelectMultiple,
     )
-    number = forms.MultipleChoiceField(label=_("Own number"), required=False, widget=forms.CheckboxSelectMultiple)
-    other = forms.CharField(label=_("Other party"), required=False, max_length=40)
+    number = forms.MultipleChoiceField(label=_("Number"), required=False, widget=forms.CheckboxSelectMultiple)
+    other = forms.CharField(label=_("With"), required=False, max_length=40)
     cost = RangeField((AmountField(required=False), AmountField(required=False)), label=_("Amount"), required=False)
     seconds = RangeField(
         (forms.IntegerField(required=False, min_value=0), forms.IntegerField(required=False, min_value=0)),
-        label=_("Seconds"),
+        label=_("Call duration"),
         required=False,
     )
     invoice = forms.ChoiceField(label=_("Invoice"), required=False)

@@ -15,7 +15,7 @@ type Mask = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """A column of texts: `values[codes[i]]` is the text of row i."""
+    """A column of texts: `values[codes[i]]` is the text of row i. Only `of` promises that no text stands twice."""
 
     codes: Integers
     values: tuple[str, ...]
@@ -31,8 +31,8 @@ class Coded:
         return cls(np.zeros(length, dtype=np.int64), (text,))
 
     def map(self, change: Callable[[str], str]) -> "Coded":
-        """Each text changed, worked out once for each different text."""
-        return Coded.of(pa.array([change(value) for value in self.values], pa.string())).at(self.codes)
+        """Each text changed, worked out once for each different text; two may become the same one."""
+        return Coded(self.codes, tuple(change(value) for value in self.values))
 
     def at(self, positions: Integers) -> "Coded":
         """The texts at these positions."""

@@ -193,23 +193,50 @@ def _looks_cut_off(line: bytes, dialect: Dialect) -> bool:
     return not (dialect.accepts_open_end or line.endswith(b'"'))
 
 
+CUT_OFF = ("cut_off", "The file ends within this row. Deliver the whole file again.")
+
+
+def _odd_row(number: int, line: bytes, good: list[bytes], numbers: list[int], bad: list[BadRow]) -> None:
+    """Put a row that is not plain where it belongs; one without contents belongs nowhere."""
+    if not line.strip():
+        return
+    problem = _broken(line)
+    if problem:
+        bad.append(BadRow(number, line[:LONGEST_LINE], *problem))
+    else:
+        good.append(line)
+        numbers.append(number)
+
+
+def _open_end(last: int, dialect: Dialect, good: list[bytes], numbers: list[int], bad: list[BadRow]) -> None:
+    """Judge the last row of a file, which has no line end: it may have been cut off."""
+    if bad and bad[-1].line == last:
+        bad[-1] = BadRow(last, bad[-1].raw, *CUT_OFF)
+    elif numbers and numbers[-1] == last and _looks_cut_off(good[-1], dialect):
+        numbers.pop()
+        bad.append(BadRow(last, good.pop(), *CUT_OFF))
+
+
 def _chunk(first: int, lines: list[bytes], dialect: Dialect, layout: Layout, open_end: bool) -> Chunk:
     bad: list[BadRow] = []
     good: list[bytes] = []
     numbers: list[int] = []
     last = first + len(lines) - 1
-    for number, raw in enumerate(lines, start=first):
-        line = raw.removesuffix(b"\r")
-        if not line.strip():
-            continue
-        problem = _broken(line)
-        if open_end and number == last and (problem or _looks_cut_off(line, dialect)):
-            problem = ("cut_off", "The file ends within this row. Deliver the whole file again.")
-        if problem:
-            bad.append(BadRow(number, line[:LONGEST_LINE], *problem))
+    for number, line in enumerate(lines, start=first):
+        # Almost every row passes this one line, so it is written out here.
+        if (
+            line.count(b'"') & 1
+            or b"\0" in line
+            or len(line) > LONGEST_LINE
+            or line.endswith(b"\r")
+            or not line.strip()
+        ):
+            _odd_row(number, line.removesuffix(b"\r"), good, numbers, bad)
         else:
             good.append(line)
             numbers.append(number)
+    if open_end:
+        _open_end(last, dialect, good, numbers, bad)
     where = np.array(numbers, dtype=np.int64)
     if not good:
         empty = {name: pa.array([], pa.binary()) for name in _wanted(dialect, layout)}
@@ -219,14 +246,8 @@ def _chunk(first: int, lines: list[bytes], dialect: Dialect, layout: Layout, ope
         count = len(layout.columns)
         for position in np.flatnonzero(~fits).tolist():
             number = numbers[position]
-            cut = open_end and number == last
-            bad.append(
-                BadRow(
-                    number, good[position], "cut_off", "The file ends within this row. Deliver the whole file again."
-                )
-                if cut
-                else BadRow(number, good[position], "columns", f"This row does not have {count} columns.")
-            )
+            why = CUT_OFF if open_end and number == last else ("columns", f"This row does not have {count} columns.")
+            bad.append(BadRow(number, good[position], *why))
         good = [line for line, keep in zip(good, fits.tolist(), strict=True) if keep]
         where = where[fits]
     return Chunk(layout, where, good, cells, tuple(bad))

@@ -120,6 +120,8 @@ class _Columns:
         column = self.texts(fact).map(read)
         if strict:
             self.blame(column.where(lambda text: text == BROKEN_NUMBER), "number")
+        if BROKEN_NUMBER not in column.values:
+            return column
         return column.map(lambda text: "" if text == BROKEN_NUMBER else text)
 
     def seconds(self, fact: str) -> Integers:

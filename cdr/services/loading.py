@@ -30,11 +30,12 @@ from cdr.ingest.read import SENTENCES, Ordinals, Reading, read_calls, window_aro
 from cdr.models import Batch, Reject, Source
 from cdr.rating.tariffs import TariffBook
 from cdr.selectors import feeds
+from cdr.services.ahead import ahead
 from cdr.services.known import DAY, Known
 from cdr.services.periods import hold_periods_open
 from cdr.services.storing import Rated, store
 
-CHUNK_ROWS = 100_000
+CHUNK_ROWS = 200_000
 # Legs of one call are written as they end; those near the end of a chunk wait for the next one.
 WAITING_LINES = 1_000
 MOST_WAITING = 20_000  # a source that names every row the same has no legs to wait for
@@ -132,12 +133,15 @@ def _load(stream: BufferedReader, batch: Batch, source: Source, now: datetime, c
     window = window_around((now - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1))
     ordinals = Ordinals()
     waiting: Calls | None = None
-    for chunk in read_chunks(stream, load.reading.dialect, rows=chunk_rows):
-        calls, bad = read_calls(chunk, load.reading, window, ordinals)
-        if waiting is not None:
-            calls = join(waiting, calls)
-        ready, waiting = _split(calls)
-        _load_chunk(load, ready, [*chunk.bad, *bad])
+
+    def read() -> Iterator[tuple[Calls, list[BadRow]]]:
+        for chunk in read_chunks(stream, load.reading.dialect, rows=chunk_rows):
+            calls, bad = read_calls(chunk, load.reading, window, ordinals)
+            yield calls, [*chunk.bad, *bad]
+
+    for calls, bad in ahead(read()):
+        ready, waiting = _split(calls if waiting is None else join(waiting, calls))
+        _load_chunk(load, ready, bad)
     if waiting is not None:
         _load_chunk(load, waiting, [])
 

@@ -1,0 +1,59 @@
+"""Files of calls for the benchmarks: many customers, one month, in the order of time; the same every time."""
+
+import random
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from accounts.access import system
+from accounts.models import Customer
+from cdr.models import Source, Tariff
+from cdr.rates_file import standard_rates
+from cdr.services import add_version, save_source, save_tariff
+from portal.lib.periods import Month
+
+COLUMNS = 21
+CUSTOMERS = 200
+NUMBERS_EACH = 20
+CALLED = ("06", "06", "06", "020", "010", "088", "0316", "0049", "0032", "0900", "0800", "00212")
+
+
+def feed() -> Source:
+    """An Asterisk that writes UTC, 200 customers and a tariff of the whole world."""
+    found = Source.objects.filter(name="bench").first()
+    if found is not None:
+        return found
+    Customer.objects.bulk_create(
+        [Customer(reference=f"bench-{number}", name=f"Bench {number}") for number in range(CUSTOMERS)]
+    )
+    tariff = save_tariff(tariff=Tariff(name="Bench", is_default=True), actor=system())
+    add_version(tariff=tariff, valid_from=Month(2020, 1).first_day, rates=standard_rates(), actor=system())
+    return save_source(source=Source(name="bench", dialect="asterisk", time_zone="UTC"), actor=system())
+
+
+def _row(account: str, own: str, called: str, start: datetime, seconds: int, number: int) -> str:
+    """A row of Asterisk's cdr_csv with all its columns; times are UTC."""
+    began, answer, end = (f"{start + timedelta(seconds=later):%Y-%m-%d %H:%M:%S}" for later in (0, 9, 9 + seconds))
+    unique = f"bench-{int(start.timestamp())}.{number}"
+    return (
+        f'"{account}","{own}","{called}","from-internal","""Bench"" <{own}>","PJSIP/101-{number:08x}","PJSIP/trunk-{number:08x}",'
+        f'"Dial","PJSIP/{called}@trunk,60","{began}","{answer if seconds else ""}","{end}",{9 + seconds},{seconds},'
+        f'"{"ANSWERED" if seconds else "NO ANSWER"}","DOCUMENTATION","{unique}","","","{unique}",{number}\n'
+    )
+
+
+def write_month(path: Path, month: Month, rows: int, *, weights: Sequence[float] | None = None) -> Path:
+    """A file of `rows` calls in the month. Customers take part by `weights`, else as 1/n^0.7."""
+    chance = random.Random(str(month))
+    shares = weights or [1 / (place + 1) ** 0.7 for place in range(CUSTOMERS)]
+    who = chance.choices(range(CUSTOMERS), shares, k=rows)
+    length = (month.end - month.start).total_seconds() - 7200
+    lines = []
+    for number, customer in enumerate(who):
+        start = month.start + timedelta(seconds=int(length * number / rows))
+        own = f"088{customer:03}{chance.randrange(NUMBERS_EACH):02}00"[:10].ljust(10, "0")
+        called = chance.choice(CALLED) + str(chance.randrange(10**6, 10**7))
+        seconds = 0 if chance.random() < 0.28 else int(chance.expovariate(1 / 150)) + 1
+        lines.append(_row(f"bench-{customer}", own, called, start, seconds, number))
+    path.write_text("".join(lines))
+    return path
