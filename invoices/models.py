@@ -32,6 +32,7 @@ class Product(PlatformModel):
     price_micros = models.BigIntegerField(_("price a month"))
 
     class Meta:
+        verbose_name = _("product")
         ordering = ("group", "description")
 
     def __str__(self) -> str:
@@ -51,6 +52,7 @@ class Subscription(TenantModel):
     billed_until = models.DateField(null=True, editable=False)
 
     class Meta:
+        verbose_name = _("subscription")
         ordering = ("pk",)
         constraints = (
             models.CheckConstraint(
@@ -74,6 +76,7 @@ class OneOffCharge(TenantModel):
     )
 
     class Meta:
+        verbose_name = _("one-off charge")
         ordering = ("day", "pk")
 
     def __str__(self) -> str:
@@ -113,6 +116,7 @@ class Invoice(TenantModel):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name = _("invoice")
         ordering = ("-month", "-number")
         constraints = (
             models.UniqueConstraint(fields=("customer", "month"), name="one_invoice_per_customer_and_month"),

@@ -55,6 +55,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "group bundle",
                 "ordering": ("pk",),
             },
         ),
@@ -132,6 +133,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "mobile subscription",
                 "ordering": ("employee", "msisdn"),
             },
         ),
