@@ -155,6 +155,11 @@ ROUTES: dict[str, Row] = {
     "telephony:device": row(OBJECT, pk="device.pk"),
     "telephony:device_password": row(OBJECT, "post", pk="device.pk"),
     "telephony:device_remove": row(OBJECT, "post", pk="device.pk"),
+    "telephony:operate_ranges": row(OPERATOR),
+    "telephony:operate_range_remove": row(OPERATOR, "post", customer="customer.pk", pk="number.number_range_id"),
+    "telephony:operate_lines": row(OPERATOR),
+    "telephony:operate_line_new": row(OPERATOR, customer="customer.pk"),
+    "telephony:operate_line": row(OPERATOR, customer="customer.pk", pk="line.pk"),
     "telephony:provision": row(PHONE, path="805ec0aabbcc.cfg"),
     # exchange
     "pbx:overview": row(RIGHT),
