@@ -132,6 +132,7 @@ PROBLEMS: Mapping[str, tuple[str | Promise, str | Promise]] = {
     "too_many_redirects": (_("Calls to %(name)s are forwarded more than 5 times"), _("Then the call ends.")),
     "gone": (_("%(name)s points at something that is gone"), _("Choose another destination.")),
     "forward_barred": (_("%(name)s sends calls to %(number)s, which is blocked"), _("The call ends there.")),
+    "no_emergency": (_("%(name)s cannot call 112"), _("Call your supplier at once.")),
     "night_without_schedule": (_("Night mode is automatic without a schedule"), _("The company never closes.")),
 }
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from pbx.routing.engine import route
+from pbx.routing.journey import MAX_REDIRECTS
 from pbx.routing.night import company_night
 from pbx.routing.shapes import (
     KEYS,
@@ -37,6 +38,7 @@ FAILS = {
     "too_many_redirects": "loops",
     "gone": "targets",
     "forward_barred": "targets",
+    "no_emergency": "emergency",
 }
 CHECKS = ("company_number", "groups", "menus", "night", "loops", "targets", "extensions", "emergency")
 BLOCKING = frozenset({"no_company_number"})
@@ -68,7 +70,7 @@ class Report:
 
 def check(exchange: Exchange, at: datetime) -> Report:
     """Every problem, hints last, and the checks that are in order, now and after the next two changes of night mode."""
-    found = [*_company(exchange), *_objects(exchange), *_routes(exchange, at)]
+    found = [*_company(exchange), *_objects(exchange), *_routes(exchange, at), *_emergency(exchange, at)]
     unique = {(problem.code, tuple(problem.facts.items())): problem for problem in found}
     problems = tuple(sorted(unique.values(), key=lambda problem: problem.is_hint))
     failed = {FAILS[problem.code] for problem in problems}
@@ -124,6 +126,16 @@ def _routes(exchange: Exchange, at: datetime) -> Iterator[Problem]:
                     yield problem
 
 
+def _emergency(exchange: Exchange, at: datetime) -> Iterator[Problem]:
+    """Calls 112 from every phone."""
+    for place in exchange.objects.values():
+        if (
+            isinstance(place, Person)
+            and route(exchange, Call("112", Inside(place.id)), at).outcome is not Outcome.EMERGENCY
+        ):
+            yield Problem("no_emergency", place.id, {"name": label(place)})
+
+
 def _problem(exchange: Exchange, plan: Plan) -> Problem | None:
     """What is wrong with one call, laid at the door of the object that sent it there."""
     last = plan.steps[-1]
@@ -149,7 +161,8 @@ def _presses(place: Reachable) -> list[tuple[str, ...]]:
     if not isinstance(place, AutoAttendant):
         return [()]
     used = {key for menu in menus_of(place) for key in menu.keys}
-    return [(), *((key,) for key in KEYS if key in used)]
+    # The same key again and again: a caller who is sent back to a menu presses it once more, and then it is a circle.
+    return [(), *((key,) * times for key in KEYS if key in used for times in (1, MAX_REDIRECTS + 1))]
 
 
 def _moments(exchange: Exchange, at: datetime) -> list[datetime]:
