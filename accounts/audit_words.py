@@ -3,6 +3,7 @@ decently.
 """
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,9 +16,10 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from accounts.models import AuditEntry
-from portal.lib import formats
+from portal.lib import formats, numbers
 
 NOTHING = "–"
+STORED_NUMBER = re.compile(r"\+[1-9]\d{7,14}")
 
 # verb -> (sentence with %(who)s and %(what)s, icon). Other apps' verbs stand here too, so that one page can say them
 # all.
@@ -44,6 +46,8 @@ VERBS: Mapping[str, tuple[str | Promise, str]] = {
     "partner.change": (gettext_lazy("%(who)s changed the partner %(what)s"), "group"),
     "brand.create": (gettext_lazy("%(who)s made the brand %(what)s"), "tag"),
     "brand.change": (gettext_lazy("%(who)s changed the brand %(what)s"), "tag"),
+    "exchange.start": (gettext_lazy("%(who)s started the exchange"), "exchange"),
+    "customer.tariff": (gettext_lazy("%(who)s chose another tariff for %(what)s"), "receipt"),
     "mobile.sim_block": (gettext_lazy("%(who)s blocked the SIM of %(what)s"), "lock"),
     "mobile.sim_unblock": (gettext_lazy("%(who)s unblocked the SIM of %(what)s"), "unlock"),
     "mobile.puk": (gettext_lazy("%(who)s looked at the PUK of %(what)s"), "key"),
@@ -75,35 +79,101 @@ VERBS: Mapping[str, tuple[str | Promise, str]] = {
     "device.release": (gettext_lazy("%(who)s removed the device %(what)s"), "trash"),
 }
 
-# Names of fields that stand in no model, or that people call otherwise.
-FIELDS: Mapping[str, str | Promise] = {
-    "hosts": gettext_lazy("host names"),
-    "expires_at": gettext_lazy("valid until"),
-    "is_blocked": gettext_lazy("blocked"),
-    "extension": gettext_lazy("extension"),
-    "lines": gettext_lazy("lines"),
-    "numbers": gettext_lazy("numbers"),
-    "dialable": gettext_lazy("reaches"),
+# What the verbs of the other apps are about, by the part before the last dot, with its article.
+KINDS: Mapping[str, str | Promise] = {
+    "auto_attendant": gettext_lazy("the auto attendant"),
+    "fax": gettext_lazy("the fax"),
+    "holidays": gettext_lazy("the holidays"),
+    "hunt_group": gettext_lazy("the hunt group"),
+    "menu": gettext_lazy("the menu"),
+    "night_rule": gettext_lazy("the night mode of"),
+    "schedule": gettext_lazy("the schedule"),
+    "source": gettext_lazy("the call source"),
+    "tariff": gettext_lazy("the tariff"),
+    "voicemail": gettext_lazy("the voicemail of"),
+}
+MADE = (gettext_lazy("%(who)s made %(kind)s %(what)s"), "plus")
+CHANGED = (gettext_lazy("%(who)s changed %(kind)s %(what)s"), "pencil")
+REMOVED = (gettext_lazy("%(who)s removed %(kind)s %(what)s"), "trash")
+ACTIONS: Mapping[str, tuple[str | Promise, str]] = {
+    "add": MADE,
+    "create": MADE,
+    "made": MADE,
+    "start": MADE,
+    "change": CHANGED,
+    "link": CHANGED,
+    "set": CHANGED,
+    "version_added": CHANGED,
+    "release": REMOVED,
+    "remove": REMOVED,
 }
 
+# Names of fields that stand in no model, or that people call otherwise.
+FIELDS: Mapping[str, str | Promise] = {
+    "account_limit_micros": gettext_lazy("limit of all subscriptions"),
+    "call_waiting": gettext_lazy("call waiting"),
+    "call_waiting_for_agents": gettext_lazy("call waiting for members"),
+    "company_number": gettext_lazy("company number"),
+    "days": gettext_lazy("days"),
+    "dialable": gettext_lazy("reaches"),
+    "display_name": gettext_lazy("name"),
+    "expires_at": gettext_lazy("valid until"),
+    "extension": gettext_lazy("extension"),
+    "forward_always": gettext_lazy("always forward"),
+    "forward_to": gettext_lazy("forward to"),
+    "hide_caller_id": gettext_lazy("hide own number"),
+    "holidays": gettext_lazy("holidays"),
+    "hosts": gettext_lazy("host names"),
+    "is_blocked": gettext_lazy("blocked"),
+    "lines": gettext_lazy("lines"),
+    "mail_to": gettext_lazy("mail to"),
+    "members": gettext_lazy("members"),
+    "mode": gettext_lazy("mode"),
+    "numbers": gettext_lazy("numbers"),
+    "overflow": gettext_lazy("overflow to"),
+    "periods": gettext_lazy("opening hours"),
+    "policy": gettext_lazy("order of ringing"),
+    "presentation": gettext_lazy("number that others see"),
+    "records": gettext_lazy("takes messages"),
+    "rings": gettext_lazy("rings"),
+    "schedule": gettext_lazy("schedule"),
+    "sim": gettext_lazy("SIM card"),
+    "target": gettext_lazy("target"),
+    "tariff": gettext_lazy("tariff"),
+    "user": gettext_lazy("user"),
+    "wait_seconds": gettext_lazy("waiting time in seconds"),
+}
+# What the sentence itself says already.
 SAID_BY_VERB = frozenset({"is_blocked"})
 
 
 def sentence(entry: AuditEntry) -> str:
     """What happened, in one sentence without a full stop."""
-    # A place is called "person @ customer"; in the customer's own log book the person says enough.
-    what = entry.object_name.partition(" @ ")[0] if entry.object_type == "accounts.membership" else entry.object_name
-    names = {"who": entry.user_name, "what": what}
+    names = {"who": entry.user_name, "what": _what(entry)}
     known = VERBS.get(entry.verb)
     if known is not None:
         return str(known[0]) % names
-    action = entry.verb.rpartition(".")[2].replace("_", " ")
-    return _("%(who)s changed %(what)s (%(action)s)") % {**names, "action": action}
+    about, _dot, action = entry.verb.rpartition(".")
+    if about in KINDS and action in ACTIONS:
+        return str(ACTIONS[action][0]) % {**names, "kind": KINDS[about]}
+    return _("%(who)s changed %(what)s (%(action)s)") % {**names, "action": action.replace("_", " ")}
 
 
 def icon(entry: AuditEntry) -> str:
     """The icon of what happened."""
-    return VERBS.get(entry.verb, ("", "pencil"))[1]
+    known = VERBS.get(entry.verb) or ACTIONS.get(entry.verb.rpartition(".")[2])
+    return known[1] if known else "pencil"
+
+
+def _what(entry: AuditEntry) -> str:
+    # A place is called "person @ customer"; in the customer's own log book the person says enough.
+    if entry.object_type == "accounts.membership":
+        return entry.object_name.partition(" @ ")[0]
+    return _number(entry.object_name)
+
+
+def _number(text: str) -> str:
+    return numbers.display(text) if STORED_NUMBER.fullmatch(text) else text
 
 
 def details(entry: AuditEntry) -> str:
@@ -160,7 +230,7 @@ def _value(field: "Field[Any, Any] | None", name: str, value: Any) -> str:
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(value, str) and "T" in value and len(value) >= 19:
         return _moment(value, language)
-    return str(value)
+    return _number(str(value))
 
 
 def _moment(value: str, language: str) -> str:
