@@ -2,6 +2,7 @@
 
 import django_filters
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from invoices.models import Invoice
 
@@ -12,7 +13,7 @@ class InvoiceFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Months from and up to and including, and a part of the number."""
 
     number = django_filters.CharFilter(field_name="number", lookup_expr="icontains", label=_("Invoice number"))
-    first = django_filters.DateFilter(field_name="month", lookup_expr="gte", label=_("From"))
+    first = django_filters.DateFilter(field_name="month", lookup_expr="gte", label=pgettext_lazy("months", "From"))
     last = django_filters.DateFilter(field_name="month", lookup_expr="lte", label=_("Up to and including"))
     sort = django_filters.OrderingFilter(fields=[(name, name) for name in ORDERS])
 
