@@ -31,9 +31,9 @@ def attribute(calls: Calls, directory: Directory) -> Integers:
     An account code that nobody has is not helped out by a number: the source said whose call it is.
     """
     named = calls.account.where(bool)
-    customers = calls.account.number(lambda text: directory.accounts.get(text, NOBODY))
+    customers = calls.account.lookup(directory.accounts, NOBODY)
     for column in (calls.own, calls.caller, calls.called):
-        found = column.number(lambda text: directory.numbers.get(text, NOBODY))
+        found = column.lookup(directory.numbers, NOBODY)
         customers = np.where(named | (customers != NOBODY), customers, found)
     return _from_siblings(calls, customers, ~named & (customers == NOBODY))
 

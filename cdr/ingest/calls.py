@@ -1,6 +1,6 @@
 """A chunk of call records as columns. Arrays of one length; texts are dictionary-coded, because they repeat."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, Self
 
@@ -41,6 +41,11 @@ class Coded:
     def keep(self, rows: Mask) -> "Coded":
         return replace(self, codes=self.codes[rows])
 
+    def compact(self) -> "Coded":
+        """The same texts without values that no row has."""
+        used, codes = np.unique(self.codes, return_inverse=True)
+        return Coded(codes, tuple(self.values[code] for code in used.tolist()))
+
     def where(self, test: Callable[[str], bool]) -> Mask:
         """The rows whose text passes the test."""
         passes = np.array([test(value) for value in self.values] or [False], dtype=np.bool_)
@@ -52,6 +57,23 @@ class Coded:
         found = np.array([find(value) for value in self.values] or [0], dtype=np.int64)
         numbers: Integers = found[self.codes]
         return numbers
+
+    def starting(self, *prefixes: str) -> Mask:
+        """The rows whose text begins with one of these."""
+        texts = pa.array(self.values or ("",), pa.string())
+        begins = np.zeros(len(texts), dtype=np.bool_)
+        for prefix in prefixes:
+            begins |= pc.starts_with(texts, prefix).to_numpy(zero_copy_only=False)
+        found: Mask = begins[self.codes]
+        return found
+
+    def lookup(self, numbers: Mapping[str, int], missing: int) -> Integers:
+        """The number that a table has for each text."""
+        texts = pa.array(self.values or ("",), pa.string())
+        places = pc.fill_null(pc.index_in(texts, value_set=pa.array(list(numbers), pa.string())), len(numbers))
+        found = np.array([*numbers.values(), missing], dtype=np.int64)[places.to_numpy(zero_copy_only=False)]
+        result: Integers = found[self.codes]
+        return result
 
     def arrow(self) -> Any:
         """The column as a string array."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 import numpy as np
+import pyarrow.compute as pc
 
 from cdr.dialects import LegRule
 from cdr.ingest.attribute import Directory, call_keys
@@ -17,7 +18,10 @@ from cdr.ingest.calls import Calls, Coded, Integers, Mask
 from cdr.ingest.numbers import NumberFormat, read_number
 from cdr.vocabulary import Direction
 
-_CHANNEL = re.compile(r"(?P<technology>[A-Za-z0-9_]+)/(?P<peer>.+?)(?:-[0-9a-fA-F]{6,16})?(?:;[12])?$")
+_CHANNEL = re.compile(r"(?P<technology>[A-Za-z0-9_]+)/(?P<peer>.+)$")
+# A channel's name ends in a number of its own and, for a local one, in its half.
+_OWN_NUMBER = r"-[0-9a-fA-F]{6,16}(?:;[12])?$"
+OUTSIDE = ("+", "short:")  # numbers in the telephone network, not within the company
 _NO_TRUNK = frozenset({"local", "message", "confbridge", "bridge", "agent", "console", "parked", "announce", "async"})
 _EXTENSION = re.compile(r"[0-9]{2,4}(?:[-_].*)?")
 _DIALLED = re.compile(r"[A-Za-z0-9_]+/(?:[^,|/@]*/)?(?P<number>\+?[0-9]{8,15})(?:@|,|\||$)")
@@ -36,7 +40,7 @@ class Legs:
 
 def is_trunk(channel: str, trunks: tuple[str, ...]) -> bool:
     """Whether a channel belongs to a trunk: one the source names (wildcards allowed), else any that is no extension."""
-    found = _CHANNEL.fullmatch(channel)
+    found = _CHANNEL.fullmatch(re.sub(_OWN_NUMBER, "", channel))
     if not found or found["technology"].lower() in _NO_TRUNK:
         return False
     peer = found["peer"]
@@ -45,19 +49,30 @@ def is_trunk(channel: str, trunks: tuple[str, ...]) -> bool:
     return not _EXTENSION.fullmatch(peer)
 
 
-def is_outside(number: str) -> bool:
-    """Whether a number lies in the telephone network and not within the company."""
-    return number.startswith(("+", "short:"))
-
-
 def number_in_dial(dialled: str, form: NumberFormat) -> str:
     """The number in the arguments of Dial: `PJSIP/0612345678@trunk,30` or `SIP/trunk/0612345678`."""
     found = _DIALLED.match(dialled)
     return (read_number(found["number"], form) or "") if found else ""
 
 
+def _trunk_rows(channels: Coded, trunks: tuple[str, ...]) -> Mask:
+    """The rows whose channel is a trunk. The numbers are taken off first: after that there are few different names."""
+    names = Coded.of(pc.replace_substring_regex(channels.arrow(), _OWN_NUMBER, ""))
+    return names.where(lambda name: is_trunk(name, trunks))
+
+
+def _targets(calls: Calls, outside: Mask, by_trunk: Mask, form: NumberFormat) -> Coded:
+    """Whom each leg calls; the arguments of Dial tell where a trunk was given an extension or no number."""
+    unclear = by_trunk & ~outside
+    if not unclear.any():
+        return calls.called
+    dialled = ["", *(number_in_dial(calls.dialled.text(row), form) for row in np.flatnonzero(unclear).tolist())]
+    place = np.where(unclear, np.cumsum(unclear), 0)
+    return Coded(place, tuple(dialled)).choose(unclear, calls.called)
+
+
 def _belongs(column: Coded, customers: Integers, numbers: Mapping[str, int]) -> Mask:
-    found: Mask = column.number(lambda text: numbers.get(text, -1)) == customers
+    found: Mask = column.lookup(numbers, -1) == customers
     return found
 
 
@@ -76,17 +91,13 @@ def _asterisk(
     calls: Calls, customers: Integers, directory: Directory, trunks: tuple[str, ...], form: NumberFormat
 ) -> Legs:
     keys = call_keys(calls)
-    by_trunk = calls.peer_channel.where(lambda text: is_trunk(text, trunks))
-    from_trunk = calls.channel.where(lambda text: is_trunk(text, trunks))
-    outside = calls.called.where(is_outside)
-    dialled = calls.dialled.map(lambda text: number_in_dial(text, form))
-    target = calls.called.choose(outside | ~by_trunk, dialled)
+    by_trunk, from_trunk = _trunk_rows(calls.peer_channel, trunks), _trunk_rows(calls.channel, trunks)
+    outside = calls.called.starting(*OUTSIDE)
+    target = _targets(calls, outside, by_trunk, form)
     own_called = _belongs(calls.called, customers, directory.numbers)
-    own_caller = _belongs(calls.caller, customers, directory.numbers) | calls.caller.where(
-        lambda text: text.startswith("ext:")
-    )
+    own_caller = _belongs(calls.caller, customers, directory.numbers) | calls.caller.starting("ext:")
     # With trunks that are only guessed a leg without an outside number is taken for a phone, not for an unknown cost.
-    reached = target.where(is_outside) if not trunks else np.ones(len(calls), dtype=np.bool_)
+    reached = target.starting(*OUTSIDE) if not trunks else np.ones(len(calls), dtype=np.bool_)
     left = by_trunk & reached & ~_belongs(target, customers, directory.numbers)
     came_in = from_trunk & ~own_caller
     group_in = _first_of_group(keys, came_in, calls.sequence) >= 0

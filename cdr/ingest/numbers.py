@@ -23,10 +23,13 @@ def read_number(text: str, form: NumberFormat) -> str | None:
 
     `form` is declared by the source and tells what digits without plus or zero mean; it is not guessed row by row.
     """
-    bare = text if _PLAIN.fullmatch(text) else _bare(text)
-    if bare is None or not _PLAIN.fullmatch(bare):
-        return None if bare is None else ""
-    if _EMERGENCY.fullmatch(bare):
+    bare = text  # almost all are digits only
+    if not (text.isascii() and text.isdigit()):
+        cleaned = text if _PLAIN.fullmatch(text) else _bare(text)
+        if cleaned is None or not _PLAIN.fullmatch(cleaned):
+            return None if cleaned is None else ""
+        bare = cleaned
+    if len(bare) <= 4 and _EMERGENCY.fullmatch(bare):
         return "short:112"
     if bare.startswith("+"):
         return _e164(bare[1:])
@@ -34,7 +37,7 @@ def read_number(text: str, form: NumberFormat) -> str | None:
         return _e164(bare[2:])
     if bare.startswith("0"):
         return _e164("31" + bare[1:]) if len(bare) > 5 else ""
-    if _SHORT.fullmatch(bare):
+    if len(bare) <= 6 and _SHORT.fullmatch(bare):
         return "short:" + bare
     if len(bare) <= 4:
         return "ext:" + bare if len(bare) > 1 else ""

@@ -50,7 +50,10 @@ def charge(
     books: Mapping[int, TariffBook],
 ) -> Charges:
     """Charges of a chunk. `tariffs` is customer -> tariff, `books` tariff -> versions; `start` in microseconds UTC."""
-    free = legs.other.number(free_type)
+    special = legs.other.starting("short:", "+31800", "+800")
+    free = np.zeros(len(special), dtype=np.int64)
+    if special.any():
+        free[special] = legs.other.keep(special).compact().number(free_type)
     call_type = np.select(
         [free > 0, legs.direction == Direction.INCOMING, legs.direction == Direction.INTERNAL],
         [free, np.full(len(free), int(CallType.INCOMING)), np.full(len(free), int(CallType.INTERNAL))],
@@ -59,20 +62,23 @@ def charge(
     charged = legs.is_call & legs.left & (free == 0)
     micros = np.where(charged, NO_CHARGE, 0).astype(np.int64)
     rates = np.zeros(len(free), dtype=np.int64)
-    keys = legs.other.map(rating_key)
-    tariff_of = _tariff_of(customers, tariffs)
-    for tariff in np.unique(tariff_of[charged]).tolist():
+    rows = np.flatnonzero(charged)
+    others = legs.other.keep(charged).compact()
+    keys = np.array([rating_key(number) for number in others.values] or [""], dtype=str)
+    tariff_of = _tariff_of(customers[rows], tariffs)
+    for tariff in np.unique(tariff_of).tolist():
         book = books.get(tariff)
         if book is None:
             continue
         bounds = [_moment(version.start) for version in book.versions] + [np.iinfo(np.int64).max]
+        place = np.searchsorted(np.array(bounds), start[rows], side="right") - 1
         for position, version in enumerate(book.versions):
-            rows = charged & (tariff_of == tariff) & (start >= bounds[position]) & (start < bounds[position + 1])
-            found = version.positions(np.array(keys.values or ("",), dtype=str))[keys.codes]
-            hit = rows & (found != NO_RATE)
-            micros[hit] = version.prices.charges(found[hit], seconds[hit])
-            call_type[hit] = np.array([rate.call_type for rate in version.rates], dtype=np.int64)[found[hit]]
-            rates[hit] = np.array([rate.id for rate in version.rates], dtype=np.int64)[found[hit]]
+            found = version.positions(keys)[others.codes]
+            hit = (tariff_of == tariff) & (place == position) & (found != NO_RATE)
+            rate, row = found[hit], rows[hit]
+            micros[row] = version.prices.charges(rate, seconds[row])
+            call_type[row] = np.array([each.call_type for each in version.rates], dtype=np.int64)[rate]
+            rates[row] = np.array([each.id for each in version.rates], dtype=np.int64)[rate]
     return Charges(call_type, micros, rates)
 
 

@@ -91,12 +91,10 @@ def _frame(rated: Rated, closed: frozenset[date]) -> pd.DataFrame:
 
 def _number_column(rated: Rated) -> "pd.Categorical[str]":
     """Own numbers over sorted, different texts: a column that was put together holds a text more than once."""
-    own = rated.legs.own
-    used, codes = np.unique(own.codes, return_inverse=True)
-    texts = [own.values[code] for code in used.tolist()]
-    different = sorted(set(texts))
+    own = rated.legs.own.compact()
+    different = sorted(set(own.values))
     place = {text: position for position, text in enumerate(different)}
-    return pd.Categorical.from_codes(np.array([place[text] for text in texts])[codes], pd.Index(different))
+    return pd.Categorical.from_codes(own.number(lambda text: place[text]), pd.Index(different))
 
 
 def _table(rated: Rated, frame: pd.DataFrame, source: int, batch: int) -> Any:
