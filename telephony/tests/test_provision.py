@@ -17,6 +17,7 @@ from telephony.memory import gate
 from telephony.models import Line, ProvisioningAnswer, ProvisioningEvent
 from telephony.provisioning.digest import NONCE_LIFETIME
 from telephony.services import NewDevice
+from telephony.tasks import store_phone_events
 from telephony.tests.conftest import T46U
 from telephony.tests.phones import Phone, challenges, nonce_of
 
@@ -279,7 +280,8 @@ def test_what_a_phone_did_is_in_its_history(yealink: Phone, phone: NewDevice, ac
     Phone(yealink.username, "wrong").fetch(FILE)
     yealink.fetch("/provision/001565ffffff.cfg")
     Phone("nobody", "wrong").fetch(FILE)
-    assert services.store_events(gate().take_events(100)) == 4
+    assert store_phone_events() == 4
+    assert store_phone_events() == 0
     with tenant(acme):
         told = [
             (event.outcome, event.address, event.firmware, event.device_id)
@@ -296,3 +298,15 @@ def test_the_stored_answer_and_the_queue_hold_no_secret_in_the_clear(yealink: Ph
     assert yealink.password not in kept
     assert sanne.sip_user not in kept
     assert yealink.password not in repr(gate().take_events(100))
+
+
+def test_the_phone_facing_role_reads_stored_answers_and_nothing_else(db: None) -> None:
+    rights = """
+        SELECT relname, privilege FROM pg_class,
+            unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) AS privilege
+        WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v')
+            AND has_table_privilege('centrale_provision', pg_class.oid, privilege)
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(rights)
+        assert cursor.fetchall() == [("telephony_provisioninganswer", "SELECT")]
