@@ -17,9 +17,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from portal.charts import bars as chart_bars
-from portal.lib import formats, icons, numbers, ui
+from portal.lib import formats, icons, numbers, shown, ui
 from portal.lib.periods import Month
-from portal.web import shown
 
 register = template.Library()
 

@@ -14,8 +14,7 @@ from django.template.loader import get_template, render_to_string
 from django.test import RequestFactory
 from django.utils import translation
 
-from portal.lib import icons, ui
-from portal.web import shown
+from portal.lib import icons, shown, ui
 from portal.web.forms import Renderer
 
 PORTAL = Path(__file__).parents[1]
