@@ -43,6 +43,7 @@ class ExchangeSettings(TenantModel):
     )
 
     class Meta:
+        verbose_name = _("exchange")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=("customer",), name="one_exchange_per_customer"),
             models.CheckConstraint(
@@ -70,6 +71,7 @@ class NightRule(TenantModel):
     target = models.ForeignKey(Destination, models.PROTECT, null=True, blank=True, related_name="night_rules")
 
     class Meta:
+        verbose_name = _("night mode")
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=~Q(setting="follow", target__isnull=True), name="following_is_the_absence_of_a_rule"
@@ -100,6 +102,7 @@ class HuntGroup(TenantModel):
     )
 
     class Meta:
+        verbose_name = _("hunt group")
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(overflow__isnull=True) | Q(wait_seconds__gt=0), name="overflow_has_a_waiting_time"
@@ -119,6 +122,7 @@ class HuntGroupMember(TenantModel):
     position = models.PositiveSmallIntegerField()
 
     class Meta:
+        verbose_name = _("member of a hunt group")
         ordering = ("position", "pk")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=("customer", "group", "line"), name="a_member_once_in_a_group")
@@ -134,6 +138,9 @@ class AutoAttendant(TenantModel):
     dialable = models.OneToOneField(Dialable, models.CASCADE, related_name="auto_attendant")
     schedule = models.ForeignKey(Schedule, models.PROTECT, null=True, blank=True, related_name="auto_attendants")
     holidays = models.ForeignKey(HolidaySchedule, models.PROTECT, null=True, blank=True, related_name="auto_attendants")
+
+    class Meta:
+        verbose_name = _("auto attendant")
 
     def __str__(self) -> str:
         return str(self.dialable)
@@ -152,6 +159,7 @@ class Menu(TenantModel):
     greeting = models.CharField(_("what callers hear"), max_length=400, blank=True)
 
     class Meta:
+        verbose_name = _("menu")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=("customer", "attendant", "moment"), name="one_menu_per_moment")
         ]
@@ -182,6 +190,7 @@ class MenuKey(TenantModel):
     description = models.CharField(max_length=60, blank=True)
 
     class Meta:
+        verbose_name = _("key of a menu")
         ordering = ("key",)
         constraints: ClassVar = [
             models.UniqueConstraint(fields=("customer", "menu", "key"), name="a_key_once_in_a_menu"),
@@ -205,6 +214,7 @@ class VoicemailBox(TenantModel):
     mail_to = models.EmailField(_("send messages to"), blank=True)
 
     class Meta:
+        verbose_name = _("voicemail")
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(records=False) | ~Q(mail_to=""), name="messages_have_an_address")
         ]

@@ -60,6 +60,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "auto attendant",
                 "abstract": False,
             },
         ),
@@ -114,6 +115,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "verbose_name": "hunt group",
+            },
         ),
         migrations.CreateModel(
             name="HuntGroupMember",
@@ -146,6 +150,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "member of a hunt group",
                 "ordering": ("position", "pk"),
             },
         ),
@@ -189,6 +194,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "verbose_name": "menu",
+            },
         ),
         migrations.CreateModel(
             name="MenuKey",
@@ -238,6 +246,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "key of a menu",
                 "ordering": ("key",),
             },
         ),
@@ -281,6 +290,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "verbose_name": "night mode",
+            },
         ),
         migrations.CreateModel(
             name="VoicemailBox",
@@ -307,6 +319,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "verbose_name": "voicemail",
+            },
         ),
         migrations.CreateModel(
             name="ExchangeSettings",
@@ -386,6 +401,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "exchange",
                 "constraints": [
                     models.UniqueConstraint(fields=("customer",), name="one_exchange_per_customer"),
                     models.CheckConstraint(

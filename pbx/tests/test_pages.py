@@ -123,6 +123,13 @@ def test_the_switch_acts_at_once_and_is_in_the_audit_trail(
     assert entry.changes == {"night_mode": ["auto", "on"]}
 
 
+def test_the_switch_can_be_put_back(browser: Client, acme: Customer, acme_exchange: ExchangeSettings) -> None:
+    page = text(browser.post("/exchange/switch/", {"night_mode": "off"}, follow=True))
+    assert 'action="/exchange/switch/?night_mode=auto"' in page
+    browser.post("/exchange/switch/?night_mode=auto")
+    assert first(acme, ExchangeSettings).night_mode == "auto"
+
+
 def test_the_switch_refuses_automatic_without_hours(
     browser: Client, acme: Customer, acme_exchange: ExchangeSettings
 ) -> None:

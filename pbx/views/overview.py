@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -151,7 +152,9 @@ def _tree(request: CustomerRequest, exchange: shapes.Exchange, report: Report, u
 @require_POST
 def switch(request: CustomerRequest) -> HttpResponse:
     settings = settings_or_404(request.customer)
-    form = SwitchForm(request.POST)
+    before = settings.night_mode
+    # "Put back" of the toast says in its address where to go back to.
+    form = SwitchForm(request.POST if "night_mode" in request.POST else request.GET)
     if not form.is_valid():
         failed(request, _("Choose automatic, open or closed."))
         return redirect("pbx:overview")
@@ -165,7 +168,8 @@ def switch(request: CustomerRequest) -> HttpResponse:
         ExchangeSettings.NightMode.OFF: _("Open until you change it"),
         ExchangeSettings.NightMode.ON: _("Closed until you change it"),
     }
-    saved(request, words[ExchangeSettings.NightMode(form.cleaned_data["night_mode"])])
+    undo = f"{reverse('pbx:switch')}?night_mode={before}"
+    saved(request, words[ExchangeSettings.NightMode(form.cleaned_data["night_mode"])], undo_url=undo)
     return redirect("pbx:overview")
 
 

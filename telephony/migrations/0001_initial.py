@@ -138,6 +138,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "verbose_name": "holidays",
+            },
         ),
         migrations.CreateModel(
             name="HolidayDay",
@@ -167,6 +170,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "holiday",
                 "ordering": ["first", "start", "id"],
             },
         ),
@@ -437,6 +441,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "verbose_name": "working hours",
+            },
         ),
         migrations.CreateModel(
             name="SchedulePeriod",
@@ -463,6 +470,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "period of working hours",
                 "ordering": ["start", "id"],
             },
         ),

@@ -13,6 +13,7 @@ class Schedule(TenantModel):
     name = models.CharField(_("Name"), max_length=60)
 
     class Meta:
+        verbose_name = _("working hours")
         constraints = [
             models.UniqueConstraint(fields=["customer", "name"], name="schedule_name"),
             models.CheckConstraint(condition=~models.Q(name=""), name="schedule_has_name"),
@@ -33,6 +34,7 @@ class SchedulePeriod(TenantModel):
     end = models.PositiveSmallIntegerField(default=timetable.DAY)
 
     class Meta:
+        verbose_name = _("period of working hours")
         ordering = ["start", "id"]
         constraints = [
             models.CheckConstraint(condition=models.Q(days__gte=1, days__lte=127), name="schedule_period_days"),
@@ -58,6 +60,7 @@ class HolidaySchedule(TenantModel):
     name = models.CharField(_("Name"), max_length=60)
 
     class Meta:
+        verbose_name = _("holidays")
         constraints = [
             models.UniqueConstraint(fields=["customer", "name"], name="holiday_schedule_name"),
             models.CheckConstraint(condition=~models.Q(name=""), name="holiday_schedule_has_name"),
@@ -79,6 +82,7 @@ class HolidayDay(TenantModel):
     yearly = models.BooleanField(default=False)
 
     class Meta:
+        verbose_name = _("holiday")
         ordering = ["first", "start", "id"]
         constraints = [
             models.CheckConstraint(condition=models.Q(last__gte=models.F("first")), name="holiday_day_order"),
