@@ -105,6 +105,22 @@ def forward_may_go_to(number: str, *, blocked: frozenset[Block]) -> None:
         raise Refusal("forward_blocked", message % {"group": str(BLOCK_LABELS[hit[0]]).lower()}, field="forward_to")
 
 
+def no_line_forwards_to(blocked: frozenset[Block]) -> None:
+    """A block may not stop a forward in silence: whoever forwards there chooses something else first."""
+    on = Line.objects.filter(forward_always=True, forward_to__external__startswith="+")
+    broken = [line for line in on.select_related("dialable", "forward_to") if _external(line) & blocked]
+    if broken:
+        names = ", ".join(line.dialable.display_name for line in broken[:5])
+        message = _(
+            "These lines forward to numbers that would be blocked: %(names)s. Let them forward elsewhere first."
+        )
+        raise Refusal("forwards_to_blocked", message % {"names": names})
+
+
+def _external(line: Line) -> frozenset[Block]:
+    return blocks_of(line.forward_to.external) if line.forward_to else frozenset()
+
+
 def forward_is_not_itself(line: Line, target: Dialable) -> None:
     """A line that forwards to itself would never ring."""
     if line.dialable_id == target.pk:

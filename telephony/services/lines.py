@@ -141,6 +141,7 @@ def set_forward(*, actor: Actor, line: Line, on: bool, target: Target | None = N
 def change_outgoing_blocks(*, actor: Actor, customer: Customer, blocked: frozenset[Block]) -> OutgoingBlocks:
     """Set what no line of the customer may call. Lines for help stay open whatever is set here."""
     row = selectors.outgoing_blocks(customer)
+    rules.no_line_forwards_to(blocked - row.blocked())
     before = {block.value: block in row.blocked() for block in Block}
     for block in Block:
         setattr(row, block.value, block in blocked)

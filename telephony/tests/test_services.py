@@ -188,7 +188,13 @@ def test_a_forward_may_not_ring_a_line_for_help_or_a_short_number(acme: Customer
 def test_a_forward_may_not_go_where_lines_may_not_call(acme: Customer, sanne: Line, typed: str, block: Block) -> None:
     with tenant(acme):
         target = find_target(typed)
+        services.change_outgoing_blocks(actor=system(acme), customer=acme, blocked=frozenset(Block) - {block})
         change(sanne, forward_always=True, forward_to=target)
+        with pytest.raises(Refusal) as refused:
+            services.change_outgoing_blocks(actor=system(acme), customer=acme, blocked=frozenset({block}))
+        assert refused.value.code == "forwards_to_blocked"
+        assert "Sanne Bakker" in str(refused.value)
+        change(sanne, forward_to=target)
         services.change_outgoing_blocks(actor=system(acme), customer=acme, blocked=frozenset({block}))
         with pytest.raises(Refusal) as refused:
             change(sanne, forward_always=True, forward_to=target)

@@ -32,7 +32,11 @@ def blocks(request: CustomerRequest) -> HttpResponse:
     form = BlocksForm(request.POST, blocks=selectors.outgoing_blocks(request.customer))
     if not form.is_valid():
         return _phones(request, form)
-    services.change_outgoing_blocks(actor=request.actor, customer=request.customer, blocked=form.blocked())
+    try:
+        services.change_outgoing_blocks(actor=request.actor, customer=request.customer, blocked=form.blocked())
+    except Refusal as refusal:
+        show_refusal(form, refusal)
+        return _phones(request, form)
     saved(request, _("What lines may not call has been changed."))
     return HttpResponseRedirect(reverse("telephony:phones"))
 
