@@ -66,6 +66,21 @@ def test_the_archive_is_filtered_by_period_and_number_and_sorted(at_acme: Client
     assert shown.index("2026-000001") < shown.index("2026-000002")
 
 
+def test_a_day_within_a_month_means_that_month(at_acme: Client, two: tuple[Invoice, Invoice]) -> None:
+    shown = page(at_acme, "/invoices/?first=2026-10-15&last=2026-10-20")
+    assert "2026-000002" in shown
+    assert "2026-000001" not in shown
+
+
+def test_a_filter_that_cannot_be_read_restricts_nothing(at_acme: Client, two: tuple[Invoice, Invoice]) -> None:
+    assert "2026-000001" in page(at_acme, "/invoices/?first=yesterday&sort=colour")
+
+
+def test_the_line_of_the_calls_leads_to_the_calls_of_the_invoice(at_acme: Client, two: tuple[Invoice, Invoice]) -> None:
+    assert 'href="/calls/details/?invoice=2026-10"' in page(at_acme, f"/invoices/{two[1].pk}/")
+    assert "oktober 2026" in page(at_acme, "/calls/details/?invoice=2026-10")
+
+
 def test_filters_that_fit_nothing_say_so_and_can_be_cleared(at_acme: Client, two: tuple[Invoice, Invoice]) -> None:
     assert "Geen factuur past bij deze filters" in page(at_acme, "/invoices/?number=nothing")
 

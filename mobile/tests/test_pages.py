@@ -74,6 +74,19 @@ def test_a_month_without_counters_says_so_and_another_month_that_does_not_exist_
     assert "november 2026" in page(at_acme, "/mobile/?month=oktober")
 
 
+def test_a_filter_that_cannot_be_read_restricts_nothing(at_acme: Client, fleet: Fleet) -> None:
+    assert "Sanne" in page(at_acme, "/mobile/?sim=lost&type=7&ended=perhaps")
+
+
+def test_ended_subscriptions_are_shown_when_asked_for(at_acme: Client, fleet: Fleet) -> None:
+    with tenant(fleet["Sanne"].customer_id):
+        MobileSubscription.objects.filter(pk=fleet["Sanne"].pk).update(ended_on="2026-11-19")
+    assert ">Sanne</a>" not in page(at_acme, "/mobile/")
+    shown = page(at_acme, "/mobile/?ended=on")
+    assert ">Sanne</a>" in shown
+    assert "Beëindigd" in shown
+
+
 def test_before_the_first_subscription_the_page_says_what_will_be_here(at_acme: Client) -> None:
     assert "Nog geen mobiele abonnementen" in page(at_acme, "/mobile/")
 
