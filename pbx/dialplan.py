@@ -104,11 +104,12 @@ def _entry(plan: Plan, place: Reachable) -> Node:
 
 
 def night_in_words(night: Night, at: datetime) -> str:
-    """`open until 17:30`, short enough for a box of the drawing."""
+    """`open until 17:30`, or `until mo 08:30`: short enough for a box of the drawing."""
     now = _("closed") if night.is_on else _("open")
     if night.until is None:
         return now
-    return f"{now} {_('until %(moment)s') % {'moment': _near(night.until, at)}}"
+    until = _("until %(moment)s") % {"moment": _near(night.until, at)}
+    return f"{now} {until}" if night.until.astimezone(ZONE).date() == at.astimezone(ZONE).date() else until
 
 
 def _near(moment: datetime, at: datetime) -> str:

@@ -148,34 +148,35 @@ PASSED: Mapping[str, str | Promise] = {
 }
 
 
-def until(moment: str) -> str:
-    """`until 17:30` or `until mon 23 nov. 08:30` from the ISO form that routing notes; "until changed" without one."""
+def until(moment: str, at: datetime) -> str:
+    """`until 17:30` or `until mon 23 nov. 08:30` as seen at ``at``, from the ISO form that routing notes."""
     if not moment:
         return str(_("until it is changed"))
-    return str(_("until %(moment)s") % {"moment": short_moment(datetime.fromisoformat(moment))})
+    return str(_("until %(moment)s") % {"moment": short_moment(datetime.fromisoformat(moment), at)})
 
 
-def short_moment(moment: datetime) -> str:
-    """The clock time today, else the day with it."""
-    now = timezone.now()
-    if timezone.localdate(moment) == timezone.localdate(now):
+def short_moment(moment: datetime, at: datetime) -> str:
+    """The clock time on the same day, else the day with it."""
+    if timezone.localdate(moment) == timezone.localdate(at):
         return formats.clock(moment)
-    return formats.moment(moment, (get_language() or "nl")[:2], now=now)
+    return formats.moment(moment, (get_language() or "nl")[:2], now=timezone.now())
 
 
-def facts_in_words(facts: Mapping[str, str]) -> dict[str, str]:
+def facts_in_words(facts: Mapping[str, str], at: datetime | None = None) -> dict[str, str]:
     shown = {
         name: numbers.display(value) if value.startswith(("+", "short:")) else value for name, value in facts.items()
     }
     if "until" in facts:
-        shown["until"] = until(facts["until"])
+        shown["until"] = until(facts["until"], at or timezone.now())
+    if facts.get("greeting"):
+        shown["greeting"] = f"‘{facts['greeting']}’"
     return shown
 
 
-def step_in_words(step: Step) -> tuple[str, str]:
-    """What happens, and why."""
+def step_in_words(step: Step, at: datetime) -> tuple[str, str]:
+    """What happens, and why, in a call that was made at ``at``."""
     text, why = STEPS[step.rule]
-    facts = facts_in_words(step.facts)
+    facts = facts_in_words(step.facts, at)
     return str(text) % facts, (str(why) % facts).strip(" ,")
 
 
@@ -185,17 +186,17 @@ def problem_in_words(code: str, facts: Mapping[str, str]) -> tuple[str, str]:
     return str(text) % shown, str(why) % shown
 
 
-def at(seconds: int) -> str:
+def clock(seconds: int) -> str:
     return f"{seconds // 60}:{seconds % 60:02}"
 
 
-def plan_in_words(plan: Plan) -> list[ui.Step]:
+def plan_in_words(plan: Plan, at: datetime) -> list[ui.Step]:
     """The steps as the page shows them, the last one coloured when the caller is left with nothing."""
     shown = []
     for step in plan.steps:
-        text, why = step_in_words(step)
+        text, why = step_in_words(step, at)
         bad = step.rule in BAD_STEPS or step.rule.startswith("barred_")
-        shown.append(ui.Step(at(step.seconds), text, why, "bad" if bad else ""))
+        shown.append(ui.Step(clock(step.seconds), text, why, "bad" if bad else ""))
     return shown
 
 

@@ -78,12 +78,12 @@ def document(answer: Answer) -> dict[str, Any]:
             {**_place(exchange, Target(ring.person)), "seconds": ring.seconds, "duration": ring.duration}
             for ring in plan.rings
         ],
-        "steps": [_step(exchange, step) for step in plan.steps],
+        "steps": [_step(exchange, step, question.at) for step in plan.steps],
     }
 
 
-def _step(exchange: Exchange, step: Step) -> dict[str, Any]:
-    text, why = step_in_words(step)
+def _step(exchange: Exchange, step: Step, at: datetime) -> dict[str, Any]:
+    text, why = step_in_words(step, at)
     subject = _place(exchange, Target(step.subject)) if step.subject is not None else None
     facts = dict(step.facts)
     return {

@@ -122,7 +122,7 @@ def test_periods_read_as_people_say_them(period: Period, words: str) -> None:
 def test_every_step_has_its_words(world: Exchange, call: Call, at: datetime) -> None:
     plan = route(world, call, at)
     assert {step.rule for step in plan.steps} <= set(STEPS)
-    assert all(step.text for step in plan_in_words(plan))
+    assert all(step.text for step in plan_in_words(plan, at))
 
 
 @settings(max_examples=40, deadline=None)

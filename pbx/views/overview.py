@@ -73,7 +73,7 @@ def _shown_number(exchange: shapes.Exchange) -> str:
 
 def _state(exchange: shapes.Exchange, night: Night) -> dict[str, Any]:
     """The page's answer: open or closed, until when, why, and what happens then."""
-    until = short_moment(night.until) if night.until else ""
+    until = short_moment(night.until, timezone.now()) if night.until else ""
     if until:
         title = _("Closed until %(until)s") if night.is_on else _("Open until %(until)s")
     else:
@@ -187,7 +187,7 @@ def route(request: CustomerRequest) -> HttpResponse:
         answer = whatif.ask(load_exchange(request.customer), question)
     context = {
         "whatif": form,
-        "steps": plan_in_words(answer.plan) if answer else [],
+        "steps": plan_in_words(answer.plan, answer.question.at) if answer else [],
         "answer": answer,
         "outcome": whatif.outcome_in_words(answer) if answer else "",
     }

@@ -13,8 +13,7 @@ from accounts.tenancy import tenant
 from pbx import whatif
 from pbx.forms.company import read_keys
 from pbx.selectors import load_exchange
-from pbx.sentences import at as clock
-from pbx.sentences import step_in_words
+from pbx.sentences import clock, step_in_words
 from telephony.timetable import ZONE
 
 
@@ -48,7 +47,7 @@ class Command(BaseCommand):
         with tenant(customer):
             answer = whatif.ask(load_exchange(customer), question)
         for step in answer.plan.steps:
-            text, why = step_in_words(step)
+            text, why = step_in_words(step, question.at)
             self.stdout.write(f"{clock(step.seconds):>5}  {text}" + (f" ({why})" if why else ""))
         self.stdout.write(whatif.outcome_in_words(answer))
         for extension in answer.unknown:
