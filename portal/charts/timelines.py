@@ -139,7 +139,12 @@ def _words(fill: Fill, today: int, used: int, x: Callable[[float], float], y: Ca
     if cross is not None:
         drawn.append(svg.tag("circle", cx=svg.pct(x(cross)), cy=y(fill.bundle), r=4.5, class_="dot-over"))
         drawn.append(svg.text(fill.full_words, svg.pct(x(cross)), y(fill.bundle) - 9, "t-bad t-end halo", -6.0))
-    drawn.append(svg.text(fill.forecast_words, "100%", max(y(fill.forecast) - 9, 11), "t-end halo"))
+    under = 0 <= y(fill.forecast) - y(fill.bundle) < 24  # above its end the words would lie on the line of the bundle
+    drawn.append(
+        svg.text(
+            fill.forecast_words, "100%", y(fill.forecast) + 18 if under else max(y(fill.forecast) - 9, 11), "t-end halo"
+        )
+    )
     return drawn
 
 
