@@ -17,6 +17,7 @@ from portal.demo import billing, calls, cast, exchange, mobile, people, phones
 from portal.lib.periods import Month, month_of
 from telephony import vault
 from telephony.models import Device
+from telephony.services import keep_answer
 
 MONTHS = 3  # closed ones; the running month comes on top
 
@@ -77,8 +78,20 @@ def describe(url: str) -> dict[str, Any]:
     return {"url": url, "logins": logins, "phones": found}
 
 
+def follow_address(url: str, path: Path) -> None:
+    """Tell the phones where they fetch their configuration now, when the demonstration moved to another port."""
+    known = json.loads(path.read_text())["url"] if path.exists() else url
+    if known == url:
+        return
+    for customer in Customer.objects.order_by("pk"):
+        with tenant(customer):
+            for device in Device.objects.all():
+                keep_answer(device)
+
+
 def write_description(url: str, path: Path) -> None:
     """Write ``demo.json`` in one step; it holds passwords, so only its owner may read it."""
+    follow_address(url, path)
     half = path.with_suffix(".half")
     half.unlink(missing_ok=True)
     half.touch(mode=0o600)

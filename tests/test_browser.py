@@ -1,0 +1,172 @@
+"""The main journeys, in a real browser, as people make them: in Dutch and English, light and dark."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.models import User
+from accounts.tenancy import tenant
+from conftest import PASSWORD
+from telephony.models import Line
+from tests.world import World
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+AXE = next(Path(axe_playwright_python.__file__).parent.rglob("axe*.js")).read_text()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # Playwright's event loop makes Django think that this thread must not wait for the database; it may.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+class Visit:
+    """A browser window; every page it opens is free of script errors and of findings by axe."""
+
+    def __init__(self, browser: Browser, url: str, *, language: str, theme: str, width: int) -> None:
+        self.errors: list[str] = []
+        self.context = browser.new_context(
+            base_url=url,
+            locale=language,
+            color_scheme="dark" if theme == "dark" else "light",
+            viewport={"width": width, "height": 900},
+            bypass_csp=False,
+            accept_downloads=True,
+        )
+        self.context.set_default_timeout(15_000)
+        self.page: Page = self.context.new_page()
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
+
+    def look(self) -> None:
+        """Check the page at hand."""
+        found = self.page.evaluate(f"(() => {{ {AXE}; return axe.run(); }})()")
+        assert [(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found["violations"]] == []
+        wide = self.page.evaluate("Math.max(0, document.documentElement.scrollWidth - innerWidth)")
+        assert wide == 0
+        assert self.errors == []
+
+    def open(self, path: str) -> None:
+        self.page.goto(path)
+        self.look()
+
+    def log_in(self, name: str) -> None:
+        self.page.goto("/")
+        self.look()
+        self.page.fill("input[name=login]", name)
+        self.page.fill("input[name=password]", PASSWORD)
+        self.page.press("input[name=password]", "Enter")
+        self.page.wait_for_url(re.compile(r"/(calls|my-phone|partner|operate)/"))
+        self.look()
+
+
+@pytest.mark.parametrize(
+    ("language", "theme", "width"), [("nl", "light", 1440), ("en", "dark", 1440), ("nl", "dark", 390)]
+)
+def test_an_owner_sees_what_it_cost_and_takes_it_home(
+    browser: Browser, live_server: LiveServer, world: World, alice: User, language: str, theme: str, width: int
+) -> None:
+    User.objects.filter(pk=alice.pk).update(language=language)
+    visit = Visit(browser, live_server.url, language=language, theme=theme, width=width)
+    page = visit.page
+    visit.log_in("alice")
+    expect(page.locator("h1")).to_have_text("Gespreksdetails" if language == "nl" else "Call details")
+    period = f"?month={world.month}"
+    visit.open(f"/calls/{period}")
+    visit.open(f"/calls/details/{period}&type=3")
+    visit.open(f"/calls/details/{period}")
+    with page.expect_download() as started:
+        page.locator("a[href*='export.csv']").first.click()
+    csv = Path(started.value.path()).read_bytes().decode("utf-8-sig")
+    assert len(csv.splitlines()) > 50
+    visit.open("/invoices/")
+    with page.expect_download() as started:
+        page.locator("a[href$='/pdf/']").first.click()
+    assert Path(started.value.path()).read_bytes().startswith(b"%PDF-")
+    visit.open(f"/invoices/{world.invoice.pk}/")
+    visit.context.close()
+
+
+@pytest.mark.parametrize(("language", "theme"), [("nl", "light"), ("en", "dark")])
+def test_an_employee_forwards_the_phone_and_takes_it_back(
+    browser: Browser, live_server: LiveServer, world: World, bob: User, language: str, theme: str
+) -> None:
+    User.objects.filter(pk=bob.pk).update(language=language)
+    visit = Visit(browser, live_server.url, language=language, theme=theme, width=390)
+    page = visit.page
+    visit.log_in("bob")
+    page.fill("input[name=forward_to]", "06 12 34 56 78")
+    page.press("input[name=forward_to]", "Enter")
+    page.wait_for_load_state("networkidle")
+    visit.look()
+    with tenant(world.customer):
+        line = Line.objects.select_related("forward_to").get(pk=world.line.pk)
+        assert line.forward_always
+        assert line.forward_to is not None
+        assert line.forward_to.external == "+31612345678"
+    page.get_by_role("button", name="Terugzetten" if language == "nl" else "Put back").click()
+    page.wait_for_load_state("networkidle")
+    with tenant(world.customer):
+        assert not Line.objects.get(pk=world.line.pk).forward_always
+    visit.context.close()
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("dark", 390)])
+def test_every_page_of_the_owner_is_clean(
+    browser: Browser, live_server: LiveServer, world: World, alice: User, theme: str, width: int
+) -> None:
+    visit = Visit(browser, live_server.url, language="nl", theme=theme, width=width)
+    visit.log_in("alice")
+    for path in (
+        "/exchange/",
+        "/exchange/people/",
+        "/exchange/groups/",
+        f"/exchange/groups/{world.group.pk}/",
+        f"/exchange/menus/{world.attendant.pk}/",
+        "/exchange/night/",
+        "/exchange/schedules/",
+        f"/exchange/schedules/{world.schedule.pk}/",
+        "/exchange/company/",
+        "/phones/",
+        f"/phones/{world.line.pk}/",
+        "/devices/",
+        "/devices/new/",
+        f"/devices/{world.device.pk}/",
+        "/mobile/",
+        f"/mobile/{world.subscription.pk}/",
+        "/users/",
+        "/users/invite/",
+        f"/users/{world.membership.pk}/",
+        "/audit/",
+        "/account/",
+    ):
+        visit.open(path)
+    visit.context.close()
+
+
+OPERATIONS = ("", "customers/", "brands/", "partners/", "sources/", "tariffs/", "batches/", "audit/")
+
+
+@pytest.mark.parametrize(
+    ("who", "paths"),
+    [("dave", ("/partner/", "/customers/")), ("olga", tuple(f"/operate/{place}" for place in OPERATIONS))],
+)
+def test_partners_and_operators_have_clean_pages(
+    browser: Browser, live_server: LiveServer, world: World, dave: User, olga: User, who: str, paths: tuple[str, ...]
+) -> None:
+    visit = Visit(browser, live_server.url, language="nl", theme="light", width=1440)
+    visit.log_in(who)
+    for path in paths:
+        visit.open(path)
+    visit.context.close()
