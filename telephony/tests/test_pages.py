@@ -106,6 +106,19 @@ def test_blocks_of_all_lines_are_saved(browser: Client, acme: Customer, sanne: L
         assert AuditEntry.objects.filter(verb="blocks.change").count() == 1
 
 
+def test_the_same_page_speaks_english(browser: Client, alice: User, sanne: Line, phone: NewDevice) -> None:
+    User.objects.filter(pk=alice.pk).update(language="en")
+    shown = text(browser.get(f"/phones/{sanne.pk}/"))
+    assert "What happens now when somebody calls Sanne Bakker The phone rings." in shown
+    assert "extension 121" in shown
+
+
+def test_a_block_that_would_break_a_forward_is_refused_in_words(browser: Client, sanne: Line) -> None:
+    browser.post(f"/phones/{sanne.pk}/", line_form(forward_always="on", forward_to="06 12 34 56 01"))
+    shown = text(browser.post("/phones/blocks/", {"mobile": "on"}))
+    assert "Deze lijnen schakelen door naar nummers die dan geblokkeerd zijn: Sanne Bakker." in shown
+
+
 # --- the employee's own phone ---
 
 

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 
 from accounts.access import system
 from accounts.models import Customer
@@ -269,6 +270,14 @@ def test_what_a_yealink_was_seen_to_ask_gets_its_answer(vector: dict[str, str], 
         header = one.basic() if vector["auth"] == "basic" else ""
         response = one.ask(path, method=vector["method"], authorization=header, User_Agent=vector["user_agent"])
     assert response.status_code == int(vector["status"])
+
+
+def test_without_its_memory_the_door_stays_shut_and_says_come_back(yealink: Phone, settings: Settings) -> None:
+    broken = settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:1/0"}
+    settings.CACHES = settings.CACHES | {"default": broken}
+    response = yealink.fetch(FILE)
+    assert (response.status_code, response["Retry-After"]) == (503, "60")
+    assert response.content == b"503 Service Unavailable\n"
 
 
 # --- what is told afterwards ---
