@@ -10,7 +10,6 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-import fontpkg_inter
 import segno.helpers
 import weasyprint
 from django.template.loader import render_to_string
@@ -20,11 +19,13 @@ from django.utils.translation import gettext, ngettext
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from invoices.building import Group, InvoiceDraft, Line, Unit, VatCategory, VatTotal
+from invoices.fonts import WEIGHTS, weight
 from portal.lib import formats
 from portal.lib.money import MICROS_PER_CENT
 from portal.lib.periods import Month
 
-FONT = fontpkg_inter.ROOT / "files" / "Inter[opsz,wght].ttf"
+# Names that only the fetcher below knows; no such files are read.
+_FONTS = {f"file:///inter-{value}.ttf": value for value in WEIGHTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,8 @@ class Document:
 
 
 def render_pdf(document: Document) -> bytes:
-    """The PDF. Nothing is fetched: the only file it may read is the font."""
-    page = weasyprint.HTML(string=render_html(document), url_fetcher=_OnlyTheFont())
+    """The PDF. Nothing is fetched: all it may read are its fonts."""
+    page = weasyprint.HTML(string=render_html(document), url_fetcher=_OnlyTheFonts())
     made = page.write_pdf(pdf_identifier=document.number.encode(), full_fonts=False)
     return bytes(made)
 
@@ -72,12 +73,12 @@ def render_html(document: Document) -> str:
         return render_to_string("invoices/document.html", _context(document))
 
 
-class _OnlyTheFont(URLFetcher):  # type: ignore[misc]
+class _OnlyTheFonts(URLFetcher):  # type: ignore[misc]
     def fetch(self, url: str, headers: Any = None) -> Any:  # noqa: ARG002 - the signature is WeasyPrint's
-        if url != FONT.as_uri():
+        if url not in _FONTS:
             msg = f"an invoice reads nothing from outside, not {url}"
             raise ValueError(msg)
-        return URLFetcherResponse(url, FONT.read_bytes())
+        return URLFetcherResponse(url, weight(_FONTS[url]))
 
 
 def _context(document: Document) -> dict[str, object]:
@@ -85,7 +86,7 @@ def _context(document: Document) -> dict[str, object]:
     last = document.month.end_day - timedelta(days=1)
     return {
         "document": document,
-        "font": SafeString(FONT.as_uri()),
+        "fonts": [(SafeString(url), value) for url, value in _FONTS.items()],
         "groups": list(_groups(document)),
         "vat": [_vat(one, language) for one in draft.vat],
         "net": _euro(draft.net_cents, language),

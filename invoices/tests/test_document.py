@@ -127,7 +127,7 @@ def test_the_same_invoice_reads_in_english_where_the_customer_does() -> None:
     assert "€9.95" in made
 
 
-def test_the_printer_reads_no_address_but_the_font() -> None:
-    fetcher = documents._OnlyTheFont()
+def test_the_printer_reads_no_address_but_its_fonts() -> None:
+    fetcher = documents._OnlyTheFonts()
     with pytest.raises(ValueError, match="nothing from outside"):
         fetcher.fetch("file:///etc/passwd")
