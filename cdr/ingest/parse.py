@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.csv
+from django.utils.translation import gettext_noop as _
 
 from cdr.dialects import HEADER_LAYOUT, Dialect
 
@@ -60,6 +61,7 @@ class Chunk:
     rows: Sequence[bytes]
     cells: dict[str, Any]
     bad: tuple[BadRow, ...]
+    foreign: int = 0  # rows that are not UTF-8
 
 
 def _lines(stream: BinaryIO) -> Iterator[tuple[list[bytes], bool]]:
@@ -181,11 +183,11 @@ def _cells_line_by_line(
 
 def _broken(line: bytes) -> tuple[str, str] | None:
     if line.count(b'"') & 1:
-        return "quotes", "A quote in this row is not closed."
+        return "quotes", _("A quote in this row is not closed.")
     if b"\0" in line:
-        return "characters", "This row holds bytes that are no text."
+        return "characters", _("This row holds bytes that are no text.")
     if len(line) > LONGEST_LINE:
-        return "too_long", "This row is longer than any call record."
+        return "too_long", _("This row is longer than any call record.")
     return None
 
 
@@ -193,7 +195,8 @@ def _looks_cut_off(line: bytes, dialect: Dialect) -> bool:
     return not (dialect.accepts_open_end or line.endswith(b'"'))
 
 
-CUT_OFF = ("cut_off", "The file ends within this row. Deliver the whole file again.")
+CUT_OFF = ("cut_off", _("The file ends within this row. Deliver the whole file again."))
+COLUMNS = ("columns", _("This row has another number of columns than the others."))
 
 
 def _odd_row(number: int, line: bytes, good: list[bytes], numbers: list[int], bad: list[BadRow]) -> None:
@@ -243,14 +246,30 @@ def _chunk(first: int, lines: list[bytes], dialect: Dialect, layout: Layout, ope
         return Chunk(layout, where, [], empty, tuple(bad))
     cells, fits = _cells(good, dialect, layout)
     if not fits.all():
-        count = len(layout.columns)
         for position in np.flatnonzero(~fits).tolist():
             number = numbers[position]
-            why = CUT_OFF if open_end and number == last else ("columns", f"This row does not have {count} columns.")
+            why = CUT_OFF if open_end and number == last else COLUMNS
             bad.append(BadRow(number, good[position], *why))
         good = [line for line, keep in zip(good, fits.tolist(), strict=True) if keep]
         where = where[fits]
-    return Chunk(layout, where, good, cells, tuple(bad))
+    return Chunk(layout, where, good, cells, tuple(bad), _foreign(good))
+
+
+def _foreign(rows: Sequence[bytes]) -> int:
+    """How many rows are not UTF-8; they are read as Latin-1."""
+    try:
+        b"".join(rows).decode("utf-8")
+    except UnicodeDecodeError:
+        return sum(not _is_utf8(row) for row in rows)
+    return 0
+
+
+def _is_utf8(row: bytes) -> bool:
+    try:
+        row.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def read_chunks(stream: BinaryIO, dialect: Dialect, *, rows: int) -> Iterator[Chunk]:

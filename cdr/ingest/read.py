@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from django.utils.translation import gettext_noop as _
 
 from cdr.dialects import Dialect, Field
 from cdr.ingest.calls import Calls, Coded, Integers, Mask
@@ -24,15 +25,17 @@ LONGEST_CALL = 31 * 86_400
 BROKEN_NUMBER = "\0"
 
 SENTENCES = {
-    "id": "This row has no id, so it could be loaded twice.",
-    "time": "The start of the call cannot be read. Expected is 2026-10-15 09:12:00.",
-    "no_such_time": "The clock skipped this hour: the start of the call does not exist.",
-    "too_old": "The call is longer ago than 36 months.",
-    "future": "The call is more than 2 days ahead. Check the clock of the source.",
-    "seconds": "The duration is not a whole number of seconds.",
-    "choice": "The direction or product of the call is not one of the known words.",
-    "number": "Digits of the called number were lost, as a spreadsheet does.",
-    "unknown_customer": "No customer has this account code or number. Make the customer, then deliver the file again.",
+    "id": _("This row has no id, so it could be loaded twice."),
+    "time": _("The start of the call cannot be read. Expected is 2026-10-15 09:12:00."),
+    "no_such_time": _("The clock skipped this hour: the start of the call does not exist."),
+    "too_old": _("The call is longer ago than 36 months."),
+    "future": _("The call is more than 2 days ahead. Check the clock of the source."),
+    "seconds": _("The duration is not a whole number of seconds."),
+    "choice": _("The direction or product of the call is not one of the known words."),
+    "number": _("Digits of the called number were lost, as a spreadsheet does."),
+    "unknown_customer": _(
+        "No customer has this account code or number. Make the customer, then deliver the file again."
+    ),
 }
 
 

@@ -38,6 +38,7 @@ from cdr.services.storing import Rated, store
 CHUNK_ROWS = 200_000
 # Legs of one call are written as they end; those near the end of a chunk wait for the next one.
 WAITING_LINES = 1_000
+FOREIGN = "Rows that are not UTF-8 and were read as Latin-1: %d."
 MOST_WAITING = 20_000  # a source that names every row the same has no legs to wait for
 
 
@@ -54,6 +55,7 @@ class _Load:
     known: Known
     open_rejects: frozenset[str]
     reject_ordinals: Ordinals = field(default_factory=Ordinals)
+    foreign: int = 0
 
 
 @contextmanager
@@ -82,14 +84,13 @@ def load_file(
     now = now or timezone.now()
     with _only_load_of(source), path.open("rb") as stream:
         batch = _begin(path, stream, source, actor, now)
-        problem = ""
         try:
-            _load(stream, batch, source, now, chunk_rows)
+            batch.problem = _load(stream, batch, source, now, chunk_rows)
+            batch.state = Batch.State.DONE
         except FileProblem as found:
-            problem = found.sentence
+            batch.problem = found.sentence
+            batch.state = Batch.State.REFUSED
         with crossing(Crossing.INGEST):
-            batch.state = Batch.State.REFUSED if problem else Batch.State.DONE
-            batch.problem = problem
             batch.finished_at = timezone.now()
             batch.save(update_fields=["state", "problem", "finished_at"])
     return batch
@@ -114,7 +115,8 @@ def _begin(path: Path, stream: BufferedReader, source: Source, actor: Actor, now
         )
 
 
-def _load(stream: BufferedReader, batch: Batch, source: Source, now: datetime, chunk_rows: int) -> None:
+def _load(stream: BufferedReader, batch: Batch, source: Source, now: datetime, chunk_rows: int) -> str:
+    """Load the chunks of the file; returns what there is to say about it, mostly nothing."""
     with crossing(Crossing.INGEST):
         load = _Load(
             source=source,
@@ -137,6 +139,7 @@ def _load(stream: BufferedReader, batch: Batch, source: Source, now: datetime, c
     def read() -> Iterator[tuple[Calls, list[BadRow]]]:
         for chunk in read_chunks(stream, load.reading.dialect, rows=chunk_rows):
             calls, bad = read_calls(chunk, load.reading, window, ordinals)
+            load.foreign += chunk.foreign
             yield calls, [*chunk.bad, *bad]
 
     for calls, bad in ahead(read()):
@@ -144,6 +147,7 @@ def _load(stream: BufferedReader, batch: Batch, source: Source, now: datetime, c
         _load_chunk(load, ready, bad)
     if waiting is not None:
         _load_chunk(load, waiting, [])
+    return FOREIGN % load.foreign if load.foreign else ""
 
 
 def _split(calls: Calls) -> tuple[Calls, Calls | None]:

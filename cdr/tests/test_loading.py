@@ -217,6 +217,14 @@ def test_broken_rows_are_kept_with_their_reason_and_stored_once(acme: Customer, 
     assert Reject.objects.count() == 8
 
 
+def test_a_latin_1_file_is_loaded_and_said_to_be_one(acme: Customer, tmp_path: Path) -> None:
+    a_tariff()
+    row = asterisk_row(clid="Zo\u00eb").encode("latin-1")
+    batch = load(write(tmp_path, [row, asterisk_row(sequence=2)]), a_source())
+    assert counts(batch) == (2, 2, 0, 0, 0)
+    assert batch.problem == "Rows that are not UTF-8 and were read as Latin-1: 1."
+
+
 def test_a_rejected_row_loads_once_its_customer_exists(acme: Customer, tmp_path: Path) -> None:
     a_tariff()
     source = a_source()

@@ -115,7 +115,7 @@ def test_an_operator_makes_a_source_a_tariff_and_its_rates_on_pages(olga: User, 
 def test_an_operator_reads_why_rows_were_rejected(olga: User, acme: Customer, client: Client, tmp_path: Path) -> None:
     batch = load(write(tmp_path, ["broken", asterisk_row()]), a_source())
     client.force_login(olga)
-    assert "does not have 21 columns" in client.get(f"/operate/batches/{batch.pk}/").content.decode()
+    assert "een ander aantal kolommen" in client.get(f"/operate/batches/{batch.pk}/").content.decode()
     assert "Master.csv" in client.get("/operate/batches/").content.decode()
 
 

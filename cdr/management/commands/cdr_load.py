@@ -42,6 +42,8 @@ class Command(BaseCommand):
             example = batch.rejects.filter(reason=reason).order_by("line").first()
             where = f" For example line {example.line}: {example.sentence}" if example else ""
             self.stderr.write(f"{rows} rows rejected, reason {reason}.{where}")
+        if batch.problem and batch.state == Batch.State.DONE:
+            self.stderr.write(batch.problem)
         self._print({count: getattr(batch, count) for count in COUNTS})
         if batch.state == Batch.State.REFUSED:
             raise CommandError(batch.problem)
