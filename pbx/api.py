@@ -16,7 +16,7 @@ from accounts.apibase import CustomerAPI
 from pbx import selectors, whatif
 from pbx.filters import PeopleFilter
 from pbx.models import HuntGroup
-from pbx.routing.night import company_night
+from pbx.routing.night import company_night, mode_at
 from pbx.routing.shapes import KEYS
 from telephony.models import Destination, Line
 
@@ -154,9 +154,10 @@ class Night(CustomerAPI, viewsets.ViewSet):
         settings = selectors.exchange_settings(self.customer)
         if settings is None:
             raise Http404
-        night = company_night(selectors.load_exchange(self.customer).night, timezone.now())
+        now, found = timezone.now(), selectors.load_exchange(self.customer).night
+        night = company_night(found, now)
         document = {
-            "mode": settings.night_mode,
+            "mode": mode_at(found, now).value,
             "is_night": night.is_on,
             "why": night.why.value,
             "until": night.until,

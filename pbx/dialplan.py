@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from pbx.routing.checks import menus_of
 from pbx.routing.menus import open_menu
-from pbx.routing.night import Night, company_night, diverts, night_of
+from pbx.routing.night import Night, company_night, diverts, mode_at, night_of
 from pbx.routing.shapes import (
     TRANSFERS,
     Action,
@@ -86,7 +86,7 @@ def _leads_to(place: Reachable) -> list[Target]:
 
 def _entry(plan: Plan, place: Reachable) -> Node:
     """The first object, behind the company's night mode if it follows it."""
-    mode = plan.exchange.night.mode
+    mode = mode_at(plan.exchange.night, plan.at)
     follows = place.night.setting is NightSetting.FOLLOW and not isinstance(place, Voicemail | Fax)
     night = night_of(plan.exchange, place, plan.at)
     if not follows or mode is NightMode.OFF or night.target is None:

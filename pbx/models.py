@@ -32,6 +32,8 @@ class ExchangeSettings(TenantModel):
         _("number shown when calling out"), max_length=8, choices=Presentation.choices, default=Presentation.COMPANY
     )
     night_mode = models.CharField(_("night mode"), max_length=4, choices=NightMode.choices, default=NightMode.OFF)
+    # A switch by hand may end by itself; from then on night mode is automatic again.
+    night_until = models.DateTimeField(_("switched by hand until"), null=True, blank=True)
     night_schedule = models.ForeignKey(
         Schedule, models.PROTECT, null=True, blank=True, related_name="night_modes", verbose_name=_("working hours")
     )
@@ -51,6 +53,11 @@ class ExchangeSettings(TenantModel):
             ),
             models.CheckConstraint(
                 condition=~Q(night_mode="auto") | Q(night_schedule__isnull=False), name="automatic_has_a_schedule"
+            ),
+            models.CheckConstraint(
+                condition=Q(night_until__isnull=True)
+                | (Q(night_schedule__isnull=False, night_target__isnull=False) & ~Q(night_mode="auto")),
+                name="by_hand_until_then_automatic",
             ),
         ]
 

@@ -1,7 +1,7 @@
 """Named refusals of the exchange. Each says in words what to do instead, and has a stable code."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
@@ -29,6 +29,12 @@ def automatic_has_a_schedule(mode: str, schedule: Schedule | None) -> None:
             _("Choose the working hours that night mode should follow, or set it to Open or Closed."),
             field="night_schedule",
         )
+
+
+def closing_ends_in_the_future(until: datetime, now: datetime) -> None:
+    """A switch that ends by itself ends later than now, and within a year."""
+    if not now < until <= now + timedelta(days=366):
+        raise Refusal("closing_in_the_past", _("Choose a moment after now, within a year."), field="until")
 
 
 def own_night_has_a_target(setting: str, target: Destination | None, company: Destination | None) -> None:

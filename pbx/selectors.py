@@ -198,6 +198,7 @@ class _Rows:
             timetable=self._timetable(found.night_schedule_id, found.night_holidays_id),
             schedule_name=schedule.name if schedule else "",
             target=self._target(found.night_target_id),
+            until=found.night_until,
         )
 
     def _night(self, dialable: int) -> shapes.ObjectNight:

@@ -9,6 +9,7 @@ app_name = "pbx"
 urlpatterns: list[URLPattern] = [
     path("exchange/", overview.overview, name="overview"),
     path("exchange/switch/", overview.switch, name="switch"),
+    path("exchange/close/", overview.close, name="close"),
     path("exchange/route/", overview.route, name="route"),
     path("exchange/people/", people.people, name="people"),
     path("exchange/people/new/", people.new_person, name="new_person"),

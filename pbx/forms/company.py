@@ -103,6 +103,17 @@ class SwitchForm(forms.Form):
     night_mode = forms.ChoiceField(choices=ExchangeSettings.NightMode.choices)
 
 
+class CloseForm(forms.Form):
+    """Until when the company is closed by hand."""
+
+    until = forms.DateTimeField(
+        label=_("Closed until"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+        help_text=_("After that night mode follows your working hours again"),
+    )
+
+
 class WhatIfForm(forms.Form):
     """One imagined call. ``caller`` empty: somebody outside when one of the own numbers is dialled, else a colleague."""
 

@@ -40,9 +40,14 @@ class Night:
         return self.is_on and self.target is None
 
 
+def mode_at(night: CompanyNight, at: datetime) -> NightMode:
+    """How the switch stands: one that was set by hand until a moment is automatic from then on."""
+    return night.mode if night.until is None or at < night.until else NightMode.AUTO
+
+
 def company_night(night: CompanyNight, at: datetime) -> Night:
-    if night.mode is not NightMode.AUTO:
-        return Night(night.mode is NightMode.ON, Why.MANUAL, target=night.target)
+    if mode_at(night, at) is not NightMode.AUTO:
+        return Night(night.mode is NightMode.ON, Why.MANUAL, until=night.until, target=night.target)
     table = night.timetable
     if table is None:
         return Night(False, Why.NO_SCHEDULE, target=night.target)

@@ -5,6 +5,7 @@ Objects are known by the id of their dialable. Numbers are E.164 text, or ``shor
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 
 from portal.lib.numbers import Block
@@ -47,10 +48,13 @@ class NightSetting(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CompanyNight:
+    """The company's night mode. A switch by hand holds until ``until``, then it is automatic again; None: until changed."""
+
     mode: NightMode = NightMode.OFF
     timetable: Timetable | None = None
     schedule_name: str = ""
     target: Target | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

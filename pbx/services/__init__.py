@@ -3,7 +3,7 @@
 Every verb runs inside the customer's door (`accounts.tenancy.tenant`) and writes one audit entry.
 """
 
-from pbx.services.company import change_company, change_night, set_night_mode, start_exchange
+from pbx.services.company import change_company, change_night, close_until, set_night_mode, start_exchange
 from pbx.services.groups import GroupSettings, change_group, create_group, remove_group
 from pbx.services.menus import KeySettings, change_attendant, create_attendant, remove_attendant, set_menu
 from pbx.services.people import change_person, create_person, remove_person
@@ -35,6 +35,7 @@ __all__ = [
     "change_person",
     "change_schedule",
     "change_voicemail",
+    "close_until",
     "create_attendant",
     "create_dutch_holidays",
     "create_fax",

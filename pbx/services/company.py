@@ -1,6 +1,9 @@
 """What holds for the whole company: its number, and night mode."""
 
+from datetime import datetime
+
 from django.db import transaction
+from django.utils import timezone
 
 from accounts import audit
 from accounts.access import Actor
@@ -55,7 +58,7 @@ def change_night(
     rules.night_has_a_target(mode, found)
     rules.automatic_has_a_schedule(mode, schedule)
     before = _night(settings)
-    settings.night_mode, settings.night_target = mode, found
+    settings.night_mode, settings.night_target, settings.night_until = mode, found, None
     settings.night_schedule, settings.night_holidays = schedule, holidays
     return _save(actor, settings, "exchange.night", before)
 
@@ -67,7 +70,19 @@ def set_night_mode(*, actor: Actor, settings: ExchangeSettings, mode: str) -> Ex
     rules.night_has_a_target(mode, settings.night_target)
     rules.automatic_has_a_schedule(mode, settings.night_schedule)
     before = _night(settings)
-    settings.night_mode = mode
+    settings.night_mode, settings.night_until = mode, None
+    return _save(actor, settings, "exchange.night_mode", before)
+
+
+@transaction.atomic
+def close_until(*, actor: Actor, settings: ExchangeSettings, until: datetime) -> ExchangeSettings:
+    """Close now, until a moment from which on night mode is automatic again."""
+    settings = _locked(settings)
+    rules.night_has_a_target(ExchangeSettings.NightMode.ON, settings.night_target)
+    rules.automatic_has_a_schedule(ExchangeSettings.NightMode.AUTO, settings.night_schedule)
+    rules.closing_ends_in_the_future(until, timezone.now())
+    before = _night(settings)
+    settings.night_mode, settings.night_until = ExchangeSettings.NightMode.ON, until
     return _save(actor, settings, "exchange.night_mode", before)
 
 
@@ -79,6 +94,7 @@ def _locked(settings: ExchangeSettings) -> ExchangeSettings:
 def _night(settings: ExchangeSettings) -> dict[str, object]:
     return {
         "night_mode": settings.night_mode,
+        "night_until": settings.night_until,
         "night_target": _shown(settings.night_target),
         "night_schedule": str(settings.night_schedule or ""),
         "night_holidays": str(settings.night_holidays or ""),

@@ -1,11 +1,13 @@
 """Every page of the exchange, as the people who open it."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.access import Actor
 from accounts.models import AuditEntry, Customer, User
@@ -24,6 +26,7 @@ FORMS = (
     "/exchange/menus/new/",
     "/exchange/company/",
     "/exchange/night/",
+    "/exchange/close/",
     "/exchange/schedules/new/",
     "/exchange/holidays/new/",
 )
@@ -128,6 +131,23 @@ def test_the_switch_can_be_put_back(browser: Client, acme: Customer, acme_exchan
     assert 'action="/exchange/switch/?night_mode=auto"' in page
     browser.post("/exchange/switch/?night_mode=auto")
     assert first(acme, ExchangeSettings).night_mode == "auto"
+
+
+def test_the_company_can_close_until_a_moment_and_the_switch_ends_that(
+    browser: Client, acme: Customer, acme_exchange: ExchangeSettings
+) -> None:
+    until = timezone.localtime() + timedelta(hours=3)
+    page = text(browser.post("/exchange/close/", {"until": f"{until:%Y-%m-%dT%H:%M}"}, follow=True))
+    assert f"{until:%H:%M}" in page
+    assert first(acme, ExchangeSettings).night_mode == "on"
+    browser.post("/exchange/switch/", {"night_mode": "off"})
+    assert first(acme, ExchangeSettings).night_until is None
+
+
+@pytest.mark.parametrize("until", ["2020-01-01T09:00", "2099-01-01T09:00"])
+def test_closing_until_an_odd_moment_is_refused(browser: Client, acme_exchange: ExchangeSettings, until: str) -> None:
+    errors = browser.post("/exchange/close/", {"until": until}).context["form"].errors.as_data()
+    assert errors["until"][0].code == "closing_in_the_past"
 
 
 def test_the_switch_refuses_automatic_without_hours(

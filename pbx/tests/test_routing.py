@@ -349,6 +349,15 @@ def test_a_holiday_beats_working_hours_and_a_manual_switch_beats_the_holiday() -
     assert "night_holiday" not in rules(route(exchange(night=manual), Call(MAIN), DAY))
 
 
+def test_a_switch_by_hand_may_end_by_itself_and_is_then_automatic() -> None:
+    until = DAY.replace(hour=15)
+    closed = CompanyNight(NightMode.ON, worlds.OFFICE, "Werktijden", Target(BOX), until)
+    step = route(exchange(night=closed), Call(MAIN), DAY).steps[1]
+    assert (step.rule, datetime.fromisoformat(step.facts["until"])) == ("night_manual", until)
+    assert rules(route(exchange(night=closed), Call(MAIN), until))[1] == "open_schedule"
+    assert rules(route(exchange(night=closed), Call(MAIN), NIGHT))[1] == "night_schedule"
+
+
 def test_an_objects_own_setting_beats_the_companys() -> None:
     awake = HuntGroup(id=SALES, name="Verkoop", extension="101", members=(MEHMET,), night=OFF)
     assert route(exchange(awake), inside("101", None), NIGHT).rings[0].person == MEHMET

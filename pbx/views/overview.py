@@ -1,6 +1,7 @@
 """The exchange at a glance: its state now, the dial plan, what is wrong with it, and where a call would go."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -8,20 +9,21 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import Capability
 from accounts.errors import Refusal
+from accounts.forms.refused import show_refusal
 from accounts.web import CustomerRequest, customer_view, failed, saved
 from pbx import dialplan, services, whatif
-from pbx.forms.company import SwitchForm, WhatIfForm
+from pbx.forms.company import CloseForm, SwitchForm, WhatIfForm
 from pbx.models import ExchangeSettings
 from pbx.routing import shapes
 from pbx.routing.checks import Report, check
-from pbx.routing.night import Night, Why
+from pbx.routing.night import Night, Why, mode_at
 from pbx.selectors import exchange_settings, load_exchange
 from pbx.sentences import PASSED, plan_in_words, problem_in_words, short_moment
-from pbx.views.common import sections, settings_or_404, urls_of
+from pbx.views.common import crumbs, sections, settings_or_404, urls_of
 from portal.charts import call_outline, call_tree
 from portal.lib import numbers, ui
 from telephony.timetable import ZONE, format_clock
@@ -53,12 +55,14 @@ def overview(request: CustomerRequest) -> HttpResponse:
     findings = _findings(report, urls)
     context: dict[str, Any] = {
         "settings": settings,
+        "can_close": settings.night_schedule is not None and settings.night_target is not None,
         "sections": sections("overview"),
         "findings": findings,
         "passed": [PASSED[name] for name in report.passed],
         "serious": len(report.serious),
         "blocked": not exchange.company_number,
         "modes": ExchangeSettings.NightMode.choices,
+        "mode": mode_at(exchange.night, now).value,
         "whatif": WhatIfForm(initial={"dialled": _shown_number(exchange), "at": now}),
         **_state(exchange, dialplan.company_state(exchange, now)),
         **_tree(request, exchange, report, urls),
@@ -82,7 +86,7 @@ def _state(exchange: shapes.Exchange, night: Night) -> dict[str, Any]:
     reasons = {
         Why.SCHEDULE: _("Switches by itself, after the hours of %(schedule)s."),
         Why.HOLIDAY: _("It is %(holiday)s. Switches by itself."),
-        Why.MANUAL: _("Switched by hand."),
+        Why.MANUAL: _("Switched by hand. After that automatic again.") if until else _("Switched by hand."),
         Why.NO_SCHEDULE: _("Automatic, but no working hours are chosen."),
         Why.OBJECT: "",
     }
@@ -98,7 +102,7 @@ def _state(exchange: shapes.Exchange, night: Night) -> dict[str, Any]:
 def _soon(exchange: shapes.Exchange) -> list[tuple[Any, str]]:
     """The next holidays: the day, and its name with the hours if it is not a whole day."""
     table = exchange.night.timetable
-    if table is None or exchange.night.mode is not shapes.NightMode.AUTO:
+    if table is None or mode_at(exchange.night, timezone.now()) is not shapes.NightMode.AUTO:
         return []
     found = []
     for day, holiday in table.upcoming(timezone.localdate(), days=90)[:HOLIDAYS_SHOWN]:
@@ -171,6 +175,36 @@ def switch(request: CustomerRequest) -> HttpResponse:
     undo = f"{reverse('pbx:switch')}?night_mode={before}"
     saved(request, words[ExchangeSettings.NightMode(form.cleaned_data["night_mode"])], undo_url=undo)
     return redirect("pbx:overview")
+
+
+@customer_view(Capability.EDIT_SETTINGS)
+@require_http_methods(["GET", "POST"])
+def close(request: CustomerRequest) -> HttpResponse:
+    """Close now until a chosen moment."""
+    settings = settings_or_404(request.customer)
+    form = CloseForm(request.POST or None, initial={"until": _usual_end(request)})
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.close_until(actor=request.actor, settings=settings, until=form.cleaned_data["until"])
+        except Refusal as refusal:
+            show_refusal(form, refusal)
+        else:
+            until = short_moment(form.cleaned_data["until"], timezone.now())
+            undo = f"{reverse('pbx:switch')}?night_mode={settings.night_mode}"
+            saved(request, _("Closed until %(until)s") % {"until": until}, undo_url=undo)
+            return redirect("pbx:overview")
+    way = crumbs("overview", _("Exchange"), _("Close now until…"))
+    return render(request, "pbx/close.html", {"form": form, "crumbs": way})
+
+
+def _usual_end(request: CustomerRequest) -> datetime:
+    """The next time the company opens by itself, else in an hour."""
+    table = load_exchange(request.customer).night.timetable
+    now = timezone.localtime()
+    change = table.next_change(now) if table else None
+    if table and change and table.is_open(now):
+        change = table.next_change(change)
+    return (change or now + timedelta(hours=1)).astimezone(ZONE)
 
 
 @customer_view(Capability.EDIT_SETTINGS)
