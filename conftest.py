@@ -19,6 +19,7 @@ from pytest_django import DjangoDbBlocker, Settings
 
 from accounts.access import OWNER
 from accounts.models import Brand, BrandHost, Customer, Membership, Partner, User
+from portal.roles import close_to_public
 from tests import programs
 
 TEMPLATE = "centrale_template"
@@ -72,6 +73,7 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
 def _create(owner: psycopg.Connection, name: str, template: str = "template1") -> None:
     owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
     owner.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+    close_to_public(owner, name)
 
 
 def _use(name: str) -> None:

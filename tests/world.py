@@ -9,6 +9,7 @@ from accounts.models import ApiToken, Customer, Invitation, Membership, User
 from accounts.services import create_token
 from accounts.tenancy import tenant
 from accounts.tokens import make_key, token_hash
+from cdr import generate
 from cdr.models import Batch, CallRecord, Source, TariffVersion
 from cdr.selectors.calls import cursor_of
 from cdr.services import load_file
@@ -99,7 +100,7 @@ def load_calls(customer: Customer, folder: Path, month: Month, actor: Actor) -> 
     """A month of the customer's calls, through the real ingestion."""
     company = replace(calls.company(PLAN, 0), account=customer.reference)
     source = Source.objects.get(name=calls.SOURCE)
-    for file in calls.generate.files([company], [month]):
+    for file in generate.files([company], [month]):
         path = folder / file.name
         path.write_bytes(file.content)
         load_file(path=path, source=source, actor=actor)

@@ -25,10 +25,11 @@ def parse(typed: str) -> str:
     """
     text = unicodedata.normalize("NFKC", typed).translate(_INVISIBLE).strip().lower()
     text = text.removeprefix("mac:").removeprefix("mac ").strip()
-    if _OCTETS.fullmatch(text):
-        bare = "".join(octet.zfill(2) for octet in re.split(r"[:.-]", text))
-    else:
-        bare = re.sub(r"[\s:.-]", "", text)
+    bare = (
+        "".join(octet.zfill(2) for octet in re.split(r"[:.-]", text))
+        if _OCTETS.fullmatch(text)
+        else re.sub(r"[\s:.-]", "", text)
+    )
     if re.search(r"[^0-9a-f]", bare):
         raise MacError("mac_characters", "A MAC address has only the digits 0-9 and the letters A-F.")
     if not _PLAIN.fullmatch(bare):

@@ -179,7 +179,9 @@ periods = st.builds(
 weeks = st.lists(periods, max_size=5).map(Week.of)
 days = st.dates(date(2026, 1, 1), date(2028, 12, 31))
 holidays = st.builds(
-    lambda first, length, times, yearly: Holiday("vrij", first, first + timedelta(days=length), *times, yearly=yearly),
+    lambda first, length, times, yearly: Holiday(
+        "vrij", first, first + timedelta(days=length), times[0], times[1], yearly=yearly
+    ),
     days,
     st.integers(0, 10),
     st.lists(st.integers(0, DAY), min_size=2, max_size=2, unique=True).map(sorted),

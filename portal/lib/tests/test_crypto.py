@@ -32,7 +32,9 @@ def test_a_secret_of_a_lost_key_is_an_error_that_says_so() -> None:
             attempt()
 
 
-@pytest.mark.parametrize("keys", [[], "", OLD, ["short"], [OLD, "é" * 44]], ids=["none", "empty", "text", "short", "odd"])
+@pytest.mark.parametrize(
+    "keys", [[], "", OLD, ["short"], [OLD, "é" * 44]], ids=["none", "empty", "text", "short", "odd"]
+)
 def test_unusable_keys_are_named_and_never_shown(keys: list[str]) -> None:
     with pytest.raises(crypto.KeysError) as caught:
         crypto.SecretBox(keys)
