@@ -177,7 +177,7 @@ class NewestFirst(Pages):
     ordering = ("-at", "-id")  # type: ignore[assignment]
 
 
-class Trail(CustomerAPI, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[AuditEntry]):
+class Trail(CustomerAPI, mixins.ListModelMixin, viewsets.GenericViewSet[AuditEntry]):
     """Who changed what, newest first."""
 
     capability = Capability.VIEW_AUDIT

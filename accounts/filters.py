@@ -20,7 +20,7 @@ def _roles() -> list[tuple[str, str]]:
 class ColleagueFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Colleagues by a part of their name or address, by role, and by whether they are blocked."""
 
-    q = django_filters.CharFilter(method="contains", label=_("Search name, user name or e-mail"))
+    q = django_filters.CharFilter(method="contains", label=_("Search user"))
     role = django_filters.ChoiceFilter(method="has_role", label=_("Role"), choices=_roles)
     blocked = django_filters.ChoiceFilter(
         field_name="is_blocked", label=_("Status"), choices=[("True", _("Blocked")), ("False", _("Not blocked"))]
@@ -48,7 +48,7 @@ class ColleagueFilter(django_filters.FilterSet):  # type: ignore[misc]
 class CustomerFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Customers by a part of their name, reference or city."""
 
-    q = django_filters.CharFilter(method="contains", label=_("Search customer, reference or city"))
+    q = django_filters.CharFilter(method="contains", label=_("Search customer"))
 
     class Meta:
         model = Customer

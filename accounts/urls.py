@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern] = [
     path("audit/", trail.audit, name="audit"),
     path("account/", own.account, name="account"),
     path("account/login/", own.account_login_data, name="account_login_data"),
+    path("account/email/<str:token>/", own.email_confirm, name="email_confirm"),
     path("account/tokens/", own.token_create, name="token_create"),
     path("account/tokens/<int:pk>/revoke/", own.token_revoke, name="token_revoke"),
     path("customers/", places.choose_customer, name="choose_customer"),

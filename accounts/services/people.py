@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
+from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import reverse
@@ -15,6 +16,8 @@ from accounts.access import Actor
 from accounts.errors import Refusal
 from accounts.models import Brand, User
 
+EMAIL_SALT = "accounts.email"
+EMAIL_SECONDS = 86_400
 DETAILS = ("title", "initials", "first_name", "name_prefix", "last_name", "language", "theme")
 
 
@@ -82,10 +85,29 @@ def change_email(*, actor: Actor, user: User, email: str, brand: Brand) -> User:
 
 
 @transaction.atomic
-def change_login(*, actor: Actor, user: User, username: str, email: str, brand: Brand) -> User:
-    """Change what the user logs in with: both or neither."""
+def change_login(*, actor: Actor, user: User, username: str, email: str, brand: Brand, base: str) -> bool:
+    """Change the user name at once, and the address once a link mailed to it is opened. True if such a mail went out.
+
+    An address of somebody else gets a mail too, so that the page need not tell whether it is taken.
+    """
     change_username(actor=actor, user=user, username=username)
-    return change_email(actor=actor, user=user, email=email, brand=brand)
+    if user.email.lower() == email.lower():
+        return False
+    taken = User.objects.filter(email__iexact=email).exclude(pk=user.pk).exists()
+    token = signing.dumps([user.pk, user.email, email], salt=EMAIL_SALT)
+    values = {"user": user, "email": email, "url": base + reverse("accounts:email_confirm", kwargs={"token": token})}
+    template = "email_taken" if taken else "email_confirm"
+    mail.must_send(brand=brand, to=email, language=user.language, template=template, values=values)
+    return True
+
+
+def confirmed_email(*, user: User, token: str) -> str | None:
+    """The address that a mailed link proves to be the user's; None for a link that is old, used or somebody else's."""
+    try:
+        pk, old, email = signing.loads(token, salt=EMAIL_SALT, max_age=EMAIL_SECONDS)
+    except (signing.BadSignature, ValueError):
+        return None
+    return str(email) if pk == user.pk and old == user.email else None
 
 
 def change_language(*, user: User, language: str) -> None:

@@ -1,6 +1,7 @@
 """Mijn gegevens, the log book, and being in a customer's rooms."""
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from accounts import audit, audit_words, selectors, services
 from accounts.access import Actor, Door, roles_of, system
 from accounts.models import AuditEntry, Brand, Customer, Membership, User
 from accounts.tenancy import tenant
+from accounts.tests.test_login import steady, text_of
 from conftest import PASSWORD, Mailbox
 
 
@@ -54,13 +56,53 @@ def test_changing_the_log_in_takes_the_password(as_alice: Client, alice: User, m
     assert alice.username == "alice"
 
 
+def ask_for(client: Client, email: str) -> str:
+    """Ask for another address; the page that follows."""
+    data = {"username": "alice", "email": email, "password": PASSWORD}
+    return str(client.post("/account/login/", data, follow=True).content.decode())
+
+
 @pytest.mark.django_db(transaction=True)
-def test_a_new_address_is_told_to_the_old_one(as_alice: Client, alice: User, mailbox: Mailbox) -> None:
-    as_alice.post("/account/login/", {"username": "ada", "email": "ada@example.com", "password": PASSWORD})
+def test_a_new_address_counts_once_its_link_is_opened_and_the_old_one_is_told(
+    as_alice: Client, alice: User, mailbox: Mailbox
+) -> None:
+    ask_for(as_alice, "ada@example.com")
     alice.refresh_from_db()
-    assert (alice.username, alice.email) == ("ada", "ada@example.com")
-    assert mailbox.messages[0]["To"] == "alice@example.com"
-    assert "Je e-mailadres is gewijzigd" in str(mailbox.messages[0]["Subject"])
+    assert alice.email == "alice@example.com"
+    assert mailbox.messages[0]["To"] == "ada@example.com"
+    link = re.search(r"http://testserver(/account/email/\S+)", text_of(mailbox.messages[0]))
+    assert link is not None
+    assert "ada@example.com" in as_alice.get(link[1]).content.decode()
+    as_alice.post(link[1])
+    alice.refresh_from_db()
+    assert alice.email == "ada@example.com"
+    assert mailbox.messages[1]["To"] == "alice@example.com"
+    assert "Je e-mailadres is gewijzigd" in str(mailbox.messages[1]["Subject"])
+    assert as_alice.get(link[1]).status_code == 404
+
+
+def test_asking_for_an_address_does_not_tell_whether_it_is_taken(
+    as_alice: Client, carol: User, mailbox: Mailbox
+) -> None:
+    pages = [
+        steady(ask_for(as_alice, email), email).replace(email, "X")
+        for email in ("carol@example.com", "free@example.com")
+    ]
+    assert pages[0] == pages[1]
+    assert len({message["Subject"] for message in mailbox.messages}) == 1
+    assert "http" not in text_of(mailbox.messages[0])
+
+
+def test_a_link_for_an_address_works_for_its_own_user_only(
+    client: Client, as_alice: Client, bob: User, mailbox: Mailbox
+) -> None:
+    ask_for(as_alice, "ada@example.com")
+    link = re.search(r"http://testserver(/account/email/\S+)", text_of(mailbox.messages[0]))
+    assert link is not None
+    visitor = Client()
+    visitor.force_login(bob)
+    assert visitor.post(link[1]).status_code == 404
+    assert visitor.post(link[1][:-2] + "x/").status_code == 404
 
 
 def test_a_taken_user_name_is_refused_with_free_ones(as_alice: Client, alice: User, bob: User) -> None:
@@ -166,10 +208,10 @@ def test_an_unknown_verb_and_field_still_read_decently(acme: Customer, alice: Us
         verb="line.set_something",
         object_type="gone.model",
         object_name="Line 3",
-        changes={"limit_micros": [None, 5_000_000], "call_waiting": [False, True], "name": ["a", "b"]},
+        changes={"limit_micros": [None, 5_000_000], "other_thing": [False, True], "name": ["a", "b"]},
     )
     assert audit_words.sentence(entry) == "Alice heeft Line 3 gewijzigd (set something)"
-    assert audit_words.details(entry) == "Limit micros: €\u00a05,00 · Call waiting aan · Name: a → b"
+    assert audit_words.details(entry) == "Limit micros: €\u00a05,00 · Other thing aan · Name: a → b"
 
 
 @pytest.mark.parametrize("count", [1, 40])

@@ -13,13 +13,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import selectors, services
+from accounts import mail, selectors, services
 from accounts.access import Actor
 from accounts.errors import Refusal
 from accounts.forms.own import DetailsForm, LoginDataForm, TokenForm
 from accounts.forms.refused import show_refusal
 from accounts.models import Brand, User
-from accounts.web import saved, signed_in_view
+from accounts.web import failed, saved, signed_in_view
 from portal.lib.ui import Choice
 
 
@@ -69,7 +69,6 @@ def account_login_data(request: SignedInRequest) -> HttpResponse:
         if limited is not None:
             return cast("HttpResponse", limited)
         if form.is_valid() and _change_login(request, form):
-            saved(request, _("You now log in with %(name)s.") % {"name": form.cleaned_data["username"]})
             return HttpResponseRedirect(reverse("accounts:account"))
     crumbs = [Choice(_("My details"), reverse("accounts:account")), Choice(_("User name and e-mail"))]
     return render(request, "accounts/account_login.html", {"form": form, "crumbs": crumbs})
@@ -79,13 +78,44 @@ def _change_login(request: SignedInRequest, form: LoginDataForm) -> bool:
     user = User.objects.get(pk=request.user.pk)
     data = form.cleaned_data
     try:
-        services.change_login(
-            actor=request.actor, user=user, username=data["username"], email=data["email"], brand=request.brand
+        mailed = services.change_login(
+            actor=request.actor,
+            user=user,
+            username=data["username"],
+            email=data["email"],
+            brand=request.brand,
+            base=mail.base_url(request),
         )
     except Refusal as refusal:
         show_refusal(form, refusal)
         return False
+    if mailed:
+        saved(
+            request, _("A mail went to %(email)s. Open the link in it to use this address.") % {"email": data["email"]}
+        )
+    else:
+        saved(request, _("You now log in with %(name)s.") % {"name": user.username})
     return True
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in_view
+def email_confirm(request: SignedInRequest, token: str) -> HttpResponse:
+    """Where the link in the mail to a new address leads: one press and it counts."""
+    email = services.confirmed_email(user=request.user, token=token)
+    if email is None:
+        return render(request, "accounts/email_link.html", status=404)
+    if request.method == "POST":
+        user = User.objects.get(pk=request.user.pk)
+        try:
+            services.change_email(actor=request.actor, user=user, email=email, brand=request.brand)
+        except Refusal as refusal:
+            failed(request, refusal.message)
+        else:
+            saved(request, _("Your e-mail address is now %(email)s.") % {"email": email})
+        return HttpResponseRedirect(reverse("accounts:account"))
+    return render(request, "accounts/email_link.html", {"email": email})
 
 
 @never_cache
