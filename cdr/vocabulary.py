@@ -25,7 +25,7 @@ class Product(models.IntegerChoices):
 class CallType(models.IntegerChoices):
     """Where a call went to, as a customer sees it on the bill."""
 
-    UNKNOWN = 0, _("not rated yet")
+    UNKNOWN = 0, _("Not rated yet")
     NL_FIXED = 1, _("Netherlands fixed")
     NL_MOBILE = 2, _("Netherlands mobile")
     ABROAD = 3, _("Abroad")
@@ -53,7 +53,7 @@ class Rating(models.IntegerChoices):
     """Whether a record has its price."""
 
     RATED = 1, _("rated")
-    UNRATED = 2, _("not rated yet")
+    UNRATED = 2, _("Not rated yet")
 
 
 class Flag(IntEnum):

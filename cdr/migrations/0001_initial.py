@@ -77,7 +77,7 @@ class Migration(migrations.Migration):
                     "trunks",
                     models.CharField(
                         blank=True,
-                        help_text="Names of the lines to the telephone network, with commas between them; * stands for anything. Empty: guessed.",
+                        help_text="Names of the lines to the telephone network between commas; * stands for anything. Empty: guessed.",
                         max_length=400,
                         verbose_name="trunks",
                     ),
@@ -166,7 +166,7 @@ class Migration(migrations.Migration):
                     "call_type",
                     models.PositiveSmallIntegerField(
                         choices=[
-                            (0, "not rated yet"),
+                            (0, "Not rated yet"),
                             (1, "Netherlands fixed"),
                             (2, "Netherlands mobile"),
                             (3, "Abroad"),
@@ -312,7 +312,7 @@ class Migration(migrations.Migration):
                     "call_type",
                     models.PositiveSmallIntegerField(
                         choices=[
-                            (0, "not rated yet"),
+                            (0, "Not rated yet"),
                             (1, "Netherlands fixed"),
                             (2, "Netherlands mobile"),
                             (3, "Abroad"),
@@ -372,7 +372,7 @@ class Migration(migrations.Migration):
                     "call_type",
                     models.PositiveSmallIntegerField(
                         choices=[
-                            (0, "not rated yet"),
+                            (0, "Not rated yet"),
                             (1, "Netherlands fixed"),
                             (2, "Netherlands mobile"),
                             (3, "Abroad"),
@@ -475,7 +475,7 @@ class Migration(migrations.Migration):
                     "call_type",
                     models.PositiveSmallIntegerField(
                         choices=[
-                            (0, "not rated yet"),
+                            (0, "Not rated yet"),
                             (1, "Netherlands fixed"),
                             (2, "Netherlands mobile"),
                             (3, "Abroad"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC
+from functools import lru_cache
 from typing import cast
 
 from django.db import connection, transaction
@@ -24,6 +25,7 @@ from portal.lib.csvsafe import Cell, CsvForm, stream
 from portal.lib.money import euros
 
 ROWS_AT_ONCE = 2_000
+NUMBERS_KEPT = 20_000
 
 
 class IncompleteExportError(RuntimeError):
@@ -85,13 +87,16 @@ def _rows(asked: Asked, form: CsvForm, counter: _Counter, expected: calls.Sums) 
     types = {kind: type_label(kind) for kind in calls.SHOWN}
     directions = {value: str(label) for value, label in Direction.choices}
     products = {value: str(label) for value, label in Product.choices}
+
+    @lru_cache(NUMBERS_KEPT)
+    def written(number: str, other: str) -> tuple[str, str]:
+        if form is CsvForm.DUTCH:
+            return asked.own(number)[1], asked.other(other)
+        return number, asked.plain_other(other)
+
     for call in calls.records(asked.selection).iterator(chunk_size=ROWS_AT_ONCE):
         counter.add(call)
-        own, other = (
-            (asked.own(call.number)[1], asked.other(call.other))
-            if form is CsvForm.DUTCH
-            else (call.number, asked.plain_other(call.other))
-        )
+        own, other = written(call.number, call.other)
         yield (
             call.start if form is CsvForm.DUTCH else call.start.astimezone(UTC),
             directions[call.direction],
