@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, ProgrammingError
 
 from accounts.access import Door, system
 from cdr.ingest.parse import FileProblem
@@ -25,14 +26,23 @@ class Command(BaseCommand):
         parser.add_argument("--source", required=True, help="the name of the source that it comes from")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        name = options["source"]
+        try:
+            self._load(options["source"], options["file"])
+        except OperationalError as error:
+            raise CommandError(
+                "The database does not answer. What was loaded so far is kept; load the file again when it is back."
+            ) from error
+        except ProgrammingError as error:
+            raise CommandError("The database is not up to date. Run manage.py migrate first.") from error
+
+    def _load(self, name: str, path: Path) -> None:
         source = Source.objects.filter(name=name).first()
         if source is None:
             known = ", ".join(Source.objects.values_list("name", flat=True)) or "none yet"
             self._print(dict.fromkeys(COUNTS, 0))
             raise CommandError(f"There is no source {name}. Known sources: {known}.")
         try:
-            batch = load_file(path=options["file"], source=source, actor=system(door=Door.COMMAND))
+            batch = load_file(path=path, source=source, actor=system(door=Door.COMMAND))
         except FileProblem as problem:
             self._print(dict.fromkeys(COUNTS, 0))
             raise CommandError(problem.sentence) from problem
