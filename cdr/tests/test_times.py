@@ -35,7 +35,7 @@ def test_offsets_and_fractions_are_read() -> None:
 
 
 @given(
-    st.datetimes(datetime(2024, 1, 1), datetime(2027, 12, 31)),
+    st.datetimes(datetime(2024, 1, 1), datetime(2027, 12, 31)),  # noqa: DTZ001 - a wall clock
     st.sampled_from(["Europe/Amsterdam", "UTC", "America/Curacao"]),
 )
 def test_columns_turn_to_utc_as_single_times_do(naive: datetime, zone: str) -> None:
