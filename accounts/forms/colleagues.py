@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import rules
 from accounts.access import PRESETS, preset_of
 from accounts.errors import Refusal
+from accounts.forms.login import PASSWORD_HINT
 from accounts.forms.refused import show_refusal
 from accounts.models import Membership, User
 from accounts.selectors import PRESET_LABELS
@@ -31,7 +32,7 @@ class RolesForm(forms.Form):
             ("employee", PRESET_LABELS["employee"]),
             ("custom", _("Own choice")),
         ],
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"data-name": _("Fill in as")}),
         initial="employee",
         required=False,
     )
@@ -84,7 +85,7 @@ class JoinForm(forms.ModelForm[User]):
     password = forms.CharField(
         label=_("Password"),
         strip=False,
-        help_text=_("At least 12 characters. A few words together are easy to remember and hard to guess."),
+        help_text=PASSWORD_HINT,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 

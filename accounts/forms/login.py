@@ -9,9 +9,7 @@ from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from django import forms
-from django.contrib.auth import password_validation
 from django.http import HttpRequest
-from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 
@@ -21,8 +19,7 @@ def _plain(form: forms.BaseForm) -> None:
         field.widget.attrs.pop("placeholder", None)
 
 
-def _password_hint() -> str:
-    return format_html_join(" ", "{}", ((text,) for text in password_validation.password_validators_help_texts()))
+PASSWORD_HINT = _("At least 12 characters. A few words together are easy to remember and hard to guess.")
 
 
 class LoginForm(account.LoginForm):  # type: ignore[misc]
@@ -65,7 +62,7 @@ class ResetPasswordKeyForm(account.ResetPasswordKeyForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         del self.fields["password2"]
         self.fields["password1"].label = _("New password")
-        self.fields["password1"].help_text = _password_hint()
+        self.fields["password1"].help_text = PASSWORD_HINT
         _plain(self)
 
 
@@ -76,7 +73,7 @@ class SetPasswordForm(account.SetPasswordForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         del self.fields["password2"]
         self.fields["password1"].label = _("New password")
-        self.fields["password1"].help_text = _password_hint()
+        self.fields["password1"].help_text = PASSWORD_HINT
         _plain(self)
 
 
@@ -89,7 +86,7 @@ class ChangePasswordForm(account.ChangePasswordForm):  # type: ignore[misc]
         self.fields["oldpassword"].label = _("Current password")
         self.fields["oldpassword"].help_text = ""
         self.fields["password1"].label = _("New password")
-        self.fields["password1"].help_text = _password_hint()
+        self.fields["password1"].help_text = PASSWORD_HINT
         _plain(self)
 
 

@@ -28,6 +28,7 @@ ELSEWHERE = (
     ("telephony:operate_ranges", gettext_lazy("Number ranges"), "list"),
     ("telephony:operate_lines", gettext_lazy("Lines"), "phone"),
     ("cdr:operate_sources", gettext_lazy("Call sources"), "upload"),
+    ("cdr:operate_batches", gettext_lazy("Deliveries of calls"), "list"),
     ("cdr:operate_tariffs", gettext_lazy("Tariffs"), "receipt"),
 )
 

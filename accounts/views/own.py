@@ -119,10 +119,12 @@ def email_confirm(request: SignedInRequest, token: str) -> HttpResponse:
 
 
 @never_cache
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in_view
 def token_create(request: SignedInRequest) -> HttpResponse:
-    """Make a key to the API and show it, this once."""
+    """Make a key to the API and show it, this once; whoever comes back to the address finds the list."""
+    if request.method != "POST":
+        return HttpResponseRedirect(reverse("accounts:account"))
     token_form = TokenForm(request.POST, prefix="token")
     more: dict[str, Any] = {}
     if token_form.is_valid():
