@@ -40,8 +40,11 @@ class Asked:
 
     @property
     def days_words(self) -> str:
-        """`1 t/m 31 oktober`."""
-        return formats.day_range(self.selection.first, self.selection.end, language(), today=self.today)
+        """`1 t/m 31 oktober`; of a running month up to and including today."""
+        end = self.selection.end
+        if self.filter.month == Month.of_day(self.today):
+            end = min(end, self.today + timedelta(days=1))
+        return formats.day_range(self.selection.first, end, language(), today=self.today)
 
     def own(self, number: str) -> tuple[str, str]:
         """Name and shown number of an own number; the name is empty where there is none."""

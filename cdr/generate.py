@@ -187,6 +187,7 @@ def _forwarded(coming: _Leg, call: int, book: list[str]) -> Iterator[_Leg]:
 def _long_calls(company: Company, month: Month, chance: random.Random) -> Iterator[_Leg]:
     """Three long calls on one afternoon: what a person wants to find on the page of a month."""
     day = month.first_day.replace(day=15)
+    day += timedelta(days=max(7 - day.weekday(), 0) % 7 if day.weekday() > 4 else 0)
     caller = company.callers[0]
     for place, (hour, minutes) in enumerate(((11, 37), (15, 49), (16, 58))):
         start = day_bounds(day).start + timedelta(
