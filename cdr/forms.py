@@ -1,5 +1,6 @@
 """Forms of the operators' pages about feeds and tariffs."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -7,6 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Customer
 from cdr.models import Source, Tariff
 from cdr.models.sources import dialect_choices
 from cdr.rates_file import RateProblem, read_rates
@@ -26,10 +28,44 @@ PROBLEMS = {
 }
 
 
+def _customers(references: Iterable[str]) -> dict[str, Customer]:
+    """Customers by reference; a ValidationError names those that do not exist."""
+    wanted = set(references)
+    found = {customer.reference: customer for customer in Customer.objects.filter(reference__in=wanted)}
+    missing = ", ".join(sorted(wanted - set(found)))
+    if missing:
+        raise forms.ValidationError(_t("No customer has this reference: %s.") % missing)
+    return found
+
+
 class SourceForm(forms.ModelForm[Source]):
     """A feed of call records."""
 
     dialect = forms.ChoiceField(label=_("Kind of file"), choices=dialect_choices)
+    account_codes = forms.CharField(
+        label=_("Account codes"),
+        required=False,
+        widget=forms.Textarea({"rows": 4}),
+        help_text=_("Only for codes that are not the customer's reference: one a line, as code = reference."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            codes = self.instance.accounts.select_related("customer")
+            self.initial["account_codes"] = "\n".join(f"{one.account} = {one.customer.reference}" for one in codes)
+
+    def clean_account_codes(self) -> dict[str, Customer]:
+        pairs: dict[str, str] = {}
+        for line in filter(None, map(str.strip, self.cleaned_data["account_codes"].splitlines())):
+            code, equals, reference = (part.strip() for part in line.rpartition("="))
+            if not (code and equals and reference):
+                raise forms.ValidationError(_t("Write each line as code = reference, not: %s") % line)
+            if code in pairs:
+                raise forms.ValidationError(_t("This code stands in the list twice: %s.") % code)
+            pairs[code] = reference
+        found = _customers(pairs.values())
+        return {code: found[reference] for code, reference in pairs.items()}
 
     class Meta:
         model = Source
@@ -37,7 +73,23 @@ class SourceForm(forms.ModelForm[Source]):
 
 
 class TariffForm(forms.ModelForm[Tariff]):
-    """The name of a tariff and whether it is the default."""
+    """The name of a tariff, whether it is the default, and the customers that have it."""
+
+    customers_with_it = forms.CharField(
+        label=_("Customers with this tariff"),
+        required=False,
+        widget=forms.Textarea({"rows": 4}),
+        help_text=_("References, one a line. Customers without a tariff of their own have the default one."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            references = self.instance.customers.order_by("customer__reference")
+            self.initial["customers_with_it"] = "\n".join(references.values_list("customer__reference", flat=True))
+
+    def clean_customers_with_it(self) -> list[Customer]:
+        return list(_customers(self.cleaned_data["customers_with_it"].split()).values())
 
     class Meta:
         model = Tariff

@@ -1,6 +1,6 @@
 """Make tariffs, their versions and who has them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -27,8 +27,11 @@ class RateLine:
     price: Price
 
 
-def save_tariff(*, tariff: Tariff, actor: Actor) -> Tariff:
-    """Save a new or changed tariff; when it becomes the default, the one before it no longer is."""
+def save_tariff(*, tariff: Tariff, actor: Actor, customers: Collection[Customer] | None = None) -> Tariff:
+    """Save a new or changed tariff; when it becomes the default, the one before it no longer is.
+
+    `customers` are all that have it as their own from now on; None leaves that as it is.
+    """
     with crossing(Crossing.OPERATE):
         made = tariff.pk is None
         before = {} if made else snapshot(Tariff.objects.get(pk=tariff.pk), FIELDS)
@@ -41,7 +44,20 @@ def save_tariff(*, tariff: Tariff, actor: Actor) -> Tariff:
             obj=tariff,
             changes=changes(before, snapshot(tariff, FIELDS)),
         )
+        if customers is not None:
+            _give(tariff, customers, actor)
     return tariff
+
+
+def _give(tariff: Tariff, customers: Collection[Customer], actor: Actor) -> None:
+    have = {
+        own.customer_id: own.customer for own in CustomerTariff.objects.filter(tariff=tariff).select_related("customer")
+    }
+    wanted = {customer.pk: customer for customer in customers}
+    for gone in have.keys() - wanted.keys():
+        set_customer_tariff(customer=have[gone], tariff=None, actor=actor)
+    for new in wanted.keys() - have.keys():
+        set_customer_tariff(customer=wanted[new], tariff=tariff, actor=actor)
 
 
 def add_version(*, tariff: Tariff, valid_from: date, rates: Sequence[RateLine], actor: Actor) -> TariffVersion:

@@ -126,3 +126,25 @@ def test_an_operator_reads_why_rows_were_rejected(olga: User, acme: Customer, cl
 def test_operators_pages_are_unknown_to_customers(alice: User, client: Client, url: str) -> None:
     client.force_login(alice)
     assert client.get(url).status_code == 404
+
+
+@pytest.mark.django_db
+def test_an_operator_ties_account_codes_and_tariffs_to_customers(
+    olga: User, acme: Customer, birch: Customer, client: Client, tmp_path: Path
+) -> None:
+    a_tariff()
+    source = a_source()
+    client.force_login(olga)
+    form = {"name": "asterisk", "dialect": "asterisk", "time_zone": "Europe/Amsterdam", "number_format": "national"}
+    url = f"/operate/sources/{source.pk}/"
+    assert "nobody" in client.post(url, {**form, "account_codes": "K-77 = nobody"}).content.decode()
+    assert client.post(url, {**form, "account_codes": "K-77 = birch\nK-78 = acme"}).status_code == 302
+    assert "K-77 = birch" in client.get(url).content.decode()
+    load(write(tmp_path, [asterisk_row(account="K-77")]), source)
+    with crossing(Crossing.OPERATE):
+        assert CallRecord.objects.get().customer_id == birch.pk
+    assert client.post("/operate/tariffs/new/", {"name": "Eigen", "customers_with_it": "acme birch"}).status_code == 302
+    tariff = Tariff.objects.get(name="Eigen")
+    assert tariff.customers.count() == 2
+    client.post(f"/operate/tariffs/{tariff.pk}/", {"name": "Eigen", "customers_with_it": "birch"})
+    assert [own.customer_id for own in tariff.customers.all()] == [birch.pk]

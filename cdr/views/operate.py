@@ -58,7 +58,9 @@ def source_edit(request: OperatorRequest, pk: int | None = None) -> HttpResponse
     name = source.name
     form = SourceForm(request.POST or None, instance=source)
     if request.method == "POST" and form.is_valid():
-        services.save_source(source=form.save(commit=False), actor=request.actor)
+        services.save_source(
+            source=form.save(commit=False), actor=request.actor, accounts=form.cleaned_data["account_codes"]
+        )
         saved(request, _("Source %(name)s saved.") % {"name": source.name})
         return HttpResponseRedirect(reverse("cdr:operate_sources"))
     crumbs = _crumbs(Choice(_("Call sources"), reverse("cdr:operate_sources")), Choice(name or _("New source")))
@@ -122,7 +124,9 @@ def tariff_edit(request: OperatorRequest, pk: int | None = None) -> HttpResponse
     name = tariff.name
     form = TariffForm(request.POST or None, instance=tariff)
     if request.method == "POST" and form.is_valid():
-        made = services.save_tariff(tariff=form.save(commit=False), actor=request.actor)
+        made = services.save_tariff(
+            tariff=form.save(commit=False), actor=request.actor, customers=form.cleaned_data["customers_with_it"]
+        )
         saved(request, _("Tariff %(name)s saved.") % {"name": made.name})
         return HttpResponseRedirect(reverse("cdr:operate_tariff", args=[made.pk]))
     versions = tariff.versions.annotate(rates_count=Count("rates")) if pk is not None else []
