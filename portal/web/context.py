@@ -89,6 +89,10 @@ WIDE_TABS: tuple[tuple[Tab, ...], ...] = (
         Tab(_("Brands"), "sun", "accounts:operate_brands", (Capability.OPERATE,)),
     ),
     (
+        Tab(_("Number ranges"), "list", "telephony:operate_ranges", (Capability.OPERATE,)),
+        Tab(_("Lines"), "phone", "telephony:operate_lines", (Capability.OPERATE,)),
+    ),
+    (
         Tab(_("Call sources"), "download", "cdr:operate_sources", (Capability.OPERATE,)),
         Tab(_("Deliveries"), "list", "cdr:operate_batches", (Capability.OPERATE,)),
         Tab(_("Tariffs"), "tag", "cdr:operate_tariffs", (Capability.OPERATE,)),
