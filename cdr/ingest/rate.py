@@ -14,6 +14,9 @@ from cdr.vocabulary import CallType, Direction
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HELPLINE = re.compile(r"short:(?:113|116[0-9]{3})")
+# Universal freephone (+800) is as free as the Dutch one.
+_FREEPHONE = ("+31800", "+800")
+FREE_STARTS = ("short:", *_FREEPHONE)  # every number with a free type starts with one of these
 NO_CHARGE = -1
 
 
@@ -32,8 +35,7 @@ def free_type(number: str) -> int:
         return int(CallType.EMERGENCY)
     if _HELPLINE.fullmatch(number):
         return int(CallType.HELPLINE)
-    # Universal freephone (+800) is as free as the Dutch one.
-    return int(CallType.FREE) if number.startswith(("+31800", "+800")) else 0
+    return int(CallType.FREE) if number.startswith(_FREEPHONE) else 0
 
 
 def _moment(instant: datetime) -> int:
@@ -50,7 +52,7 @@ def charge(
     books: Mapping[int, TariffBook],
 ) -> Charges:
     """Charges of a chunk. `tariffs` is customer -> tariff, `books` tariff -> versions; `start` in microseconds UTC."""
-    special = legs.other.starting("short:", "+31800", "+800")
+    special = legs.other.starting(*FREE_STARTS)
     free = np.zeros(len(special), dtype=np.int64)
     if special.any():
         free[special] = legs.other.keep(special).compact().number(free_type)

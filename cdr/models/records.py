@@ -18,8 +18,9 @@ class CallRecord(AppendOnlyModel):
     loader takes customer and source from their tables within the transaction.
 
     `id` is the batch and the line: `batch * 2**31 + line`. `number` is the customer's own number, `other` the other
-    party; both are E.164, `short:112`, `ext:101` or empty. `origin` is who called when the call was forwarded.
-    `micros` is null for a call that has no rate yet. `record_id` is the source's own name of the record.
+    party; both are E.164, `short:112`, `ext:101` or empty. `origin` is who called when the call was forwarded,
+    empty where customers never see that number. `micros` is null for a call that has no rate yet. `record_id` is the
+    source's own name of the record.
     """
 
     pk = models.CompositePrimaryKey("customer_id", "start", "id")

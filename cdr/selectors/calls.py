@@ -262,12 +262,16 @@ def call_at(start: datetime, number: int) -> CallRecord | None:
 
 
 def legs_of(call: CallRecord) -> list[CallRecord]:
-    """All legs of a call, the call among them, in the order in which they were written."""
+    """All legs of a call that may be shown, the call among them, in the order in which they were written."""
     if not call.call_group:
         return [call]
     near = timedelta(days=1)
     found = CallRecord.objects.filter(
-        start__gte=call.start - near, start__lt=call.start + near, call_group=call.call_group, source=call.source_id
+        start__gte=call.start - near,
+        start__lt=call.start + near,
+        call_group=call.call_group,
+        source=call.source_id,
+        call_type__in=SHOWN,
     )
     return list(found.order_by("start", "id")[:100])
 
@@ -282,12 +286,13 @@ def own_numbers(selection: Selection) -> list[str]:
 
 
 def billing_periods() -> list[date]:
-    """Billing periods with calls, the latest first."""
-    found = MonthlyTotal.objects.values_list("billing_period", flat=True).distinct().order_by("-billing_period")
-    return list(found[:36])
+    """Billing periods with calls that are shown, the latest first."""
+    found = MonthlyTotal.objects.filter(call_type__in=SHOWN).values_list("billing_period", flat=True)
+    return list(found.distinct().order_by("-billing_period")[:36])
 
 
 def months_of_billing_period(first_day: date) -> tuple[date, date] | None:
-    """First day of the first and end of the last month in which calls of a billing period started."""
-    months = sorted(MonthlyTotal.objects.filter(billing_period=first_day).values_list("month", flat=True).distinct())
+    """First day of the first and end of the last month in which shown calls of a billing period started."""
+    found = MonthlyTotal.objects.filter(billing_period=first_day, call_type__in=SHOWN)
+    months = sorted(found.values_list("month", flat=True).distinct())
     return (months[0], Month.of_day(months[-1]).end_day) if months else None

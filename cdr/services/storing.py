@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.db import connection
 
 from cdr.ingest.calls import Calls, Coded, Integers
 from cdr.ingest.legs import Legs
-from cdr.ingest.rate import NO_CHARGE, Charges
+from cdr.ingest.rate import FREE_STARTS, NO_CHARGE, Charges, free_type
 from cdr.selectors.feeds import open_period
 from cdr.vocabulary import Direction, Leg
 from portal.lib.periods import AMSTERDAM, Month
@@ -50,6 +50,7 @@ class Rated:
 
 def store(rated: Rated, *, source: int, batch: int, closed: frozenset[date]) -> None:
     """Add the records and their totals. The caller holds a crossing and the billing periods."""
+    rated = _without_hidden(rated)
     frame = _frame(rated, closed)
     order = np.lexsort((rated.calls.lines, rated.calls.start, rated.customers))
     table = _table(rated, frame, source, batch).take(pa.array(order))
@@ -86,6 +87,27 @@ def _frame(rated: Rated, closed: frozenset[date]) -> pd.DataFrame:
             "micros": np.where(rated.charges.micros == NO_CHARGE, 0, rated.charges.micros),
             "unrated": (rated.charges.micros == NO_CHARGE).astype(np.int64),
         }
+    )
+
+
+def _without_hidden(rated: Rated) -> Rated:
+    """A forwarded call is shown whoever called, so a caller that customers never see is left out of it.
+
+    Where nothing tells the own number of a forwarded call, its caller stands there as well.
+    """
+    calls, legs = rated.calls, rated.legs
+    hidden = (legs.direction == Direction.FORWARDED) & calls.caller.starting(*FREE_STARTS)
+    rows = [row for row in np.flatnonzero(hidden).tolist() if free_type(calls.caller.text(row))]
+    if not rows:
+        return rated
+    nothing = Coded.constant("", len(calls))
+    unseen, unowned = np.zeros((2, len(calls)), dtype=np.bool_)
+    unseen[rows] = True
+    unowned[[row for row in rows if legs.own.text(row) == calls.caller.text(row)]] = True
+    return replace(
+        rated,
+        calls=replace(calls, caller=nothing.choose(unseen, calls.caller)),
+        legs=replace(legs, own=nothing.choose(unowned, legs.own)),
     )
 
 
