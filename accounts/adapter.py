@@ -1,5 +1,6 @@
 """How django-allauth meets Centrale: no open sign-up, the brand in mail, links only to host names that a brand owns."""
 
+import hashlib
 import logging
 from contextlib import suppress
 from smtplib import SMTPException
@@ -56,6 +57,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             and "\\" not in str(url)
             and super().is_safe_url(url)
         )
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:  # noqa: ARG002
+        """Failed log-ins are counted by account alone: allauth also takes the host, which a visitor can spell at will."""
+        login = credentials.get("email") or credentials.get("username") or ""
+        return hashlib.sha256(str(login).strip().casefold().encode()).hexdigest()
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002
         return reverse("accounts:account")

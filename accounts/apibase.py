@@ -4,6 +4,7 @@ import logging
 from contextlib import ExitStack
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404, HttpResponseBase
@@ -67,6 +68,8 @@ def actor_of(request: Request) -> Actor:
     if not isinstance(user, User):
         raise exceptions.NotAuthenticated
     memberships = selectors.memberships_of(user)
+    if settings.SECOND_FACTOR_REQUIRED and selectors.is_wide(memberships) and not selectors.has_second_factor(user):
+        raise exceptions.PermissionDenied(_("Set up a second step for logging in first; then this key works."))
     reference = request.headers.get(CUSTOMER_HEADER)
     customers = selectors.customers_of(memberships)
     if reference is not None:

@@ -1,6 +1,7 @@
 """What every page needs before its view: the brand of the host, the visitor's language, and the second factor where it is due."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -29,9 +30,10 @@ class BrandMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path.startswith(HOSTLESS) or request.path.startswith("/provision/"):
             return self.get_response(request)
-        host = request.get_host().rsplit(":", 1)[0].strip("[]").lower()
-        brand = selectors.brand_of_host(host)
-        if brand is None:
+        parts = urlsplit(f"//{request.get_host()}")
+        brand = selectors.brand_of_host((parts.hostname or "").lower())
+        # Links in mail repeat the host with its port, so outside the demonstration only the usual ports are ours.
+        if brand is None or not (settings.DEMO or parts.port in {None, 80, 443}):
             return render(request, "421.html", status=421)
         request.brand = brand  # type: ignore[attr-defined]
         return self.get_response(request)
@@ -60,6 +62,19 @@ class LanguageMiddleware:
             return request.user.language
         cookie = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
         return cookie if cookie in dict(settings.LANGUAGES) else translation.get_language_from_request(request)
+
+
+class PrivateMiddleware:
+    """What a signed-in person sees is kept in no cache: after log-out, Back must not show it on a shared computer."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if "Cache-Control" not in response.headers and request.user.is_authenticated:
+            response["Cache-Control"] = "private, no-store"
+        return response
 
 
 class SecondFactorMiddleware:

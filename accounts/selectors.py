@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
@@ -20,12 +21,14 @@ EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 def brand_of_host(host: str) -> Brand | None:
-    """The brand shown on a host name; the provider's own on an address of this machine; None for a host nobody knows."""
+    """The brand shown on a host name; None for a host nobody knows. The demonstration answers as the
+    provider on every address of this machine.
+    """
     brands: dict[str, Brand] | None = cache.get(BRANDS_KEY)
     if brands is None:
         brands = {entry.host.lower(): entry.brand for entry in BrandHost.objects.select_related("brand")}
         default = default_brand()
-        if default is not None:
+        if default is not None and settings.DEMO:
             brands |= dict.fromkeys(("localhost", "127.0.0.1", "::1"), default)
         cache.set(BRANDS_KEY, brands, BRANDS_SECONDS)
     return brands.get(host)
@@ -44,6 +47,11 @@ def default_brand() -> Brand | None:
 def brand_of_customer(customer: Customer) -> Brand | None:
     """The brand of the customer's partner, or the provider's."""
     return customer.partner.brand if customer.partner else default_brand()
+
+
+def is_wide(memberships: Sequence[Membership]) -> bool:
+    """Whether somebody reaches many customers: as operator, or as one of a partner's people."""
+    return any(found.operates or found.partner_id for found in memberships)
 
 
 def has_second_factor(user: User) -> bool:

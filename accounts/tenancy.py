@@ -73,6 +73,13 @@ class TenantModel(models.Model):
         abstract = True
 
 
+class TrailModel(models.Model):
+    """A tenant table that is added to and never changed; only who did it may become unknown, when a user is removed."""
+
+    class Meta:
+        abstract = True
+
+
 class AppendOnlyModel(models.Model):
     """A tenant table that the web role only reads; workers add to it through a crossing. Nothing has a foreign key to it."""
 
@@ -252,12 +259,23 @@ def grant_statements(apps: Apps, existing: set[str]) -> list[str]:
         table = model._meta.db_table
         if model._meta.proxy or table not in existing:
             continue
-        web = "SELECT" if issubclass(model, AppendOnlyModel) else "SELECT, INSERT, UPDATE, DELETE"
+        web, crossing_too = _rights(model)
         statements.append(f'REVOKE ALL ON "{table}" FROM PUBLIC, {WEB}, {CROSSING}, {PROVISION}')
         statements.append(f'GRANT {web} ON "{table}" TO {WEB}')
-        statements.append(f'GRANT SELECT, INSERT, UPDATE, DELETE ON "{table}" TO {CROSSING}')
+        statements.append(f'GRANT {crossing_too} ON "{table}" TO {CROSSING}')
         statements += [f'GRANT SELECT ON "{table}" TO {role}' for role in getattr(model, "reader_roles", ())]
     return statements
+
+
+def _rights(model: type[models.Model]) -> tuple[str, str]:
+    """What the web role may do with a table, and what it may do in a crossing."""
+    everything = "SELECT, INSERT, UPDATE, DELETE"
+    if issubclass(model, TrailModel):
+        added = "SELECT, INSERT, UPDATE (user_id)"
+        return added, added
+    if issubclass(model, AppendOnlyModel):
+        return "SELECT", everything
+    return everything, everything
 
 
 def give_rights(*, using: str, **_: Any) -> None:

@@ -23,6 +23,11 @@ _SECRET_NAME = re.compile(
     re.IGNORECASE,
 )
 _SECRET_TEXT = (
+    # One-time links carry their key in the path: invitations, new passwords, new addresses.
+    (
+        re.compile(r"(?P<keep>/(?:invitation|account/email|accounts/password/reset/key)/)[^/\s\"']+"),
+        rf"\g<keep>{_HIDDEN}",
+    ),
     # user:password@ in the address of a server
     (re.compile(r"(?P<keep>[a-z][a-z0-9+.-]*://[^\s/@:]*:)[^\s/@]+(?=@)", re.IGNORECASE), rf"\g<keep>{_HIDDEN}"),
     # Authorization: Bearer ..., whatever the scheme; Digest's parameters go to the end of the line

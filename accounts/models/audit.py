@@ -6,10 +6,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.users import User
-from accounts.tenancy import CustomerKey
+from accounts.tenancy import CustomerKey, TrailModel
 
 
-class AuditEntry(models.Model):
+class AuditEntry(TrailModel):
     """Who changed what, when, from what to what, through which door. Without a customer it is about the platform and read by operators only."""
 
     class Door(models.TextChoices):

@@ -1,5 +1,7 @@
 """The catalogue: every table has a class, and the database itself keeps tenants apart."""
 
+from contextlib import nullcontext
+
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, models, transaction
@@ -18,6 +20,7 @@ from accounts.tenancy import (
     open_customer,
     tenant,
 )
+from telephony.models import Schedule
 
 # Tables of libraries and of Django itself; they hold nothing of a customer.
 PLATFORM_TABLES = {
@@ -152,14 +155,32 @@ def test_in_one_customers_rooms_anothers_rows_cannot_be_read_changed_or_deleted(
 ) -> None:
     with tenant(birch):
         theirs = record(actor=system(birch), verb="test", obj=birch)
+        hours = Schedule.objects.create(customer=birch, name="Hours")
     with tenant(acme):
+        assert not Schedule.objects.filter(pk=hours.pk).exists()
         assert not AuditEntry.objects.filter(pk=theirs.pk).exists()
-        assert AuditEntry.objects.filter(pk=theirs.pk).update(note="mine") == 0
+        assert AuditEntry.objects.filter(pk=theirs.pk).update(user=None) == 0
+        assert Schedule.objects.filter(pk=hours.pk).update(name="mine") == 0
         with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM accounts_auditentry WHERE id = %s", [theirs.pk])
+            cursor.execute("DELETE FROM telephony_schedule WHERE id = %s", [hours.pk])
             assert cursor.rowcount == 0
     with tenant(birch):
-        assert AuditEntry.objects.get(pk=theirs.pk).note == ""
+        assert Schedule.objects.get(pk=hours.pk).name == "Hours"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("change", ["UPDATE accounts_auditentry SET note = 'x'", "DELETE FROM accounts_auditentry"])
+def test_nobody_rewrites_the_audit_trail(acme: Customer, change: str) -> None:
+    with tenant(acme):
+        record(actor=system(acme), verb="test", obj=acme)
+        for door in (nullcontext(), crossing(Crossing.OPERATE)):
+            with (
+                pytest.raises(DatabaseError, match="permission denied"),
+                transaction.atomic(),
+                door,
+                connection.cursor() as cursor,
+            ):
+                cursor.execute(change)
 
 
 @pytest.mark.django_db

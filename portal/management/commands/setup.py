@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
+from django.utils import translation
 
 from accounts import selectors, services
 from accounts.access import Door, system
@@ -96,7 +97,8 @@ class Command(BaseCommand):
         if not username or not email:
             raise CommandError("Give --operator and --email, the user name and e-mail address of the first operator.")
         password = _password()
-        validate_password(password)
+        with translation.override("en"):
+            validate_password(password)
         actor = system(door=Door.COMMAND)
         with transaction.atomic():
             user = services.create_user(actor=actor, username=username, email=email, password=password)
