@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import Http404, QueryDict
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import exceptions, serializers, viewsets
@@ -13,6 +14,7 @@ from rest_framework.response import Response
 from accounts.access import Capability
 from accounts.apibase import CustomerAPI
 from cdr.asking import Asked, ask
+from cdr.filters import typed_period
 from cdr.models import CallRecord
 from cdr.selectors import calls, names
 from cdr.vocabulary import CallType, Direction, Product
@@ -99,6 +101,12 @@ class TotalsSerializer(serializers.Serializer[Any]):
 
 
 def _asked(view: CustomerAPI, request: Request) -> Asked:
+    typed = [name for name in ("month", "from", "to") if request.query_params.get(name)]
+    if typed and typed_period(request.query_params) is None:
+        # A program would take the running month for the one it asked for.
+        raise exceptions.ValidationError(
+            {typed[0]: [_("Write a month as 2026-10, or both from and to as 2026-10-31.")]}
+        )
     asked = ask(request.query_params, view.actor, today=timezone.localdate())
     if asked.form.errors:
         raise exceptions.ValidationError(
@@ -134,6 +142,13 @@ def _link(request: Request, name: str, cursor: str) -> str | None:
     return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
 
 
+def _size(typed: str) -> int:
+    # The length first: thousands of digits are no number to Python.
+    if not (len(typed) < 10 and typed.isascii() and typed.isdigit() and 1 <= int(typed) <= MOST):
+        raise exceptions.ValidationError({"page_size": [f"1 … {MOST}"]})
+    return int(typed)
+
+
 class CallViewSet(CustomerAPI, viewsets.ViewSet):
     """The calls of the customer."""
 
@@ -142,14 +157,12 @@ class CallViewSet(CustomerAPI, viewsets.ViewSet):
     @extend_schema(operation_id="calls_list", parameters=[*FILTERS, *PAGING], responses=CallPageSerializer)
     def list(self, request: Request) -> Response:
         asked = _asked(self, request)
-        size = request.query_params.get("page_size") or str(USUAL)
-        if not (size.isascii() and size.isdigit() and 1 <= int(size) <= MOST):
-            raise exceptions.ValidationError({"page_size": [f"1 … {MOST}"]})
+        size = _size(request.query_params.get("page_size") or str(USUAL))
         after, before = request.query_params.get("after") or "", request.query_params.get("before") or ""
         for name, cursor in (("after", after), ("before", before)):
             if cursor and calls.place_of(cursor) is None:
                 raise exceptions.ValidationError({name: ["?"]})
-        page = calls.page(asked.selection, after=after, before=before, size=int(size))
+        page = calls.page(asked.selection, after=after, before=before, size=size)
         where = names.destinations(page.calls)
         body = {
             "next": _link(request, "after", page.after),

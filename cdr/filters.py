@@ -17,7 +17,7 @@ from cdr.selectors.calls import Selection
 from cdr.vocabulary import SHOWN_TYPES, CallType, Direction, Product
 from portal.lib.money import AmountError, parse_amount
 from portal.lib.numbers import search_keys
-from portal.lib.periods import Month
+from portal.lib.periods import TYPED_YEARS, Month
 
 LONGEST_DAYS = 400
 NOTHING_FOUND = frozenset({"-"})
@@ -107,13 +107,14 @@ class CallFilter:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if day.year in TYPED_YEARS else None
 
 
-def read_period(query: QueryDict, today: date) -> tuple[date, date]:
-    """Days `[first, end)` of `month=2026-10` or of `from` up to and including `to`; else the running month."""
+def typed_period(query: QueryDict) -> tuple[date, date] | None:
+    """Days `[first, end)` of `month=2026-10` or of `from` up to and including `to`; None where neither can be read."""
     try:
         if named := query.get("month"):
             month = Month.parse(named)
@@ -123,8 +124,13 @@ def read_period(query: QueryDict, today: date) -> tuple[date, date]:
     first, last = _day(query.get("from") or ""), _day(query.get("to") or "")
     if first and last and first <= last and (last - first).days < LONGEST_DAYS:
         return first, last + timedelta(days=1)
+    return None
+
+
+def read_period(query: QueryDict, today: date) -> tuple[date, date]:
+    """The period that was typed; else the running month."""
     month = Month.of_day(today)
-    return month.first_day, month.end_day
+    return typed_period(query) or (month.first_day, month.end_day)
 
 
 def _search(text: str, names: Mapping[str, str]) -> dict[str, Any]:

@@ -35,7 +35,7 @@ from cdr.services.known import DAY, Known
 from cdr.services.periods import hold_periods_open
 from cdr.services.storing import Rated, store
 
-CHUNK_ROWS = 200_000
+CHUNK_ROWS = 100_000
 # Legs of one call are written as they end; those near the end of a chunk wait for the next one.
 WAITING_LINES = 1_000
 FOREIGN = "Rows that are not UTF-8 and were read as Latin-1: %d."

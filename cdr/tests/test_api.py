@@ -76,6 +76,34 @@ def test_a_filter_that_cannot_be_read_is_a_problem_at_its_name(called: None, ali
     assert answer.data["errors"]
 
 
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("?page_size=" + "9" * 5000, "page_size"),
+        ("?page_size=0", "page_size"),
+        ("?from=0001-01-01&to=0001-01-02", "from"),
+        ("?from=9999-12-30&to=9999-12-31", "from"),
+        ("?from=2026-10-02&to=2026-10-01", "from"),
+        ("?from=2026-10-02", "from"),
+        ("?month=1900-01", "month"),
+        ("?month=9000-12", "month"),
+        ("?month=" + "9" * 5000, "month"),
+    ],
+    ids=lambda text: text[:24],
+)
+def test_a_size_or_period_beyond_all_bounds_is_a_problem_at_its_name(
+    called: None, alice: User, query: str, name: str
+) -> None:
+    answer = ask(alice, CallViewSet, query)
+    assert answer.status_code == 400
+    assert list(answer.data["errors"]) == [name]
+
+
+@pytest.mark.parametrize("query", ["?page_size=0003", "?page_size=500", "?from=2026-10-01&to=2026-10-31&page_size=3"])
+def test_a_size_and_period_within_the_bounds_are_taken(called: None, alice: User, query: str) -> None:
+    assert ask(alice, CallViewSet, query).status_code == 200
+
+
 @pytest.mark.parametrize("view", [CallViewSet, CallTotalsViewSet])
 def test_a_colleague_without_the_right_is_told_no(called: None, bob: User, view: Any) -> None:
     assert ask(bob, view).status_code == 403

@@ -205,6 +205,40 @@ def test_nonsense_in_the_address_is_answered_by_a_page(
     page(alice, f"/calls/details/?{query}")
 
 
+LONG = "9" * 5000
+FAR = (
+    "from=0001-01-01&to=0001-01-02",
+    "from=9999-12-30&to=9999-12-31",
+    "from=1999-12-31&to=2000-01-01",
+    "month=1900-01",
+    "month=9000-12",
+    f"month={LONG}",
+    f"from={LONG}&to={LONG}",
+    f"seconds_min={LONG}",
+    f"cost_min={LONG}",
+    f"q={LONG}",
+    f"other={LONG}",
+    f"invoice={LONG}",
+    f"product={LONG}",
+    f"after={LONG}-1",
+    f"before=1-{LONG}",
+    "seconds_min=" + "9" * 30,
+    "cost_max=" + "9" * 30,
+)
+
+
+@pytest.mark.parametrize("query", FAR, ids=lambda query: query[:24])
+@pytest.mark.parametrize("path", ["/calls/", "/calls/details/", "/calls/export.csv"])
+def test_a_period_or_number_beyond_all_bounds_is_answered_as_if_it_was_not_given(
+    october: None, alice: User, client: Client, path: str, query: str
+) -> None:
+    client.force_login(alice)
+    response = client.get(f"{path}?{query}")
+    assert response.status_code == 200
+    if response.streaming:
+        assert b"".join(cast("Iterable[bytes]", response.streaming_content))  # type: ignore[attr-defined]
+
+
 @pytest.fixture
 def dim(acme: Customer) -> User:
     """Sees the calls of Acme, but not the last digits of numbers."""
