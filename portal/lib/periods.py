@@ -12,6 +12,8 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+# What people and programs may ask for: far enough from the ends of the calendar to reckon on both sides.
+TYPED_YEARS = range(2000, 2101)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +55,12 @@ class Month:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """`2026-10`; ValueError with a sentence for anything else."""
+        """`2026-10`, within TYPED_YEARS; ValueError with a sentence for anything else."""
         year, dash, month = text.strip().partition("-")
         if not (dash and len(year) == 4 and len(month) == 2 and (year + month).isascii() and (year + month).isdigit()):
-            raise ValueError(f"{text!r} is no month. Write it as 2026-10.")
+            raise ValueError(f"{text[:20]!r} is no month. Write it as 2026-10.")
+        if int(year) not in TYPED_YEARS:
+            raise ValueError(f"{text!r} does not lie between {TYPED_YEARS[0]} and {TYPED_YEARS[-1]}.")
         return cls(int(year), int(month))
 
     @classmethod
