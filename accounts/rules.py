@@ -34,17 +34,36 @@ def known_roles(names: Collection[str]) -> None:
             raise Refusal("unknown_role", _("There is no role with the name %(name)s.") % {"name": name}, field="roles")
 
 
-def gives_only_what_it_has(actor: Actor, new: Collection[str]) -> None:
-    """Nobody hands out a right that they lack themselves; operators hand out all of them."""
-    if actor.user is None or Role.OPERATOR in actor.roles:
+def acts_for_provider(actor: Actor) -> bool:
+    """Whether the platform itself or one of the provider's operators acts, whom no customer's roles bind."""
+    return actor.user is None or Role.OPERATOR in actor.roles
+
+
+def changes_only_what_it_has(actor: Actor, changed: Collection[str]) -> None:
+    """Nobody gives or takes a right that they lack themselves; operators give and take all of them."""
+    if acts_for_provider(actor):
         return
-    beyond = [name for name in new if name in Membership.ROLES and Role(name) not in actor.roles]
+    beyond = [name for name in changed if name in Membership.ROLES and Role(name) not in actor.roles]
     if beyond:
         raise Refusal(
             "beyond_own_roles",
-            _("You do not have the role “%(role)s” yourself, so you cannot give it.") % {"role": role_label(beyond[0])},
+            _("You do not have the role “%(role)s” yourself, so you cannot give or take it. Ask somebody who has it.")
+            % {"role": role_label(beyond[0])},
             field=beyond[0],
         )
+
+
+def has_what_the_other_has(actor: Actor, membership: Membership) -> None:
+    """Nobody shuts out or removes somebody with a right that they lack themselves, or user management alone would unseat owners."""
+    if acts_for_provider(actor):
+        return
+    for name in Membership.ROLES:
+        if getattr(membership, name) and Role(name) not in actor.roles:
+            raise Refusal(
+                "beyond_own_roles",
+                _("%(name)s has the role “%(role)s” and you do not. Ask somebody who has that role to do this.")
+                % {"name": membership.user.full_name, "role": role_label(name)},
+            )
 
 
 def keeps_own_user_management(actor: Actor, membership: Membership) -> None:

@@ -29,7 +29,7 @@ def invite(
     """
     rules.known_roles(roles)
     rules.mobile_roles_need_access(roles)
-    rules.gives_only_what_it_has(actor, roles)
+    rules.changes_only_what_it_has(actor, roles)
     rules.not_a_colleague_yet(customer, email)
     rules.few_open_invitations(customer)
     selectors.open_invitations(customer).filter(email__iexact=email).delete()

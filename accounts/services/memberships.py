@@ -64,7 +64,7 @@ def set_roles(*, actor: Actor, membership: Membership, roles: Collection[str]) -
     changed = audit.changes(before, after)
     if not changed:
         return membership
-    rules.gives_only_what_it_has(actor, [name for name in changed if after[name]])
+    rules.changes_only_what_it_has(actor, changed)
     if rules.MANAGES in changed and before[rules.MANAGES]:
         rules.keeps_own_user_management(actor, membership)
         rules.keeps_a_manager(membership)
@@ -88,6 +88,7 @@ def block(*, actor: Actor, membership: Membership) -> Membership:
     if membership.is_blocked:
         return membership
     rules.keeps_own_user_management(actor, membership)
+    rules.has_what_the_other_has(actor, membership)
     rules.keeps_a_manager(membership)
     return _set_blocked(actor, membership, verb="membership.block", blocked=True)
 
@@ -106,6 +107,7 @@ def remove(*, actor: Actor, membership: Membership) -> None:
     """Take somebody's place away for good. The log-in stays: it may have places elsewhere."""
     membership = _locked(membership)
     rules.keeps_own_user_management(actor, membership)
+    rules.has_what_the_other_has(actor, membership)
     rules.keeps_a_manager(membership)
     had = {name: (True, False) for name in Membership.ROLES if getattr(membership, name)}
     audit.record(actor=actor, verb="membership.remove", obj=membership, changes=had)

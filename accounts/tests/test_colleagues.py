@@ -358,6 +358,42 @@ def test_nobody_gives_a_right_that_they_lack(client: Client, alice: User, bob: U
     assert not membership.views_invoices
 
 
+@pytest.fixture
+def as_bob_who_only_manages_users(client: Client, alice: User, bob: User) -> Client:
+    services.set_roles(actor=actor_of(alice), membership=bob.memberships.get(), roles={"manages_users"})
+    client.force_login(bob)
+    return client
+
+
+def test_user_management_alone_strips_blocks_and_removes_no_owner(
+    as_bob_who_only_manages_users: Client, alice: User
+) -> None:
+    client = as_bob_who_only_manages_users
+    page = client.post(f"/users/{alice.pk}/", {"preset": "employee"}).content.decode()
+    assert "niet geven of weghalen" in page
+    for verb in ("block", "remove"):
+        page = client.post(f"/users/{alice.pk}/{verb}/", follow=True).content.decode()
+        assert "Vraag iemand met die rol om dit te doen" in page
+    membership = alice.memberships.get()
+    assert roles_of(membership) == {Role(name) for name in OWNER}
+    assert not membership.is_blocked
+
+
+def test_user_management_alone_still_manages_its_equals_and_everybodys_mail(
+    as_bob_who_only_manages_users: Client, alice: User, bob: User, acme: Customer
+) -> None:
+    actor = actor_of(bob)
+    mails = {"mails_invoices"}
+    services.set_roles(actor=actor, membership=alice.memberships.get(), roles={*OWNER, *mails})
+    assert alice.memberships.get().mails_invoices
+    other = User.objects.create_user(username="other", email="other@example.com")
+    membership = services.add_membership(actor=system(), user=other, customer=acme, roles={"manages_users"})
+    services.set_roles(actor=actor, membership=membership, roles=())
+    services.block(actor=actor, membership=membership)
+    services.remove(actor=actor, membership=membership)
+    assert not other.memberships.exists()
+
+
 def test_blocking_shuts_out_at_once_and_can_be_undone(as_alice: Client, bob: User) -> None:
     visitor = Client()
     visitor.force_login(bob)
