@@ -27,18 +27,25 @@ def remove_servers(home: Path) -> None:
         if where.base != where.home and where.base.exists() and stat.S_ISDIR(where.base.lstat().st_mode):
             shutil.rmtree(where.base)
         where.state.unlink(missing_ok=True)
-        where.lock.unlink()
+        where.lock.unlink(missing_ok=True)
 
 
 def remove_abandoned(parent: Path, pattern: str) -> None:
     """Remove the homes that match and whose servers no living process holds: what killed test runs left behind."""
     for home in sorted(parent.glob(pattern)):
-        if home.is_symlink() or home.stat().st_uid != os.geteuid() or not places(home).state.exists():
-            continue
-        where = places(home)
-        with locked(where):  # a run that is just starting has it
-            state = read(where)
-            held = state is None or any(holder.alive() for holder in state.holders)
-        if not held:
-            remove_servers(home)
-            shutil.rmtree(home)
+        try:
+            _remove_if_abandoned(home)
+        except FileNotFoundError:
+            continue  # its own run, or another one that looked at the same moment, has just removed it
+
+
+def _remove_if_abandoned(home: Path) -> None:
+    if home.is_symlink() or home.stat().st_uid != os.geteuid() or not places(home).state.exists():
+        return
+    where = places(home)
+    with locked(where):  # a run that is just starting has it
+        state = read(where)
+        held = state is None or any(holder.alive() for holder in state.holders)
+    if not held:
+        remove_servers(home)
+        shutil.rmtree(home, ignore_errors=True)
