@@ -108,7 +108,10 @@ class Invoices(CustomerAPI, viewsets.ReadOnlyModelViewSet[Invoice]):
         return HttpResponse(
             selectors.pdf_of(found),
             content_type="application/pdf",
-            headers={"Content-Disposition": f'attachment; filename="{found.number}.pdf"', "Cache-Control": "private"},
+            headers={
+                "Content-Disposition": f'attachment; filename="{found.number}.pdf"',
+                "Cache-Control": "private, no-store",
+            },
         )
 
 

@@ -4,7 +4,8 @@ from celery import shared_task
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
-from accounts.models import Customer, User
+from accounts.models import Customer
+from accounts.selectors import registered_for
 from accounts.tenancy import tenant
 from accounts.work import PortalTask
 from invoices import mails, selectors, services
@@ -26,9 +27,14 @@ def bill_customer(self: PortalTask, customer_id: int, month: str) -> str:
     autoretry_for=(OSError, OperationalError, InterfaceError),
 )
 def mail_invoice(self: PortalTask, customer_id: int, invoice_id: int, reader_id: int) -> bool:
-    """Mail an invoice to one person and keep when it first went out. One task a person: a retry mails nobody twice."""
+    """Mail an invoice to one person and keep when it first went out. One task a person: a retry mails nobody twice.
+
+    A task can wait long: who was blocked, left or unsubscribed since it was queued is mailed nothing.
+    """
     customer = Customer.objects.select_related("partner__brand").get(pk=customer_id)
-    reader = User.objects.get(pk=reader_id)
+    reader = next((user for user in registered_for(customer, "mails_invoices") if user.pk == reader_id), None)
+    if reader is None:
+        return False
     with tenant(customer):
         invoice = Invoice.objects.get(pk=invoice_id)
         content = selectors.pdf_of(invoice)

@@ -89,5 +89,8 @@ def pdf(_request: CustomerRequest, pk: int) -> HttpResponse:
     return HttpResponse(
         selectors.pdf_of(found),
         content_type="application/pdf",
-        headers={"Content-Disposition": f'attachment; filename="{found.number}.pdf"', "Cache-Control": "private"},
+        headers={
+            "Content-Disposition": f'attachment; filename="{found.number}.pdf"',
+            "Cache-Control": "private, no-store",
+        },
     )

@@ -57,7 +57,9 @@ def test_one_invoice_has_its_lines_and_parties(alice: User, issued: Invoice) -> 
 
 
 def test_the_pdf_is_the_one_that_was_issued(alice: User, issued: Invoice) -> None:
-    assert ask(alice, "pdf", pk=issued.pk).content.startswith(b"%PDF-")
+    answer = ask(alice, "pdf", pk=issued.pk)
+    assert answer.content.startswith(b"%PDF-")
+    assert answer.headers["Cache-Control"] == "private, no-store"
 
 
 @pytest.mark.parametrize("action", ["retrieve", "pdf"])

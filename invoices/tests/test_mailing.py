@@ -41,8 +41,15 @@ def issued(acme: Customer, subscribed: Subscribe) -> Invoice:
     return made
 
 
+@pytest.fixture
+def registered(acme: Customer, alice: User) -> Membership:
+    """Alice, who wants the invoices of Acme by mail."""
+    Membership.objects.filter(user=alice, customer=acme).update(mails_invoices=True)
+    return Membership.objects.get(user=alice, customer=acme)
+
+
 def test_who_is_registered_gets_the_invoice_with_its_pdf(
-    acme: Customer, alice: User, issued: Invoice, mailbox: Mailbox
+    acme: Customer, alice: User, registered: Membership, issued: Invoice, mailbox: Mailbox
 ) -> None:
     assert mail_invoice.apply(args=(acme.pk, issued.pk, alice.pk), throw=True).get()
     (mail,) = mailbox.messages
@@ -54,7 +61,28 @@ def test_who_is_registered_gets_the_invoice_with_its_pdf(
     assert attached.get_content().startswith(b"%PDF-")
 
 
-def test_the_moment_of_the_first_mail_is_kept(acme: Customer, alice: User, issued: Invoice, mailbox: Mailbox) -> None:
+@pytest.mark.parametrize("lost", ["unsubscribed", "blocked", "inactive", "gone"])
+def test_who_is_registered_no_more_when_the_worker_comes_to_it_gets_no_invoice(
+    acme: Customer, alice: User, registered: Membership, issued: Invoice, mailbox: Mailbox, lost: str
+) -> None:
+    match lost:
+        case "unsubscribed":
+            Membership.objects.filter(pk=registered.pk).update(mails_invoices=False)
+        case "blocked":
+            Membership.objects.filter(pk=registered.pk).update(is_blocked=True)
+        case "inactive":
+            User.objects.filter(pk=alice.pk).update(is_active=False)
+        case _:
+            Membership.objects.filter(pk=registered.pk).delete()
+    assert not mail_invoice.apply(args=(acme.pk, issued.pk, alice.pk), throw=True).get()
+    assert not mailbox.messages
+    with tenant(acme):
+        assert Invoice.objects.get(pk=issued.pk).sent_at is None
+
+
+def test_the_moment_of_the_first_mail_is_kept(
+    acme: Customer, alice: User, registered: Membership, issued: Invoice, mailbox: Mailbox
+) -> None:
     mail_invoice.apply(args=(acme.pk, issued.pk, alice.pk), throw=True)
     with time_machine.travel("2026-11-23T10:00:00+01:00", tick=False):
         mail_invoice.apply(args=(acme.pk, issued.pk, alice.pk), throw=True)

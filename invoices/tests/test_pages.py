@@ -121,6 +121,7 @@ def test_the_pdf_is_downloaded_under_its_number(at_acme: Client, two: tuple[Invo
     response = at_acme.get(f"/invoices/{two[1].pk}/pdf/")
     assert response.headers["Content-Disposition"] == 'attachment; filename="2026-000002.pdf"'
     assert response.headers["Content-Type"] == "application/pdf"
+    assert response.headers["Cache-Control"] == "private, no-store"
     assert response.content.startswith(b"%PDF-")
 
 

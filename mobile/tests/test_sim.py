@@ -64,6 +64,7 @@ def test_everybody_registered_gets_a_mail_after_the_change_is_committed(
 def test_the_mail_goes_over_smtp_and_says_what_happened_in_the_readers_language(
     acme: Customer, fleet: Fleet, owner: Actor, alice: User, mailbox: Mailbox
 ) -> None:
+    Membership.objects.filter(user=alice).update(mails_sim_block=True)
     with tenant(acme):
         services.set_sim(actor=owner, subscription=fleet["Joost"], blocked=True)
     done = mail_sim_change.apply(
@@ -76,6 +77,15 @@ def test_the_mail_goes_over_smtp_and_says_what_happened_in_the_readers_language(
     assert "Alice Test heeft de SIM van Joost (06 12 34 56 02) geblokkeerd" in text
     assert f"/mobile/{fleet['Joost'].pk}/" in text
     assert mail["To"] == alice.email
+
+
+@pytest.mark.parametrize("lost", [{"mails_sim_block": False}, {"is_blocked": True}], ids=["unsubscribed", "blocked"])
+def test_who_is_registered_no_more_when_the_worker_comes_to_it_gets_no_mail(
+    acme: Customer, fleet: Fleet, alice: User, mailbox: Mailbox, lost: dict[str, bool]
+) -> None:
+    Membership.objects.filter(user=alice).update(**({"mails_sim_block": True} | lost))
+    assert not mail_sim_change.apply(args=(acme.pk, fleet["Joost"].pk, alice.pk, True), throw=True).get()
+    assert not mailbox.messages
 
 
 @pytest.mark.parametrize("act", ["sim", "limit", "puk"])
