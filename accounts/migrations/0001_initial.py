@@ -102,6 +102,10 @@ class Migration(migrations.Migration):
                         name="one_user_per_email",
                         violation_error_message="This e-mail address is in use.",
                     ),
+                    models.CheckConstraint(
+                        condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
+                        name="user_email_is_lower_case",
+                    ),
                 ],
             },
         ),

@@ -16,6 +16,11 @@ from accounts.tenancy import PlatformModel
 class UserManager(BaseUserManager["User"]):
     """Makes users; a user without a password can only set one through a mailed link."""
 
+    @classmethod
+    def normalize_email(cls, email: str | None) -> str:
+        """The address in small letters: whoever asks for a new password is looked up by those."""
+        return super().normalize_email(email).lower()
+
     def create_user(self, *, username: str, email: str, password: str | None = None, **fields: object) -> "User":
         user = self.model(username=username, email=self.normalize_email(email), **fields)
         user.set_password(password)
@@ -65,10 +70,15 @@ class User(PlatformModel, AbstractBaseUser):
             models.UniqueConstraint(
                 Lower("email"), name="one_user_per_email", violation_error_message=_("This e-mail address is in use.")
             ),
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_is_lower_case"),
         )
 
     def __str__(self) -> str:
         return self.full_name
+
+    def clean(self) -> None:
+        super().clean()
+        self.email = User.objects.normalize_email(self.email)
 
     @property
     def full_name(self) -> str:

@@ -27,6 +27,7 @@ def invite(
 
     ``roles`` may also name mail registrations; ``base`` is scheme and host of a page of the brand.
     """
+    email = User.objects.normalize_email(email)
     rules.known_roles(roles)
     rules.mobile_roles_need_access(roles)
     rules.changes_only_what_it_has(actor, roles)

@@ -69,7 +69,7 @@ def change_email(*, actor: Actor, user: User, email: str, brand: Brand) -> User:
     changed = audit.changes({"email": old}, {"email": user.email})
     if not changed:
         return user
-    if User.objects.filter(email__iexact=email).exclude(pk=user.pk).exists():
+    if User.objects.filter(email__iexact=user.email).exclude(pk=user.pk).exists():
         user.email = old
         raise Refusal("email_not_possible", _("This e-mail address cannot be used. Give another one."), field="email")
     _valid(user)

@@ -8,6 +8,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from django.contrib.auth import hashers
+from django.db import IntegrityError, transaction
 from django.test import Client
 
 from accounts import services
@@ -181,6 +182,29 @@ def test_a_new_password_is_chosen_through_the_mailed_link_once(client: Client, a
     assert "key" not in again.headers.get("Location", "")
     assert "password1" not in again.content.decode()
     assert [str(found["Subject"]) for found in mailbox.messages[1:]] == ["Centrale: Je wachtwoord is gewijzigd"]
+
+
+@pytest.mark.parametrize("typed", ["Jan.Jansen@Example.com", "jan.jansen@example.com"])
+def test_an_address_given_with_capitals_gets_its_link(
+    client: Client, provider: Brand, mailbox: Mailbox, typed: str
+) -> None:
+    services.create_user(actor=system(), username="jan", email="Jan.Jansen@Example.com", password=PASSWORD)
+    client.post(RESET, {"email": typed})
+    assert "/accounts/password/reset/key/" in text_of(mailbox.messages[0])
+
+
+def test_an_address_changed_to_one_with_capitals_gets_its_link(
+    client: Client, alice: User, provider: Brand, mailbox: Mailbox
+) -> None:
+    services.change_email(actor=system(), user=alice, email="Alice.Test@Example.com", brand=provider)
+    client.post(RESET, {"email": "Alice.Test@Example.com"})
+    assert "/accounts/password/reset/key/" in text_of(mailbox.messages[0])
+
+
+def test_the_database_keeps_addresses_in_small_letters(alice: User) -> None:
+    assert User.objects.create_user(username="jan", email="Jan@Example.com").email == "jan@example.com"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        User.objects.filter(pk=alice.pk).update(email="Alice@Example.com")
 
 
 def test_a_short_password_is_refused_with_what_to_do(client: Client, alice: User, mailbox: Mailbox) -> None:

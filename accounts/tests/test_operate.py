@@ -99,13 +99,14 @@ def test_a_person_of_a_partner_gets_a_log_in_by_mail(as_olga: Client, north: Par
         {
             "person-first_name": "Fred",
             "person-last_name": "Post",
-            "person-email": "fred@example.com",
+            "person-email": "Fred@Example.com",
             "person-username": "fred",
             "person-language": "nl",
         },
     )
     membership = Membership.objects.get(user__username="fred")
     assert membership.partner == north
+    assert membership.user.email == "fred@example.com"
     link = re.search(r"http://testserver(/\S+)", text_of(mailbox.messages[0]))
     assert link is not None
     visitor = Client()
