@@ -66,6 +66,16 @@ def has_what_the_other_has(actor: Actor, membership: Membership) -> None:
             )
 
 
+def operators_block_stays(actor: Actor, membership: Membership) -> None:
+    """What the provider blocked, nobody of the customer or its partner lifts, nor makes undone by inviting anew."""
+    if membership.blocked_by_operator and not acts_for_provider(actor):
+        raise Refusal(
+            "blocked_by_operator",
+            _("The provider blocked %(name)s, so only the provider can change that. Call the helpdesk.")
+            % {"name": membership.user.full_name},
+        )
+
+
 def keeps_own_user_management(actor: Actor, membership: Membership) -> None:
     """Nobody shuts themselves out: another manager has to do that."""
     if actor.user is not None and actor.user.pk == membership.user_id:

@@ -324,6 +324,10 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("operates", models.BooleanField(default=False, verbose_name="operator of the provider")),
                 ("is_blocked", models.BooleanField(default=False, verbose_name="blocked")),
+                (
+                    "blocked_by_operator",
+                    models.BooleanField(default=False, verbose_name="blocked by the provider"),
+                ),
                 ("manages_users", models.BooleanField(default=False, verbose_name="User management")),
                 ("views_invoices", models.BooleanField(default=False, verbose_name="Insight in invoices and calls")),
                 ("edits_settings", models.BooleanField(default=False, verbose_name="Change settings")),

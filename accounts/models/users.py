@@ -99,6 +99,7 @@ class Membership(PlatformModel):
     partner = models.ForeignKey(Partner, on_delete=models.CASCADE, null=True, blank=True, related_name="memberships")
     operates = models.BooleanField(_("operator of the provider"), default=False)
     is_blocked = models.BooleanField(_("blocked"), default=False)
+    blocked_by_operator = models.BooleanField(_("blocked by the provider"), default=False)
 
     manages_users = models.BooleanField(_("User management"), default=False)
     views_invoices = models.BooleanField(_("Insight in invoices and calls"), default=False)

@@ -83,14 +83,18 @@ def make_owner(*, actor: Actor, membership: Membership) -> Membership:
 
 @transaction.atomic
 def block(*, actor: Actor, membership: Membership) -> Membership:
-    """Shut a colleague out of this customer, until ``unblock``. Elsewhere nothing changes for them."""
+    """Shut a colleague out of this customer, until ``unblock``. Elsewhere nothing changes for them.
+
+    An operator's block goes over a customer's own, and only an operator lifts it.
+    """
     membership = _locked(membership)
-    if membership.is_blocked:
+    by_operator = rules.acts_for_provider(actor)
+    if membership.is_blocked and (membership.blocked_by_operator or not by_operator):
         return membership
     rules.keeps_own_user_management(actor, membership)
     rules.has_what_the_other_has(actor, membership)
     rules.keeps_a_manager(membership)
-    return _set_blocked(actor, membership, verb="membership.block", blocked=True)
+    return _set_blocked(actor, membership, verb="membership.block", blocked=True, by_operator=by_operator)
 
 
 @transaction.atomic
@@ -99,7 +103,8 @@ def unblock(*, actor: Actor, membership: Membership) -> Membership:
     membership = _locked(membership)
     if not membership.is_blocked:
         return membership
-    return _set_blocked(actor, membership, verb="membership.unblock", blocked=False)
+    rules.operators_block_stays(actor, membership)
+    return _set_blocked(actor, membership, verb="membership.unblock", blocked=False, by_operator=False)
 
 
 @transaction.atomic
@@ -108,6 +113,7 @@ def remove(*, actor: Actor, membership: Membership) -> None:
     membership = _locked(membership)
     rules.keeps_own_user_management(actor, membership)
     rules.has_what_the_other_has(actor, membership)
+    rules.operators_block_stays(actor, membership)
     rules.keeps_a_manager(membership)
     had = {name: (True, False) for name in Membership.ROLES if getattr(membership, name)}
     audit.record(actor=actor, verb="membership.remove", obj=membership, changes=had)
@@ -126,9 +132,10 @@ def _locked(membership: Membership) -> Membership:
     return Membership.objects.select_related("user", "customer", "partner").get(pk=membership.pk)
 
 
-def _set_blocked(actor: Actor, membership: Membership, *, verb: str, blocked: bool) -> Membership:
-    changed = {"is_blocked": (membership.is_blocked, blocked)}
-    membership.is_blocked = blocked
-    membership.save(update_fields=["is_blocked"])
+def _set_blocked(actor: Actor, membership: Membership, *, verb: str, blocked: bool, by_operator: bool) -> Membership:
+    after = {"is_blocked": blocked, "blocked_by_operator": by_operator}
+    changed = audit.changes(audit.snapshot(membership, after), after)
+    membership.is_blocked, membership.blocked_by_operator = blocked, by_operator
+    membership.save(update_fields=list(changed))
     audit.record(actor=actor, verb=verb, obj=membership, changes=changed)
     return membership

@@ -422,3 +422,22 @@ def test_removing_takes_the_place_and_keeps_the_log_in(as_alice: Client, bob: Us
     assert not bob.memberships.exists()
     assert User.objects.filter(pk=bob.pk).exists()
     assert verbs(acme) == ["membership.remove"]
+
+
+@pytest.mark.parametrize("blocked_already", [False, True])
+def test_only_an_operator_lifts_what_an_operator_blocked(
+    as_alice: Client, alice: User, bob: User, olga: User, blocked_already: bool
+) -> None:
+    operator = Actor(user=olga, customer=None, roles=frozenset({Role.OPERATOR}), door=Door.PAGE)
+    if blocked_already:
+        services.block(actor=actor_of(alice), membership=bob.memberships.get())
+    services.block(actor=operator, membership=bob.memberships.get())
+    services.block(actor=actor_of(alice), membership=bob.memberships.get())
+    for verb in ("unblock", "remove"):
+        page = as_alice.post(f"/users/{bob.pk}/{verb}/", follow=True).content.decode()
+        assert "alleen de provider kan dat veranderen" in page
+    assert bob.memberships.get().is_blocked
+    services.unblock(actor=operator, membership=bob.memberships.get())
+    services.block(actor=actor_of(alice), membership=bob.memberships.get())
+    services.unblock(actor=actor_of(alice), membership=bob.memberships.get())
+    assert not bob.memberships.get().is_blocked

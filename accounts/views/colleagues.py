@@ -162,8 +162,12 @@ def user_block(request: CustomerRequest, pk: int) -> HttpResponse:
 def user_unblock(request: CustomerRequest, pk: int) -> HttpResponse:
     """Let a blocked colleague in again."""
     membership = _membership(request, pk)
-    services.unblock(actor=request.actor, membership=membership)
-    saved(request, _("%(name)s can log in here again.") % {"name": membership.user.full_name})
+    try:
+        services.unblock(actor=request.actor, membership=membership)
+    except Refusal as refusal:
+        failed(request, refusal.message)
+    else:
+        saved(request, _("%(name)s can log in here again.") % {"name": membership.user.full_name})
     return HttpResponseRedirect(reverse("accounts:user_edit", args=[pk]))
 
 
