@@ -131,13 +131,14 @@ class Invitations(CustomerAPI, mixins.ListModelMixin, viewsets.GenericViewSet[In
     def create(self, request: Request) -> Response:
         given = self.get_serializer(data=request.data)
         given.is_valid(raise_exception=True)
+        brand = selectors.brand_of_customer(self.customer) or cast("Brand", request.brand)  # type: ignore[attr-defined]
         invitation = services.invite(
             actor=self.actor,
             customer=self.customer,
             email=given.validated_data["email"],
             roles=set(given.validated_data["roles"]),
-            brand=cast("Brand", request.brand),  # type: ignore[attr-defined]
-            base=mail.base_url(request._request),
+            brand=brand,
+            base=mail.base_url_for(request._request, brand),
         )
         return Response(self.get_serializer(invitation).data, status=status.HTTP_201_CREATED)
 

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from smtplib import SMTPException
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -21,6 +22,16 @@ log = logging.getLogger(__name__)
 def base_url(request: HttpRequest) -> str:
     """Scheme and host of a request, whose host the brand middleware has checked."""
     return f"{request.scheme}://{request.get_host()}"
+
+
+def base_url_for(request: HttpRequest, brand: Brand) -> str:
+    """Scheme and host for links in mail of ``brand``: the request's where it came to that brand, else the brand's own."""
+    host = selectors.host_of(brand)
+    if host is None or brand == request.brand:  # type: ignore[attr-defined]
+        return base_url(request)
+    port = urlsplit(base_url(request)).port
+    # The demonstration serves every brand on the one port it was started on.
+    return base_url_of(brand) + (f":{port}" if settings.DEMO and port else "")
 
 
 def base_url_of(brand: Brand) -> str:

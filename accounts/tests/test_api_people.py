@@ -13,6 +13,7 @@ from accounts import services
 from accounts.access import Role, roles_of, system
 from accounts.models import ApiToken, AuditEntry, Customer, Invitation, User
 from accounts.tenancy import tenant
+from accounts.tests.test_login import text_of
 from conftest import Mailbox
 
 
@@ -104,6 +105,8 @@ def test_invitations_are_sent_and_withdrawn(alice: User, acme: Customer, mailbox
     assert made.status_code == 201
     assert "token" not in made.json()
     assert mailbox.messages[0]["To"] == "new@example.com"
+    assert mailbox.messages[0]["From"] == "North ICT <noreply@north.localhost>"
+    assert "//north.localhost/invitation/" in text_of(mailbox.messages[0])
     assert api.get("/invitations/").json()["results"] == [made.json()]
     assert api.send("delete", f"/invitations/{made.json()['id']}/").status_code == 204
     assert not Invitation.objects.exists()

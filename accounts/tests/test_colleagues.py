@@ -261,6 +261,27 @@ def test_the_mail_comes_from_the_brand_and_leads_to_its_host(as_alice: Client, m
     assert "http://north.localhost/invitation/" in text_of(message)
 
 
+@pytest.mark.parametrize(
+    ("demo", "typed", "base"),
+    [
+        (True, "testserver", "http://north.localhost"),
+        (True, "localhost:8000", "http://north.localhost:8000"),
+        (True, "north.localhost:8000", "http://north.localhost:8000"),
+        (False, "testserver", "https://north.localhost"),
+    ],
+)
+def test_the_mail_wears_the_brand_of_the_customer_whatever_host_was_typed(
+    as_alice: Client, mailbox: Mailbox, settings: Any, demo: bool, typed: str, base: str
+) -> None:
+    settings.DEMO = demo
+    as_alice.post("/users/invite/", {"email": "new@example.com", "preset": "employee"}, headers={"host": typed})
+    as_alice.post(f"/users/invitations/{Invitation.objects.get().pk}/resend/", headers={"host": typed})
+    assert len(mailbox.messages) == 2
+    for message in mailbox.messages:
+        assert message["From"] == "North ICT <noreply@north.localhost>"
+        assert f"{base}/invitation/" in text_of(message)
+
+
 def test_an_english_reader_gets_english_mail(
     alice: User, carol: User, acme: Customer, north: Partner, mailbox: Mailbox
 ) -> None:

@@ -107,7 +107,7 @@ def test_a_person_of_a_partner_gets_a_log_in_by_mail(as_olga: Client, north: Par
     membership = Membership.objects.get(user__username="fred")
     assert membership.partner == north
     assert membership.user.email == "fred@example.com"
-    link = re.search(r"http://testserver(/\S+)", text_of(mailbox.messages[0]))
+    link = re.search(r"http://north.localhost(/\S+)", text_of(mailbox.messages[0]))
     assert link is not None
     visitor = Client()
     form = visitor.get(link[1], follow=True)

@@ -1,6 +1,6 @@
 """Colleagues: who has a place here, and what each may do."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -33,9 +33,9 @@ ORDERS = {
 }
 
 
-def _brand(request: HttpRequest) -> Brand:
-    """The brand whose host the request came to: its mail may link to that host."""
-    return cast("Brand", request.brand)  # type: ignore[attr-defined]
+def _brand(request: CustomerRequest) -> Brand:
+    """The brand that the customer knows, whichever host the request came to."""
+    return selectors.brand_of_customer(request.customer) or request.brand
 
 
 def _membership(request: CustomerRequest, pk: int) -> Membership:
@@ -91,14 +91,15 @@ def user_invite(request: CustomerRequest) -> HttpResponse:
     """Invite somebody by mail; what the page answers is the same whether or not the address has a log-in elsewhere."""
     form = InviteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        brand = _brand(request)
         try:
             services.invite(
                 actor=request.actor,
                 customer=request.customer,
                 email=form.cleaned_data["email"],
                 roles=form.chosen(),
-                brand=_brand(request),
-                base=mail.base_url(request),
+                brand=brand,
+                base=mail.base_url_for(request, brand),
             )
         except Refusal as refusal:
             show_refusal(form, refusal)
@@ -190,9 +191,10 @@ def user_remove(request: CustomerRequest, pk: int) -> HttpResponse:
 def invitation_resend(request: CustomerRequest, pk: int) -> HttpResponse:
     """Mail an open invitation once more, with a new link."""
     invitation = get_object_or_404(selectors.open_invitations(request.customer), pk=pk)
+    brand = _brand(request)
     try:
         services.send_again(
-            actor=request.actor, invitation=invitation, brand=_brand(request), base=mail.base_url(request)
+            actor=request.actor, invitation=invitation, brand=brand, base=mail.base_url_for(request, brand)
         )
     except Refusal as refusal:
         failed(request, refusal.message)

@@ -227,6 +227,7 @@ def new_person(
     request: OperatorRequest, form: PersonForm, *, partner: Partner | None = None, operates: bool = False
 ) -> bool:
     """Make a log-in with a place, and say where the mail went; False with the refusal in the form."""
+    brand = partner.brand if partner else request.brand
     try:
         services.create_person(
             actor=request.actor,
@@ -236,8 +237,8 @@ def new_person(
             partner=partner,
             operates=operates,
             roles=OWNER if partner else (),
-            brand=partner.brand if partner else request.brand,
-            base=mail.base_url(request),
+            brand=brand,
+            base=mail.base_url_for(request, brand),
         )
     except Refusal as refusal:
         show_refusal(form, refusal)

@@ -27,14 +27,15 @@ def customer_users(request: OperatorRequest, pk: int) -> HttpResponse:
     people = selectors.colleagues(customer)
     form = OperatorInviteForm(request.POST or None, initial={"preset": "employee" if people.exists() else "owner"})
     if request.method == "POST" and form.is_valid():
+        brand = selectors.brand_of_customer(customer) or request.brand
         try:
             services.invite(
                 actor=request.actor,
                 customer=customer,
                 email=form.cleaned_data["email"],
                 roles=PRESETS[form.cleaned_data["preset"]],
-                brand=selectors.brand_of_customer(customer) or request.brand,
-                base=mail.base_url(request),
+                brand=brand,
+                base=mail.base_url_for(request, brand),
             )
         except Refusal as refusal:
             show_refusal(form, refusal)
@@ -123,8 +124,9 @@ def person_password(request: OperatorRequest, pk: int) -> HttpResponse:
         brand = selectors.brand_of_customer(membership.customer) or brand
     elif membership.partner is not None:
         brand = membership.partner.brand
+    base = mail.base_url_for(request, brand)
     try:
-        services.mail_password_link(actor=request.actor, user=membership.user, brand=brand, base=mail.base_url(request))
+        services.mail_password_link(actor=request.actor, user=membership.user, brand=brand, base=base)
     except Refusal as refusal:
         failed(request, refusal.message)
     else:
