@@ -1,8 +1,10 @@
 """Inviting people: one mail, one link, and no word about who has an account elsewhere."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Collection, Mapping
 
+from django.core.cache import cache
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -17,6 +19,10 @@ from accounts.services.people import create_user
 from accounts.tokens import make_key, token_hash
 
 DAYS = 7
+# Invitations are mail to strangers that anybody who manages users can send, also again and again.
+MAILS_TO_AN_ADDRESS_A_DAY = 3
+MAILS_OF_A_CUSTOMER_AN_HOUR = 50
+LONGEST_INVITER = 60
 
 
 @transaction.atomic
@@ -106,13 +112,50 @@ def _locked(invitation: Invitation) -> Invitation:
     return locked
 
 
+def _few_mails(invitation: Invitation) -> None:
+    """Count one more mail to the address and from the customer, or refuse it; both counts end by themselves."""
+    address = hashlib.sha256(invitation.email.encode()).hexdigest()
+    if _count(f"invitations-of:{invitation.customer_id}", 3600) > MAILS_OF_A_CUSTOMER_AN_HOUR:
+        raise Refusal(
+            "too_many_invitations",
+            _("%(count)s invitations were sent in an hour. Wait an hour before you send more.")
+            % {"count": MAILS_OF_A_CUSTOMER_AN_HOUR},
+        )
+    if _count(f"invitations-to:{address}", 86_400) > MAILS_TO_AN_ADDRESS_A_DAY:
+        raise Refusal(
+            "too_many_invitations",
+            _("This address got %(count)s invitations in a day. Ask whether they are in the spam box, or try tomorrow.")
+            % {"count": MAILS_TO_AN_ADDRESS_A_DAY},
+            field="email",
+        )
+
+
+def _count(key: str, seconds: int) -> int:
+    if cache.add(key, 1, seconds):
+        return 1
+    try:
+        return int(cache.incr(key))
+    except ValueError:  # the count ended between the two lines
+        cache.set(key, 1, seconds)
+        return 1
+
+
+def _inviter(actor: Actor, brand: Brand) -> str:
+    """Who invites, in a mail to strangers: people choose their own names, so one that could pass for a link stays out."""
+    if actor.user is None:
+        return brand.name
+    name = actor.user.full_name
+    return actor.user.username if len(name) > LONGEST_INVITER or any(sign in name for sign in ":/@") else name
+
+
 def _mail(invitation: Invitation, token: str, *, actor: Actor, brand: Brand, base: str) -> None:
+    _few_mails(invitation)
     known = selectors.user_of_address(invitation.email)
     language = known.language if known else translation.get_language() or "nl"
     values = {
         "invitation": invitation,
         "customer": invitation.customer,
-        "inviter": actor.user.full_name if actor.user else brand.name,
+        "inviter": _inviter(actor, brand),
         "known": known,
         "days": DAYS,
         "url": base + reverse("accounts:invitation", kwargs={"token": token}),

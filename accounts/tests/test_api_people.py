@@ -112,6 +112,17 @@ def test_invitations_are_sent_and_withdrawn(alice: User, acme: Customer, mailbox
     assert not Invitation.objects.exists()
 
 
+def test_a_fourth_invitation_of_an_address_in_a_day_is_refused(alice: User, mailbox: Mailbox) -> None:
+    api = Api(alice)
+    for _ in range(3):
+        made = api.send("post", "/invitations/", {"email": "new@example.com"})
+        api.send("delete", f"/invitations/{made.json()['id']}/")
+    answer = api.send("post", "/invitations/", {"email": "new@example.com"})
+    assert answer.status_code == 409
+    assert answer.json()["type"] == "urn:centrale:problem:too_many_invitations"
+    assert len(mailbox.messages) == 3
+
+
 def test_the_log_book_reads_newest_first_in_words(alice: User, bob: User) -> None:
     api = Api(alice)
     api.send("post", f"/users/{bob.pk}/block/")

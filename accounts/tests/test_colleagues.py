@@ -297,6 +297,47 @@ def test_an_english_reader_gets_english_mail(
     assert "You have a log-in already: carol" in text_of(mailbox.messages[0])
 
 
+def test_an_address_gets_three_invitation_mails_a_day(as_alice: Client, mailbox: Mailbox) -> None:
+    invite(as_alice, "new@example.com")
+    as_alice.post(f"/users/invitations/{Invitation.objects.get().pk}/resend/")
+    as_alice.post(f"/users/invitations/{Invitation.objects.get().pk}/withdraw/")
+    invite(as_alice, "NEW@example.com")
+    again = f"/users/invitations/{Invitation.objects.get().pk}/resend/"
+    assert "probeer het morgen" in as_alice.post(again, follow=True).content.decode()
+    assert "probeer het morgen" in invite(as_alice, "new@example.com").content.decode()
+    assert len(mailbox.messages) == 3
+    assert Client().get(link_in(mailbox)).status_code == 200  # the refused mail did not end the last link
+    invite(as_alice, "other@example.com")
+    assert len(mailbox.messages) == 4
+
+
+def test_a_customer_sends_fifty_invitation_mails_an_hour(
+    alice: User, acme: Customer, carol: User, birch: Customer, north: Partner, mailbox: Mailbox
+) -> None:
+    def send(user: User, customer: Customer, number: int) -> None:
+        base = "http://north.localhost"
+        email = f"u{number}@example.com"
+        services.invite(actor=actor_of(user), customer=customer, email=email, roles=(), brand=north.brand, base=base)
+
+    for number in range(50):
+        send(alice, acme, number)
+    with pytest.raises(Refusal) as caught:
+        send(alice, acme, 50)
+    assert caught.value.code == "too_many_invitations"
+    send(carol, birch, 50)
+    assert len(mailbox.messages) == 51
+
+
+@pytest.mark.parametrize("name", ["win at evil.example/prize", "https:evil", "a@evil.example", "x" * 61])
+def test_a_name_that_could_pass_for_a_message_stays_out_of_the_mail(
+    as_alice: Client, alice: User, mailbox: Mailbox, name: str
+) -> None:
+    User.objects.filter(pk=alice.pk).update(first_name=name)
+    invite(as_alice, "new@example.com")
+    assert name not in text_of(mailbox.messages[0])
+    assert "alice nodigt je uit" in text_of(mailbox.messages[0])
+
+
 # --- rights ---
 
 
