@@ -27,7 +27,7 @@ from accounts.services.people import (
 )
 from accounts.services.platform import save_brand, save_customer, save_partner
 from accounts.services.tokens import DEFAULT_DAYS as TOKEN_DAYS
-from accounts.services.tokens import create_token, revoke_token
+from accounts.services.tokens import create_token, end_with_password, revoke_token, revoke_tokens_of
 
 __all__ = [
     "INVITED_DAYS",
@@ -46,6 +46,7 @@ __all__ = [
     "create_person",
     "create_token",
     "create_user",
+    "end_with_password",
     "enter_customer",
     "invite",
     "mail_password_link",
@@ -53,6 +54,7 @@ __all__ = [
     "password_path",
     "remove",
     "revoke_token",
+    "revoke_tokens_of",
     "save_brand",
     "save_customer",
     "save_partner",

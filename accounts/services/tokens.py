@@ -5,8 +5,8 @@ import datetime as dt
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import audit
-from accounts.access import Actor
+from accounts import audit, selectors
+from accounts.access import Actor, Door
 from accounts.models import ApiToken, User
 from accounts.tokens import make_key, token_hash
 
@@ -33,3 +33,15 @@ def revoke_token(*, actor: Actor, token: ApiToken) -> None:
     token.revoked_at = timezone.now()
     token.save(update_fields=["revoked_at"])
     audit.record(actor=actor, verb="token.revoke", obj=token)
+
+
+@transaction.atomic
+def revoke_tokens_of(*, actor: Actor, user: User) -> None:
+    """End every key of a user at once."""
+    for token in selectors.tokens_of(user):
+        revoke_token(actor=actor, token=token)
+
+
+def end_with_password(user: User, **_: object) -> None:
+    """Receives allauth's word that a password was changed or chosen anew: who took the old one may have made keys with it."""
+    revoke_tokens_of(actor=Actor(user=user, customer=None, roles=frozenset(), door=Door.PAGE), user=user)

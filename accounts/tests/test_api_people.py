@@ -12,9 +12,9 @@ from django.utils import timezone
 from accounts import services
 from accounts.access import Role, roles_of, system
 from accounts.models import ApiToken, AuditEntry, Customer, Invitation, User
-from accounts.tenancy import tenant
-from accounts.tests.test_login import text_of
-from conftest import Mailbox
+from accounts.tenancy import Crossing, crossing, tenant
+from accounts.tests.test_login import confirmed, text_of
+from conftest import PASSWORD, Mailbox
 
 
 class Api:
@@ -145,9 +145,55 @@ def test_reading_a_list_takes_a_fixed_number_of_queries(
 # --- keys ---
 
 
-def test_a_key_is_shown_once_and_only_its_hash_is_kept(client: Client, alice: User) -> None:
+NEW_KEY = {"token-name": "boekhouding", "token-days": "30"}
+
+
+def test_making_a_key_takes_the_password_once_more_and_tells_the_owner(
+    client: Client, alice: User, mailbox: Mailbox
+) -> None:
     client.force_login(alice)
-    page = client.post("/account/tokens/", {"token-name": "boekhouding", "token-days": "30"}).content.decode()
+    asked = client.post("/account/tokens/", NEW_KEY)
+    assert asked.headers["Location"].startswith("/accounts/reauthenticate/")
+    client.post(asked.headers["Location"], {"password": "wrong-password-1", "next": "/account/tokens/"})
+    assert not ApiToken.objects.exists()
+    client.post("/account/tokens/", NEW_KEY)
+    page = client.post(asked.headers["Location"], {"password": PASSWORD, "next": "/account/tokens/"}).content.decode()
+    assert 'class="num key">ctl_' in page
+    assert ApiToken.objects.get().name == "boekhouding"
+    assert str(mailbox.messages[0]["Subject"]) == "Centrale: Er is een API-sleutel gemaakt"
+    assert mailbox.messages[0]["To"] == "alice@example.com"
+    assert "“boekhouding”" in text_of(mailbox.messages[0])
+    assert "ctl_" not in text_of(mailbox.messages[0])
+
+
+def test_a_changed_password_ends_the_users_keys(client: Client, alice: User, bob: User, mailbox: Mailbox) -> None:
+    api, other = Api(alice), Api(bob)
+    client.force_login(alice)
+    data = {"oldpassword": "wrong-password-1", "password1": "een lange zin is fijn"}
+    client.post("/accounts/password/change/", data)
+    assert api.get("/me/").status_code == 200
+    client.post("/accounts/password/change/", data | {"oldpassword": PASSWORD})
+    assert api.get("/me/").status_code == 401
+    assert other.get("/me/").status_code == 200
+    with crossing(Crossing.PLATFORM_AUDIT):
+        entry = AuditEntry.objects.get(verb="token.revoke")
+    assert entry.user_name == "Alice Test"
+
+
+def test_a_password_chosen_through_a_mailed_link_ends_the_users_keys(
+    client: Client, alice: User, mailbox: Mailbox
+) -> None:
+    api = Api(alice)
+    form_path = client.get(services.password_path(alice)).headers["Location"]
+    client.post(form_path, {"password1": "een lange zin is fijn"})
+    alice.refresh_from_db()
+    assert alice.check_password("een lange zin is fijn")
+    assert api.get("/me/").status_code == 401
+
+
+def test_a_key_is_shown_once_and_only_its_hash_is_kept(client: Client, alice: User, mailbox: Mailbox) -> None:
+    confirmed(client, alice)
+    page = client.post("/account/tokens/", NEW_KEY).content.decode()
     token = ApiToken.objects.get()
     key = page.split('class="num key">')[1].split("<")[0]
     assert key.startswith("ctl_")

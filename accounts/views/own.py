@@ -2,6 +2,8 @@
 
 from typing import Any, cast
 
+from allauth.account.adapter import get_adapter
+from allauth.account.decorators import reauthentication_required
 from allauth.core import ratelimit
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -121,8 +123,12 @@ def email_confirm(request: SignedInRequest, token: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in_view
+@reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]
 def token_create(request: SignedInRequest) -> HttpResponse:
-    """Make a key to the API and show it, this once; whoever comes back to the address finds the list."""
+    """Make a key to the API and show it, this once; whoever comes back to the address finds the list.
+
+    A key outlives the session, so it takes the password or second step once more, and the owner is told by mail.
+    """
     if request.method != "POST":
         return HttpResponseRedirect(reverse("accounts:account"))
     token_form = TokenForm(request.POST, prefix="token")
@@ -131,6 +137,9 @@ def token_create(request: SignedInRequest) -> HttpResponse:
         data = token_form.cleaned_data
         more["new_token"], more["new_key"] = services.create_token(
             actor=request.actor, user=request.user, name=data["name"], days=data["days"]
+        )
+        get_adapter(request).send_notification_mail(
+            "account/email/token_created", request.user, {"token": more["new_token"]}
         )
         token_form = TokenForm(prefix="token")
     form = DetailsForm(instance=User.objects.get(pk=request.user.pk))
