@@ -19,6 +19,7 @@ from pytest_django import DjangoDbBlocker, Settings
 
 from accounts.access import OWNER
 from accounts.models import Brand, BrandHost, Customer, Membership, Partner, User
+from portal.logs import logged_as
 from portal.roles import close_to_public
 from tests import programs
 
@@ -79,6 +80,13 @@ def _create(owner: psycopg.Connection, name: str, template: str = "template1") -
 def _use(name: str) -> None:
     connections["default"].close()
     connections["default"].settings_dict["NAME"] = project.DATABASES["default"]["NAME"] = name
+
+
+@pytest.fixture(autouse=True)
+def _own_log() -> Iterator[None]:
+    """For whom a test works stays in the test."""
+    with logged_as(request_id=""):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -147,7 +147,7 @@ def test_every_page_of_the_owner_is_clean(
         f"/mobile/{world.subscription.pk}/",
         "/users/",
         "/users/invite/",
-        f"/users/{world.membership.pk}/",
+        f"/users/{world.membership.user_id}/",
         "/audit/",
         "/account/",
     ):
