@@ -41,6 +41,7 @@ class Tab:
     page: str
     needs: tuple[Capability, ...] = ()
     applies: Callable[[Products], bool] = lambda _has: True
+    covers: str = ""  # another page that belongs to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,14 @@ CUSTOMER_TABS: tuple[tuple[Tab, ...], ...] = (
     ),
     (
         Tab(_("Phone exchange"), "exchange", "pbx:overview", (Capability.EDIT_SETTINGS,), lambda has: has.exchange),
-        Tab(_("Employees"), "person", "pbx:people", (Capability.EDIT_SETTINGS,), lambda has: has.exchange),
+        Tab(
+            _("Employees"),
+            "person",
+            "pbx:people",
+            (Capability.EDIT_SETTINGS,),
+            lambda has: has.exchange,
+            covers="telephony:phones",  # an employee's line is one of these
+        ),
         Tab(
             _("Phone"),
             "phone",
@@ -140,8 +148,9 @@ def _allowed(here: Presence, tab: Tab) -> bool:
 
 def _current(request: HttpRequest, tabs: list[Tab]) -> Tab | None:
     """The tab whose address is the longest beginning of this page's."""
-    inside = [tab for tab in tabs if request.path.startswith(reverse(tab.page))]
-    return max(inside, key=lambda tab: len(reverse(tab.page)), default=None)
+    pages = [(reverse(page), tab) for tab in tabs for page in (tab.page, tab.covers) if page]
+    inside = [(address, tab) for address, tab in pages if request.path.startswith(address)]
+    return max(inside, key=lambda found: len(found[0]), default=("", None))[1]
 
 
 def shown_brand(request: HttpRequest) -> Brand:
