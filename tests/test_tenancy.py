@@ -4,7 +4,7 @@ from contextlib import nullcontext
 
 import pytest
 from django.apps import apps
-from django.db import DatabaseError, connection, models, transaction
+from django.db import DatabaseError, IntegrityError, connection, models, transaction
 
 from accounts.access import system
 from accounts.audit import record
@@ -20,7 +20,8 @@ from accounts.tenancy import (
     open_customer,
     tenant,
 )
-from telephony.models import Schedule
+from telephony.models import PhoneNumber, Schedule
+from tests.world import World
 
 # Tables of libraries and of Django itself; they hold nothing of a customer.
 PLATFORM_TABLES = {
@@ -226,3 +227,45 @@ def test_a_customer_that_is_not_saved_has_no_rooms() -> None:
 def test_the_base_class_marks_a_tenant_table() -> None:
     assert issubclass(AuditEntry, models.Model)
     assert TenantModel._meta.abstract
+
+
+@pytest.mark.django_db
+def test_a_furnished_customers_rows_are_in_no_other_rooms_and_in_none_without_a_door(
+    world: World, birch: Customer
+) -> None:
+    with tenant(world.customer):
+        kept = [model for model in tenant_models() if model._default_manager.exists()]
+    assert len(kept) > 25
+    with tenant(birch):
+        seen = [model._meta.label for model in kept if model._default_manager.exists()]
+    outside = [model._meta.label for model in kept if model._default_manager.exists()]
+    assert (seen, outside) == ([], [])
+
+
+@pytest.mark.django_db
+def test_a_month_of_calls_cannot_be_read_past_its_parent(world: World) -> None:
+    partition = f"cdr_callrecord_y{world.month.year:04}m{world.month.month:02}"
+    with (
+        tenant(world.customer),
+        connection.cursor() as cursor,
+        pytest.raises(DatabaseError, match="permission denied"),
+        transaction.atomic(),
+    ):
+        cursor.execute(f'SELECT * FROM "{partition}"')  # noqa: S608 - a name of our own
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("way", ["orm", "sql"])
+def test_another_customers_row_cannot_be_pointed_at(world: World, birch: Customer, way: str) -> None:
+    with tenant(birch):
+        number = PhoneNumber.objects.create(customer=birch, e164="+31416555009")
+        theirs = world.line.dialable_id
+        with transaction.atomic(), connection.cursor() as cursor:
+            if way == "orm":
+                PhoneNumber.objects.filter(pk=number.pk).update(dialable=theirs)
+            else:
+                cursor.execute("UPDATE telephony_phonenumber SET dialable_id = %s WHERE id = %s", [theirs, number.pk])
+            # What a commit would do: these constraints wait until then.
+            with pytest.raises(IntegrityError, match="same_customer"):
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            transaction.set_rollback(True)
