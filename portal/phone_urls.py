@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
 from portal import health
+from portal.web import faults
 from telephony.urls import provisioning_urls
 
 urlpatterns = [
@@ -18,9 +19,5 @@ def _nothing(_request: HttpRequest, exception: Exception) -> HttpResponse:  # no
     return HttpResponse(status=404)
 
 
-def _broken(_request: HttpRequest) -> HttpResponse:
-    return HttpResponse(status=500)
-
-
 handler400 = handler403 = handler404 = _nothing
-handler500 = _broken
+handler500 = faults.server_error

@@ -4,7 +4,9 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from portal import health
-from portal.web import api, home, styleguide
+from portal.web import api, faults, home, styleguide
+
+handler500 = faults.server_error
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),

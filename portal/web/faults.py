@@ -1,46 +1,43 @@
-"""When the database or the broker is away, a page says so kindly and quickly."""
+"""What a visitor is told when something breaks: a server that is away is a 503 that asks to come back, anything else a 500."""
 
 import logging
-from collections.abc import Callable
+import sys
 
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, ProgrammingError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
-from redis.exceptions import ConnectionError as BrokerDown
+from psycopg.errors import UndefinedColumn, UndefinedTable
+from redis.exceptions import RedisError
 
 log = logging.getLogger(__name__)
 
 
-class DatabaseDownMiddleware:
-    """Turns a lost database or broker into a 503 that asks to come back, for pages, API and phones alike."""
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's handler for errors that nobody caught, in views and in middleware alike."""
+    error = sys.exc_info()[1]
+    if isinstance(error, ProgrammingError) and isinstance(error.__cause__, UndefinedColumn | UndefinedTable):
+        log.error("the database lacks a table or column: run manage.py migrate")
+        return _answer(request, 503)
+    if isinstance(error, OperationalError | InterfaceError | RedisError):
+        log.error("the database or the broker is away: %s", error)
+        return _answer(request, 503)
+    return _answer(request, 500)
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        try:
-            return self.get_response(request)
-        except (OperationalError, InterfaceError, BrokerDown) as error:
-            return self.process_exception(request, error) or HttpResponse(status=503)
-
-    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Django calls this for an error inside a view, before it becomes a 500."""
-        if not isinstance(error, OperationalError | InterfaceError | BrokerDown):
-            return None
-        log.error("a server this page needs is away", exc_info=error)
-        response: HttpResponse
-        if request.path.startswith("/api/"):
-            body = {
-                "type": "urn:centrale:problem:unavailable",
-                "title": "unavailable",
-                "status": 503,
-                "detail": "Try again in a minute.",
-            }
-            response = JsonResponse(body, status=503, content_type="application/problem+json")
-        elif request.path.startswith("/provision/"):
-            response = HttpResponse(b"", status=503, content_type="text/plain")
-        else:
-            response = HttpResponse(render_to_string("503.html"), status=503)
+def _answer(request: HttpRequest, status: int) -> HttpResponse:
+    response: HttpResponse
+    if request.path.startswith("/api/"):
+        kind, advice = (
+            ("unavailable", "Try again in a minute.") if status == 503 else ("error", "Something broke here.")
+        )
+        body = {"type": f"urn:centrale:problem:{kind}", "title": kind, "status": status, "detail": advice}
+        response = JsonResponse(body, status=status, content_type="application/problem+json")
+    elif request.path.startswith("/provision/"):
+        # A phone would take any page for its configuration.
+        response = HttpResponse(b"", status=status, content_type="text/plain")
+    else:
+        response = HttpResponse(render_to_string(f"{status}.html"), status=status)
+    if status == 503:
         response["Retry-After"] = "30"
-        response["Cache-Control"] = "no-store"
-        return response
+    response["Cache-Control"] = "no-store"
+    return response
