@@ -1,5 +1,6 @@
 """Tokens of the API; apart from accounts.apibase, because DRF's views load this while they are loaded themselves."""
 
+from django.core.cache import cache
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
@@ -8,6 +9,16 @@ from rest_framework.request import Request
 
 from accounts.models import ApiToken, User
 from accounts.tokens import token_hash
+
+FAILURES_A_MINUTE = 60
+
+
+def count_failure(address: str) -> None:
+    """Throttle an address that keeps sending keys nobody has; DRF's own throttles count only who got in."""
+    key = f"api-failures:{address}"
+    cache.add(key, 0, timeout=60)
+    if cache.incr(key) > FAILURES_A_MINUTE:
+        raise exceptions.Throttled(wait=60)
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -31,6 +42,7 @@ class TokenAuthentication(BaseAuthentication):
             .first()
         )
         if token is None:
+            count_failure(request.META.get("REMOTE_ADDR", ""))
             raise exceptions.AuthenticationFailed(
                 _("This token is unknown, expired or revoked. Make a new one under My details.")
             )

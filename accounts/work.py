@@ -41,4 +41,5 @@ def queue(task: Callable[..., Any], *args: object, actor: Actor) -> None:
         "centrale_door": str(actor.door),
         "centrale_request": request_id(),
     }
-    transaction.on_commit(lambda: task.apply_async(args=args, headers=headers))  # type: ignore[attr-defined]
+    # Robust: the change is saved by then, and a broker that is away must not make it look otherwise; Django logs it.
+    transaction.on_commit(lambda: task.apply_async(args=args, headers=headers), robust=True)  # type: ignore[attr-defined]

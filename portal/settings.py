@@ -85,7 +85,7 @@ if PHONES_ONLY:
     MIDDLEWARE = [
         "portal.web.proxy.ProxyMiddleware",
         "portal.logs.RequestIdMiddleware",
-            "django.middleware.security.SecurityMiddleware",
+        "django.middleware.security.SecurityMiddleware",
         "allauth.account.middleware.AccountMiddleware",  # does nothing without its pages, and allauth demands it
     ]
     DATABASES["default"] |= env.database(env.text("DATABASE_PROVISION_URL"))

@@ -92,3 +92,15 @@ def test_who_has_several_customers_names_one(client: Client, dave: User, acme: C
 def test_another_customers_reference_is_unknown(client: Client, alice: User, birch: Customer) -> None:
     answer = client.get("/api/v1/lines/", headers={"Authorization": f"Bearer {key_of(alice)}", "X-Customer": "birch"})
     assert answer.status_code == 404
+
+
+@pytest.mark.django_db
+def test_an_address_that_keeps_guessing_keys_is_slowed_down_and_others_are_not(client: Client, alice: User) -> None:
+    for _ in range(60):
+        assert client.get("/api/v1/lines/", headers={"Authorization": "Bearer wrong"}).status_code == 401
+    slowed = client.get("/api/v1/lines/", headers={"Authorization": "Bearer wrong"})
+    assert (slowed.status_code, slowed.headers["Content-Type"]) == (429, "application/problem+json")
+    assert int(slowed.headers["Retry-After"]) > 0
+    elsewhere = client.get("/api/v1/lines/", headers={"Authorization": "Bearer wrong"}, REMOTE_ADDR="192.0.2.7")
+    assert elsewhere.status_code == 401
+    assert client.get("/api/v1/lines/", headers={"Authorization": f"Bearer {key_of(alice)}"}).status_code == 200
