@@ -188,6 +188,15 @@ def details(entry: AuditEntry) -> str:
     return " · ".join(parts)
 
 
+def is_kind(object_type: str) -> bool:
+    """Whether this names a kind of object at all, as ``telephony.line`` does."""
+    try:
+        apps.get_model(object_type)
+    except (LookupError, ValueError):
+        return False
+    return True
+
+
 def object_label(object_type: str) -> str:
     """What people call a kind of object: the model's own name."""
     try:

@@ -331,3 +331,26 @@ def test_everybody_gets_what_is_theirs_and_nothing_else(cast: dict[str, User], a
                 wrong.append(f"{who} {name}: {outcome(response)}, wanted {row.kind.wanted(who)}")
     if wrong:
         pytest.fail("\n".join(wrong))
+
+
+LISTS = (
+    "/calls/",
+    "/calls/details/",
+    "/invoices/",
+    "/mobile/",
+    "/users/",
+    "/audit/",
+    "/exchange/",
+    "/devices/",
+    "/phones/",
+)
+NAMES = ("month", "from", "to", "q", "sort", "type", "after", "before", "object", "id", "status", "at", "number")
+NONSENSE = ("x", "-1", "9" * 400, "\x00", "2026-13", "9999-12", "0001-01", "'", "%")
+
+
+def test_no_nonsense_in_an_address_breaks_a_list(client: Client, alice: User) -> None:
+    client.raise_request_exception = False
+    client.force_login(alice)
+    asked = [(path, name, value) for path in LISTS for name in NAMES for value in NONSENSE]
+    broken = [one for one in asked if client.get(one[0], {one[1]: one[2]}).status_code >= 500]
+    assert broken == []

@@ -55,7 +55,7 @@ def _context(
 ) -> dict[str, Any]:
     asked = request.GET.get("object", "")
     # A link from an object that has no entries yet still filters.
-    kinds = [*known, asked] if asked and asked not in known else known
+    kinds = [*known, asked] if asked not in known and audit_words.is_kind(asked) else known
     trail = TrailFilter(request.GET, found, people=people, kinds=kinds)
     page = selectors.trail_page(trail.qs, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     about = ""
