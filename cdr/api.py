@@ -127,7 +127,7 @@ def _call(call: CallRecord, asked: Asked, where: dict[int, str]) -> dict[str, An
         "name": asked.names.get(call.number, ""),
         "other": asked.plain_other(call.other),
         "destination": where.get(call.rate_id, ""),
-        "amount": None if call.micros is None else euros(call.micros),
+        "amount": None if call.amount is None else euros(call.amount),
         "billing_period": call.billing_period,
     }
 

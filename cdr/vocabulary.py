@@ -47,6 +47,11 @@ class Leg(models.IntegerChoices):
 
     CALL = 1, _("call")
     LEG = 2, _("other leg")
+    REVERSAL = 3, _("booked back")
+
+
+# The rows that a customer sees and that totals sum: calls, and corrections that book one back.
+BOOKED = (Leg.CALL, Leg.REVERSAL)
 
 
 class Rating(models.IntegerChoices):

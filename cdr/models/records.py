@@ -20,8 +20,15 @@ class CallRecord(AppendOnlyModel):
     `id` is the batch and the line: `batch * 2**31 + line`. `number` is the customer's own number, `other` the other
     party; both are E.164, `short:112`, `ext:101` or empty. `origin` is who called when the call was forwarded,
     empty where customers never see that number. `micros` is null for a call that has no rate yet. `record_id` is the
-    source's own name of the record.
+    source's own name of the record, `facts` a digest of what the source said in it.
+
+    A correction is two further rows: one of `leg` REVERSAL that books the earlier one back (seconds and amount negative),
+    and one that takes its place. `revision` tells the rows of one record apart: 0 as first delivered, odd for what is
+    booked back, even for what replaced it. `discount` is the part of the amount that a bundle covers, where a selector
+    has filled it in; it is kept in a table of its own.
     """
+
+    discount: int = 0
 
     pk = models.CompositePrimaryKey("customer_id", "start", "id")
     customer = CustomerKey(db_constraint=False)
@@ -42,25 +49,38 @@ class CallRecord(AppendOnlyModel):
     origin = models.CharField(_("caller"), max_length=24, db_collation="C")
     call_group = models.TextField(db_collation="C")
     record_id = models.TextField(db_collation="C")
+    revision = models.PositiveSmallIntegerField(default=0)
+    facts = models.BigIntegerField(default=0)
 
     class Meta:
         ordering = ("-start", "-id")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=("source", "start", "record_id"), name="one_record_per_source_id")
+            models.UniqueConstraint(
+                fields=("source", "start", "record_id", "revision"), name="one_record_per_source_id"
+            )
         ]
 
     def __str__(self) -> str:
         return self.record_id
 
+    @property
+    def amount(self) -> int | None:
+        """What the customer pays for it in micro-euros, after what a bundle covers; None while it has no rate."""
+        return None if self.micros is None else self.micros - self.discount
+
 
 class Totals(AppendOnlyModel):
-    """Sums over the records that are calls (not their other legs), written in the transaction that adds the records."""
+    """Sums over the records that are calls (not their other legs), written in the transaction that adds the records.
+
+    What is booked back counts as minus one call. `micros` is before bundles, `discount` the part of it that they cover.
+    """
 
     calls = models.IntegerField(_("calls"))
     seconds = models.BigIntegerField(_("talking time"))
     micros = models.BigIntegerField(_("amount"))
     unrated = models.IntegerField(default=0)
     dearest_micros = models.BigIntegerField(default=0)
+    discount = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         abstract = True
@@ -99,6 +119,21 @@ class MonthlyTotal(Totals):
 
     def __str__(self) -> str:
         return f"{self.customer_id} {self.month} {self.number}"
+
+
+class PartyNumber(AppendOnlyModel):
+    """Each other party (and caller of a forwarded call) that a customer's calls ever had: where a part of a number is searched.
+
+    Such a search cannot use an index under row-level security (LIKE is not leakproof), so it reads this short list and
+    then asks the records for equal numbers. The loader fills it; numbers that customers never see are not in it.
+    """
+
+    pk = models.CompositePrimaryKey("customer_id", "number")
+    customer = CustomerKey(db_constraint=False)
+    number = models.CharField(max_length=24, db_collation="C")
+
+    def __str__(self) -> str:
+        return self.number
 
 
 class BillingPeriod(PlatformModel):

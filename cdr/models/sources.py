@@ -87,10 +87,12 @@ class Batch(PlatformModel):
     """One delivery of a file. Its counts are written with each chunk of records, so they are true at every moment."""
 
     class State(models.TextChoices):
+        QUEUED = "queued", _("waiting")
         RUNNING = "running", _("running")
         DONE = "done", _("done")
         REFUSED = "refused", _("refused")
         INTERRUPTED = "interrupted", _("interrupted")
+        CANCELLED = "cancelled", _("cancelled")
 
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="batches")
     file_name = models.CharField(_("file"), max_length=255)
@@ -104,6 +106,11 @@ class Batch(PlatformModel):
     unrated = models.IntegerField(_("not rated"), default=0)
     reasons = models.JSONField(default=dict)  # reason code -> number of rows
     problem = models.TextField(blank=True)
+    corrected = models.IntegerField(_("corrected"), default=0)  # of the loaded: rows that replaced an earlier record
+    done_bytes = models.BigIntegerField(default=0)  # how far the file is read; what is loaded of it stays loaded
+    kept_file = models.CharField(max_length=400, blank=True)  # where an uploaded file waits, below settings.MEDIA_ROOT
+    cancel_asked = models.BooleanField(default=False)  # looked at before each chunk
+    idempotency_key = models.CharField(max_length=120, null=True)  # noqa: DJ001 - null is no key, and unique
     user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     door = models.CharField(max_length=8)
     started_at = models.DateTimeField()
@@ -115,7 +122,8 @@ class Batch(PlatformModel):
             models.CheckConstraint(
                 condition=Q(read=models.F("loaded") + models.F("duplicate") + models.F("rejected")),
                 name="every_row_read_is_accounted_for",
-            )
+            ),
+            models.UniqueConstraint(fields=("source", "idempotency_key"), name="one_batch_per_idempotency_key"),
         ]
 
     def __str__(self) -> str:

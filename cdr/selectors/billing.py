@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Sum
+from django.db.models import F, Sum
 
 from cdr.models import MonthlyTotal
 from cdr.selectors.calls import SHOWN
@@ -27,7 +27,7 @@ def period_costs(period: date) -> list[PeriodCost]:
     rows = (
         MonthlyTotal.objects.filter(billing_period=period, call_type__in=SHOWN)
         .values("number", "call_type", "product")
-        .annotate(c=Sum("calls"), s=Sum("seconds"), m=Sum("micros"), u=Sum("unrated"))
+        .annotate(c=Sum("calls"), s=Sum("seconds"), m=Sum(F("micros") - F("discount")), u=Sum("unrated"))
         .order_by("number", "call_type", "product")
     )
     return [

@@ -10,11 +10,11 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from typing import Any
 
-from django.db.models import Case, Count, F, IntegerField, Max, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, F, IntegerField, Max, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce, Greatest, Left, Length, TruncDate
 
 from cdr.models import CallRecord, DailyTotal, MonthlyTotal
-from cdr.vocabulary import SHOWN_TYPES, Leg
+from cdr.vocabulary import BOOKED, SHOWN_TYPES, Leg
 from portal.lib.numbers import SearchKey
 from portal.lib.numbers.showing import MASKED_DIGITS
 from portal.lib.periods import AMSTERDAM, Month, days_bounds
@@ -66,7 +66,7 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Calls, seconds, micro-euros, how many have no price yet, and the amount of the dearest."""
+    """Calls, seconds, micro-euros after bundles, how many have no price yet, and the amount of the dearest."""
 
     calls: int = 0
     seconds: int = 0
@@ -122,7 +122,7 @@ def records(selection: Selection) -> QuerySet[CallRecord]:
     """The calls, newest first."""
     bounds = days_bounds(selection.first, selection.end)
     found = CallRecord.objects.filter(
-        _kinds(selection), leg=Leg.CALL, start__gte=bounds.start, start__lt=bounds.end
+        _kinds(selection), leg__in=BOOKED, start__gte=bounds.start, start__lt=bounds.end
     ).order_by("-start", "-id")
     if selection.billing_period is not None:
         found = found.filter(billing_period=selection.billing_period)
@@ -142,17 +142,18 @@ def records(selection: Selection) -> QuerySet[CallRecord]:
     return found.filter(**{name: value for name, value in limits.items() if value is not None})
 
 
+_ONE = Case(When(leg=Leg.REVERSAL, then=Value(-1)), default=Value(1), output_field=IntegerField())
 _OF_RECORDS = {
-    "c": Count("leg"),
+    "c": Coalesce(Sum(_ONE), 0),
     "s": Coalesce(Sum("seconds"), 0),
     "m": Coalesce(Sum("micros"), 0),
-    "u": Count("leg", filter=Q(micros__isnull=True)),
+    "u": Coalesce(Sum(_ONE, filter=Q(micros__isnull=True)), 0),
     "d": Coalesce(Max("micros"), 0),
 }
 _OF_TOTALS = {
     "c": Sum("calls"),
     "s": Sum("seconds"),
-    "m": Sum("micros"),
+    "m": Sum(F("micros") - F("discount")),
     "u": Sum("unrated"),
     "d": Max("dearest_micros"),
 }
@@ -258,7 +259,7 @@ def page(selection: Selection, *, after: str = "", before: str = "", size: int =
 
 def call_at(start: datetime, number: int) -> CallRecord | None:
     """One call that customers may see."""
-    return CallRecord.objects.filter(start=start, id=number, leg=Leg.CALL, call_type__in=SHOWN).first()
+    return CallRecord.objects.filter(start=start, id=number, leg__in=BOOKED, call_type__in=SHOWN).first()
 
 
 def legs_of(call: CallRecord) -> list[CallRecord]:

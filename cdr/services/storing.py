@@ -16,7 +16,7 @@ from cdr.ingest.calls import Calls, Coded, Integers
 from cdr.ingest.legs import Legs
 from cdr.ingest.rate import FREE_STARTS, NO_CHARGE, Charges, free_type
 from cdr.selectors.feeds import open_period
-from cdr.vocabulary import Direction, Leg
+from cdr.vocabulary import HIDDEN_TYPES, Direction, Leg
 from portal.lib.periods import AMSTERDAM, Month
 
 PIECE = 1 << 20
@@ -27,6 +27,8 @@ SELECT * FROM unnest({arrays})
 ON CONFLICT ({keys}) DO UPDATE SET calls = {table}.calls + EXCLUDED.calls, seconds = {table}.seconds + EXCLUDED.seconds,
     micros = {table}.micros + EXCLUDED.micros, unrated = {table}.unrated + EXCLUDED.unrated,
     dearest_micros = greatest({table}.dearest_micros, EXCLUDED.dearest_micros)"""
+_NUMBERS = """INSERT INTO cdr_partynumber (customer_id, number) SELECT * FROM unnest(%s::bigint[], %s::text[])
+ON CONFLICT DO NOTHING"""
 _TYPES: Mapping[str, str] = {
     "customer_id": "bigint",
     "day": "date",
@@ -63,6 +65,7 @@ def store(rated: Rated, *, source: int, batch: int, closed: frozenset[date]) -> 
         is_call = frame[frame["leg"] == int(Leg.CALL)]
         _add_up(cursor, "cdr_dailytotal", is_call, _DAILY)
         _add_up(cursor, "cdr_monthlytotal", is_call, _MONTHLY)
+        _learn_numbers(cursor, rated)
 
 
 def _frame(rated: Rated, closed: frozenset[date]) -> pd.DataFrame:
@@ -144,6 +147,8 @@ def _table(rated: Rated, frame: pd.DataFrame, source: int, batch: int) -> Any:
             "origin": calls.caller.choose(forwarded, nothing).arrow(),
             "call_group": calls.group.arrow(),
             "record_id": calls.record_id.arrow(),
+            "revision": np.zeros(length, dtype=np.int16),
+            "facts": np.zeros(length, dtype=np.int64),
         }
     )
 
@@ -179,6 +184,20 @@ def _add_up(cursor: Any, table: str, frame: pd.DataFrame, keys: tuple[str, ...])
     arrays = ", ".join(f"%s::{_TYPES.get(name, 'smallint' if name in keys else 'bigint')}[]" for name in columns)
     values = [_array(sums[name]) for name in columns]
     cursor.execute(_TOTALS.format(table=table, keys=", ".join(keys), arrays=arrays), values)
+
+
+def _learn_numbers(cursor: Any, rated: Rated) -> None:
+    """Remember the other parties of the calls that customers see, for the search by a part of a number."""
+    legs, charges = rated.legs, rated.charges
+    shown = legs.is_call & ~np.isin(charges.call_type, HIDDEN_TYPES)
+    forwarded = shown & (legs.direction == Direction.FORWARDED)
+    pairs: set[tuple[int, str]] = set()
+    for rows, column in ((shown, legs.other), (forwarded, rated.calls.caller)):
+        places = np.unique(np.stack([rated.customers[rows], column.codes[rows]]), axis=1)
+        pairs |= {(customer, column.values[code]) for customer, code in places.T.tolist() if column.values[code]}
+    if pairs:
+        ordered = pd.DataFrame(sorted(pairs), columns=["customer_id", "number"])
+        cursor.execute(_NUMBERS, [_array(ordered["customer_id"]), _array(ordered["number"])])
 
 
 def _array(column: "pd.Series[Any]") -> str:

@@ -71,7 +71,7 @@ class _Counter:
 
     def add(self, call: CallRecord) -> None:
         self.rows += 1
-        self.micros += call.micros or 0
+        self.micros += call.amount or 0
 
 
 def _header() -> Sequence[str]:
@@ -107,7 +107,7 @@ def _rows(asked: Asked, form: CsvForm, counter: _Counter, expected: calls.Sums) 
             other,
             where.get(call.rate_id, ""),
             call.seconds,
-            None if call.micros is None else euros(call.micros),
+            None if call.amount is None else euros(call.amount),
         )
     if form is CsvForm.DUTCH:
         yield (_("Total"), "", "", "", "", "", "", expected.calls, expected.seconds, euros(expected.micros))

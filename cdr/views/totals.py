@@ -155,7 +155,7 @@ def _difference(now: int, before: int, name: str) -> str:
 
 
 def _dearest(asked: Asked, call: CallRecord | None) -> Figure:
-    if call is None or call.micros is None:
+    if call is None or call.amount is None:
         return Figure(_("Dearest call"), formats.euro(0, language()), _("no call cost anything"))
     name, number = asked.own(call.number)
     where = names.destinations([call]).get(call.rate_id) or asked.other(call.other)
@@ -165,7 +165,7 @@ def _dearest(asked: Asked, call: CallRecord | None) -> Figure:
         "day": formats.day(local_day(call.start), language(), today=asked.today),
     }
     url = reverse("cdr:call", args=[calls.cursor_of(call)])
-    return Figure(_("Dearest call"), formats.euro(call.micros, language()), note, url=url)
+    return Figure(_("Dearest call"), formats.euro(call.amount, language()), note, url=url)
 
 
 def _days(selection: Selection) -> list[date]:
@@ -218,7 +218,7 @@ def _exception(asked: Asked, sums: dict[date, Sums]) -> tuple[date | None, str]:
     count: defaultdict[str, int] = defaultdict(int)
     for call in found:
         place = where.get(call.rate_id, "")
-        amount[place] += call.micros or 0
+        amount[place] += call.amount or 0
         count[place] += 1
     if not amount:
         return None, ""
