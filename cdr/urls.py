@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from cdr.views import details, export, operate, totals
+from cdr.views import batches, details, export, sources, tariffs, totals
 
 app_name = "cdr"
 urlpatterns: list[URLPattern] = [
@@ -10,14 +10,14 @@ urlpatterns: list[URLPattern] = [
     path("calls/details/", details.details, name="details"),
     path("calls/export.csv", export.export, name="export"),
     path("calls/<str:place>/", details.call, name="call"),
-    path("operate/sources/", operate.sources, name="operate_sources"),
-    path("operate/sources/new/", operate.source_edit, name="operate_source_new"),
-    path("operate/sources/<int:pk>/", operate.source_edit, name="operate_source"),
-    path("operate/tariffs/", operate.tariffs, name="operate_tariffs"),
-    path("operate/tariffs/new/", operate.tariff_edit, name="operate_tariff_new"),
-    path("operate/tariffs/<int:pk>/", operate.tariff_edit, name="operate_tariff"),
-    path("operate/tariffs/<int:pk>/version/", operate.version_add, name="operate_version_add"),
-    path("operate/tariffs/<int:pk>/versions/<int:version>/", operate.version, name="operate_version"),
-    path("operate/batches/", operate.batches, name="operate_batches"),
-    path("operate/batches/<int:pk>/", operate.batch, name="operate_batch"),
+    path("operate/sources/", sources.sources, name="operate_sources"),
+    path("operate/sources/new/", sources.source_edit, name="operate_source_new"),
+    path("operate/sources/<int:pk>/", sources.source_edit, name="operate_source"),
+    path("operate/tariffs/", tariffs.tariffs, name="operate_tariffs"),
+    path("operate/tariffs/new/", tariffs.tariff_edit, name="operate_tariff_new"),
+    path("operate/tariffs/<int:pk>/", tariffs.tariff_edit, name="operate_tariff"),
+    path("operate/tariffs/<int:pk>/version/", tariffs.version_add, name="operate_version_add"),
+    path("operate/tariffs/<int:pk>/versions/<int:version>/", tariffs.version, name="operate_version"),
+    path("operate/batches/", batches.batches, name="operate_batches"),
+    path("operate/batches/<int:pk>/", batches.batch, name="operate_batch"),
 ]

@@ -1,0 +1,103 @@
+"""Operators' pages about tariffs and their rates."""
+
+from django.db.models import Count, Max
+from django.forms import Form
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.errors import Refusal
+from accounts.web import operator_view, saved
+from cdr import services
+from cdr.forms import TariffForm, VersionForm
+from cdr.models import Tariff, TariffVersion
+from cdr.views.operating import SHOWN, OperatorRequest, crumbs_to, tabs
+from portal.lib.ui import Choice
+
+
+@require_safe
+@operator_view
+def tariffs(request: OperatorRequest) -> HttpResponse:
+    """Every tariff, since when its rates hold and who has it."""
+    found = Tariff.objects.annotate(
+        since=Max("versions__valid_from"),
+        versions_count=Count("versions", distinct=True),
+        users=Count("customers", distinct=True),
+    )
+    context = {"rows": found, "crumbs": crumbs_to(Choice(_("Tariffs"))), "tabs": tabs("operate_tariffs")}
+    return render(request, "cdr/operate/tariffs.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@operator_view
+def tariff_edit(request: OperatorRequest, pk: int | None = None) -> HttpResponse:
+    """Make or change a tariff, and see its versions."""
+    tariff = get_object_or_404(Tariff, pk=pk) if pk is not None else Tariff()
+    name = tariff.name
+    form = TariffForm(request.POST or None, instance=tariff)
+    if request.method == "POST" and form.is_valid():
+        made = services.save_tariff(
+            tariff=form.save(commit=False), actor=request.actor, customers=form.cleaned_data["customers_with_it"]
+        )
+        saved(request, _("Tariff %(name)s saved.") % {"name": made.name})
+        return HttpResponseRedirect(reverse("cdr:operate_tariff", args=[made.pk]))
+    versions = tariff.versions.annotate(rates_count=Count("rates")) if pk is not None else []
+    return render(
+        request,
+        "cdr/operate/tariff.html",
+        {"form": form, "tariff": tariff, "versions": versions, "name": name, "crumbs": _tariff_crumbs(tariff, name)},
+    )
+
+
+def _tariff_crumbs(tariff: Tariff, name: str, *more: Choice) -> list[Choice]:
+    own = Choice(name or _("New tariff"), reverse("cdr:operate_tariff", args=[tariff.pk]) if more else "")
+    return crumbs_to(Choice(_("Tariffs"), reverse("cdr:operate_tariffs")), own, *more)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@operator_view
+def version_add(request: OperatorRequest, pk: int) -> HttpResponse:
+    """Add rates to a tariff from a CSV file; nothing is added when a line is wrong."""
+    tariff = get_object_or_404(Tariff, pk=pk)
+    form = VersionForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        rates = form.cleaned_data["rates"]
+        try:
+            made = services.add_version(
+                tariff=tariff, valid_from=form.cleaned_data["valid_from"], rates=rates, actor=request.actor
+            )
+        except Refusal as refusal:
+            _show(form, refusal)
+        else:
+            saved(request, _("%(count)d rates added.") % {"count": len(rates)})
+            return HttpResponseRedirect(reverse("cdr:operate_version", args=[tariff.pk, made.pk]))
+    crumbs = _tariff_crumbs(tariff, tariff.name, Choice(_("New rates")))
+    return render(request, "cdr/operate/version_add.html", {"form": form, "tariff": tariff, "crumbs": crumbs})
+
+
+def _show(form: Form, refusal: Refusal) -> None:
+    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+
+
+@require_safe
+@operator_view
+def version(request: OperatorRequest, pk: int, version: int) -> HttpResponse:
+    """The rates of a version, in pages by prefix."""
+    found = get_object_or_404(TariffVersion.objects.select_related("tariff"), pk=version)
+    if found.tariff_id != pk:
+        raise Http404
+    rates = found.rates.order_by("prefix")
+    count = rates.count()
+    after = request.GET.get("after", "")
+    rows = list((rates.filter(prefix__gt=after) if after else rates)[: SHOWN + 1])
+    more, rows = len(rows) > SHOWN, rows[:SHOWN]
+    context = {
+        "version": found,
+        "rows": rows,
+        "count": count,
+        "after": rows[-1].prefix if more else "",
+        "crumbs": _tariff_crumbs(found.tariff, found.tariff.name, Choice(str(found.valid_from))),
+    }
+    return render(request, "cdr/operate/version.html", context)
