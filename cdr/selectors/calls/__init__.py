@@ -1,0 +1,31 @@
+"""Calls as customers see them. One definition of what is selected serves totals, details, export and API.
+
+Every read runs inside a customer's door. What a customer never sees (0800, 112, 113, 116xxx, and legs that are not the
+call) is left out in `selection`, once, of rows, counts and sums alike.
+"""
+
+from cdr.selectors.calls.choices import billing_periods, months_of_billing_period, own_numbers
+from cdr.selectors.calls.pages import Page, call_at, cursor_of, legs_of, page, place_of
+from cdr.selectors.calls.selection import SHOWN, Selection, records
+from cdr.selectors.calls.sums import Sums, add_up, by_day, by_number_and_type, dearest_call, total
+
+__all__ = [
+    "SHOWN",
+    "Page",
+    "Selection",
+    "Sums",
+    "add_up",
+    "billing_periods",
+    "by_day",
+    "by_number_and_type",
+    "call_at",
+    "cursor_of",
+    "dearest_call",
+    "legs_of",
+    "months_of_billing_period",
+    "own_numbers",
+    "page",
+    "place_of",
+    "records",
+    "total",
+]

@@ -1,0 +1,106 @@
+"""Sums of what is selected, from whichever table can tell."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Case, F, IntegerField, Max, Q, Sum, Value, When
+from django.db.models.functions import Coalesce, TruncDate
+
+from cdr.models import CallRecord, DailyTotal, MonthlyTotal
+from cdr.selectors.calls.selection import Selection, kinds, records
+from cdr.vocabulary import Leg
+from portal.lib.periods import AMSTERDAM
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Calls, seconds, micro-euros after bundles, how many have no price yet, and the amount of the dearest."""
+
+    calls: int = 0
+    seconds: int = 0
+    micros: int = 0
+    unrated: int = 0
+    dearest: int = 0
+
+    def __add__(self, other: "Sums") -> "Sums":
+        return Sums(
+            self.calls + other.calls,
+            self.seconds + other.seconds,
+            self.micros + other.micros,
+            self.unrated + other.unrated,
+            max(self.dearest, other.dearest),
+        )
+
+
+def add_up(several: Iterable[Sums]) -> Sums:
+    """The sum of sums."""
+    return sum(several, Sums())
+
+
+_ONE = Case(When(leg=Leg.REVERSAL, then=Value(-1)), default=Value(1), output_field=IntegerField())
+_OF_RECORDS = {
+    "c": Coalesce(Sum(_ONE), 0),
+    "s": Coalesce(Sum("seconds"), 0),
+    "m": Coalesce(Sum("micros"), 0),
+    "u": Coalesce(Sum(_ONE, filter=Q(micros__isnull=True)), 0),
+    "d": Coalesce(Max("micros"), 0),
+}
+_OF_TOTALS = {
+    "c": Sum("calls"),
+    "s": Sum("seconds"),
+    "m": Sum(F("micros") - F("discount")),
+    "u": Sum("unrated"),
+    "d": Max("dearest_micros"),
+}
+
+
+def _sums(row: Any) -> Sums:
+    return Sums(calls=row["c"], seconds=row["s"], micros=row["m"], unrated=row["u"], dearest=row["d"])
+
+
+def by_number_and_type(selection: Selection) -> dict[tuple[str, int], Sums]:
+    """Sums by own number and call type: from the monthly totals where these can tell, else from the records."""
+    if selection.needs_records or not selection.whole_months:
+        return _pairs(records(selection).order_by().values("number", "call_type").annotate(**_OF_RECORDS))
+    totals = MonthlyTotal.objects.filter(kinds(selection), month__gte=selection.first, month__lt=selection.end)
+    if selection.billing_period is not None:
+        totals = totals.filter(billing_period=selection.billing_period)
+    if selection.numbers:
+        totals = totals.filter(number__in=sorted(selection.numbers))
+    return _pairs(totals.values("number", "call_type").annotate(**_OF_TOTALS))
+
+
+def _pairs(rows: Iterable[Any]) -> dict[tuple[str, int], Sums]:
+    return {(row["number"], row["call_type"]): _sums(row) for row in rows}
+
+
+def by_day(selection: Selection) -> dict[date, Sums]:
+    """Sums by day of the start: from the daily totals where these can tell, else from the records."""
+    if selection.needs_records or selection.numbers or selection.billing_period is not None:
+        days = records(selection).order_by().values(day=TruncDate("start", tzinfo=AMSTERDAM))
+        return _days(days.annotate(**_OF_RECORDS))
+    totals = DailyTotal.objects.filter(kinds(selection), day__gte=selection.first, day__lt=selection.end)
+    return _days(totals.values("day").annotate(**_OF_TOTALS))
+
+
+def _days(rows: Iterable[Any]) -> dict[date, Sums]:
+    return {row["day"]: _sums(row) for row in rows}
+
+
+def total(selection: Selection) -> Sums:
+    """Sums of everything selected, from whichever table is shortest."""
+    if selection.whole_months and not selection.needs_records:
+        return add_up(by_number_and_type(selection).values())
+    return add_up(by_day(selection).values())
+
+
+def dearest_call(selection: Selection, days: Mapping[date, Sums]) -> CallRecord | None:
+    """The call with the highest amount; `days` are its sums by day, which tell on which day to look."""
+    if not days:
+        return None
+    day, sums = max(days.items(), key=lambda item: (item[1].dearest, item[0]))
+    if not sums.dearest:
+        return None
+    return records(selection.on(day)).filter(micros=sums.dearest).first()
