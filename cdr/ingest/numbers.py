@@ -5,7 +5,10 @@ all the same, and its prefix still tells what it costs.
 """
 
 import re
+import unicodedata
 from typing import Literal
+
+from portal.lib.numbers.plan import short_code_behind_31
 
 type NumberFormat = Literal["national", "international"]
 
@@ -16,6 +19,7 @@ _FEATURE = re.compile(r"(?:\*31\*|#31#|\*31#)")
 _SHORT = re.compile(r"112|113|144|116[0-9]{3}|18[0-9]{2}|14[0-9]{3,4}|1233|12[0-9]{2}|13[0-9]{2}|16[0-9]{2}")
 _EMERGENCY = re.compile(r"0?(?:112|911)")
 LONGEST = 15
+_LONGEST_SHORT = 8  # 31 before 140591 or 116000
 
 
 def read_number(text: str, form: NumberFormat) -> str | None:
@@ -48,7 +52,7 @@ def read_number(text: str, form: NumberFormat) -> str | None:
 
 def _bare(text: str) -> str | None:
     """Without scheme, host, parameters, spaces and codes that stand before a number."""
-    plain = text.strip()
+    plain = text.strip() if text.isascii() else unicodedata.normalize("NFKC", text).strip()
     if _SPREADSHEET.fullmatch(plain):
         return None
     plain = plain.removeprefix("sip:").removeprefix("sips:").removeprefix("tel:")
@@ -62,4 +66,8 @@ def _e164(digits: str) -> str | None:
         digits = "31" + digits[3:]  # +31 (0)20
     if len(digits) > LONGEST:
         return None
+    if len(digits) <= _LONGEST_SHORT and digits.startswith("31"):
+        short = short_code_behind_31(digits[2:])  # some switches put +31 before everything, 112 as well
+        if short:
+            return f"short:{short[0]}"
     return "+" + digits if len(digits) >= 5 else ""

@@ -1,8 +1,14 @@
 """Numbers as switches write them."""
 
+import json
+from pathlib import Path
+
 import pytest
 
-from cdr.ingest.numbers import read_number
+import portal.lib
+from cdr.ingest.numbers import NumberFormat, read_number
+
+CASES = json.loads((Path(portal.lib.__file__).parent / "tests" / "data" / "numbers.json").read_text())
 
 
 @pytest.mark.parametrize(
@@ -40,6 +46,12 @@ from cdr.ingest.numbers import read_number
         ("*21*0612345678#", ""),
         ("", ""),
         ("3,16123E+10", None),
+        ("+31112", "short:112"),
+        ("0031112", "short:112"),
+        ("31116117", "short:116117"),
+        ("+3114020", "short:14020"),
+        ("+31\u0661", ""),
+        ("\uff10\uff12\uff10\uff11\uff12\uff13\uff14\uff15\uff16\uff17", "+31201234567"),
     ],
 )
 def test_a_number_of_a_dutch_switch_is_read(text: str, number: str | None) -> None:
@@ -49,3 +61,9 @@ def test_a_number_of_a_dutch_switch_is_read(text: str, number: str | None) -> No
 def test_digits_mean_what_the_source_declares() -> None:
     assert read_number("314123456", "national") == "+31314123456"
     assert read_number("314123456", "international") == "+314123456"
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case["context"] == "cdr/NL" and case["e164"]], ids=str)
+def test_every_known_number_of_a_switch_is_read_as_the_plan_reads_it(case: dict[str, str]) -> None:
+    forms: tuple[NumberFormat, ...] = ("national", "international")
+    assert case["e164"] in {read_number(case["input"], form) for form in forms}

@@ -1,7 +1,12 @@
 import json
 from io import StringIO
+from pathlib import Path
 
 from django.core.management import call_command
+
+import portal.lib
+
+CASES = json.loads((Path(portal.lib.__file__).parent / "tests" / "data" / "numbers.json").read_text())
 
 
 def run(*arguments: str) -> list[str]:
@@ -30,3 +35,11 @@ def test_each_number_is_one_json_line_in_the_order_given() -> None:
 
 def test_without_json_it_reads_as_a_sentence() -> None:
     assert run("0031612345678") == ["06 12 34 56 78: mobile (+31612345678)"]
+
+
+def test_every_known_number_of_a_form_is_answered_as_the_plan_says() -> None:
+    cases = [case for case in CASES if case["context"] == "form/NL"]
+    answers = [json.loads(line) for line in run("--json", *(case["input"] for case in cases))]
+    assert [(answer["input"], answer["e164"], answer["category"]) for answer in answers] == [
+        (case["input"], case["e164"], case["category"]) for case in cases
+    ]
