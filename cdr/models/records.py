@@ -17,7 +17,7 @@ class CallRecord(AppendOnlyModel):
     with the customer, the unique rule with the source. Foreign keys are not checked row by row for the same reason: the
     loader takes customer and source from their tables within the transaction.
 
-    `id` is the batch and the line: `batch * 2**31 + line`. `number` is the customer's own number, `other` the other
+    `id` is made of the batch, the revision and the line (cdr.services.storing). `number` is the customer's own number, `other` the other
     party; both are E.164, `short:112`, `ext:101` or empty. `origin` is who called when the call was forwarded,
     empty where customers never see that number. `micros` is null for a call that has no rate yet. `record_id` is the
     source's own name of the record, `facts` a digest of what the source said in it.

@@ -20,7 +20,15 @@ from cdr.vocabulary import HIDDEN_TYPES, Direction, Leg
 from portal.lib.periods import AMSTERDAM, Month
 
 PIECE = 1 << 20
-LINES_A_BATCH = 1 << 31
+# An id is the batch, the revision and the line, so that a correction has one of its own.
+LINE_BITS, REVISION_BITS = 27, 11
+MOST_LINES = 1 << LINE_BITS
+_REVISIONS = ((1 << REVISION_BITS) - 1) << LINE_BITS
+# The columns of a record in the order in which they are written.
+COLUMNS = (
+    "customer_id", "start", "id", "micros", "rate_id", "source_id", "seconds", "billing_period", "leg", "direction",
+    "product", "call_type", "flags", "number", "other", "origin", "call_group", "record_id", "revision", "facts",
+)  # fmt: skip
 
 _TOTALS = """INSERT INTO {table} ({keys}, calls, seconds, micros, unrated, dearest_micros)
 SELECT * FROM unnest({arrays})
@@ -58,14 +66,34 @@ def store(rated: Rated, *, source: int, batch: int, closed: frozenset[date]) -> 
     table = _table(rated, frame, source, batch).take(pa.array(order))
     months = frame["month"].to_numpy()[order]
     with connection.cursor() as cursor:
-        for month in np.unique(months):
-            cursor.execute("SELECT centrale_make_month('cdr_callrecord', %s)", [str(month.astype("datetime64[D]"))])
-            partition = cursor.fetchone()[0]
-            _copy(cursor, partition, table.filter(pa.array(months == month)))
-        is_call = frame[frame["leg"] == int(Leg.CALL)]
-        _add_up(cursor, "cdr_dailytotal", is_call, _DAILY)
-        _add_up(cursor, "cdr_monthlytotal", is_call, _MONTHLY)
+        copy_records(cursor, table, months)
         _learn_numbers(cursor, rated)
+        add_to_totals(cursor, frame)
+
+
+def record_ids(batch: int, lines: Integers) -> Integers:
+    """The ids of the records of a file."""
+    return (batch << (LINE_BITS + REVISION_BITS)) + lines
+
+
+def revised(record: int, revision: int) -> int:
+    """The id of another revision of a record."""
+    return (record & ~_REVISIONS) | (revision << LINE_BITS)
+
+
+def copy_records(cursor: Any, table: Any, months: "np.ndarray[Any, Any]") -> None:
+    """Records (with COLUMNS) into the partitions of their months, which are made where they are missing."""
+    for month in np.unique(months):
+        cursor.execute("SELECT centrale_make_month('cdr_callrecord', %s)", [str(month.astype("datetime64[D]"))])
+        partition = cursor.fetchone()[0]
+        _copy(cursor, partition, table.filter(pa.array(months == month)))
+
+
+def add_to_totals(cursor: Any, frame: pd.DataFrame) -> None:
+    """Calls and what is booked back into the totals; `calls` is 1 or -1 for each row. Last in a transaction: it locks."""
+    booked = frame[frame["leg"] != int(Leg.LEG)]
+    _add_up(cursor, "cdr_dailytotal", booked, _DAILY)
+    _add_up(cursor, "cdr_monthlytotal", booked, _MONTHLY)
 
 
 def _frame(rated: Rated, closed: frozenset[date]) -> pd.DataFrame:
@@ -86,6 +114,7 @@ def _frame(rated: Rated, closed: frozenset[date]) -> pd.DataFrame:
             "direction": rated.legs.direction,
             "product": rated.calls.product,
             "leg": np.where(rated.legs.is_call, int(Leg.CALL), int(Leg.LEG)),
+            "calls": np.ones(len(rated.calls), dtype=np.int64),
             "seconds": rated.calls.seconds,
             "micros": np.where(rated.charges.micros == NO_CHARGE, 0, rated.charges.micros),
             "unrated": (rated.charges.micros == NO_CHARGE).astype(np.int64),
@@ -131,7 +160,7 @@ def _table(rated: Rated, frame: pd.DataFrame, source: int, batch: int) -> Any:
         {
             "customer_id": rated.customers,
             "start": pa.array(calls.start, pa.int64()).cast(pa.timestamp("us", tz="UTC")),
-            "id": batch * LINES_A_BATCH + calls.lines,
+            "id": record_ids(batch, calls.lines),
             "micros": pa.array(charges.micros, pa.int64(), mask=charges.micros == NO_CHARGE),
             "rate_id": charges.rate,
             "source_id": np.full(length, source, dtype=np.int64),
@@ -172,7 +201,7 @@ def _add_up(cursor: Any, table: str, frame: pd.DataFrame, keys: tuple[str, ...])
     sums = (
         frame.groupby(list(keys), sort=True, observed=True)
         .agg(
-            calls=("seconds", "size"),
+            calls=("calls", "sum"),
             seconds=("seconds", "sum"),
             micros=("micros", "sum"),
             unrated=("unrated", "sum"),

@@ -33,7 +33,7 @@ def place_of(cursor: str) -> tuple[datetime, int] | None:
     start, dash, number = cursor.partition("-")
     if not (dash and start.isascii() and start.isdigit() and number.isascii() and number.isdigit()):
         return None
-    if len(start) > 17 or len(number) > 18:
+    if len(start) > 17 or len(number) > 19 or int(number) >= 1 << 63:
         return None
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(start)), int(number)
 
