@@ -8,12 +8,24 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import preset_of
-from accounts.models import ApiToken, AuditEntry, Brand, BrandHost, Customer, Invitation, Membership, User
+from accounts.access import Actor, Capability, preset_of
+from accounts.models import (
+    ApiToken,
+    AuditEntry,
+    Brand,
+    BrandHost,
+    Customer,
+    Invitation,
+    Membership,
+    Notice,
+    NoticeRead,
+    User,
+)
 
 BRANDS_KEY = "brands-by-host"
 BRANDS_SECONDS = 60
@@ -188,6 +200,33 @@ def partner_counts(partners: Sequence[int]) -> PartnerCounts:
         blocked=people["blocked"],
         invited=Invitation.objects.filter(customer__partner__in=partners, accepted_at=None).count(),
     )
+
+
+# --- notices ---
+
+NOTICE_DAYS = 90
+
+
+def notices_for(actor: Actor) -> QuerySet[Notice]:
+    """What the actor is told in the open rooms of the last three months, newest first, with `seen`; not what they put away."""
+    held = [capability.value for capability in Capability if actor.can(capability)]
+    reads = _reads(actor)
+    since = timezone.now() - dt.timedelta(days=NOTICE_DAYS)
+    return (
+        Notice.objects.filter(Q(user=actor.user) | Q(capability__in=held), at__gte=since)
+        .exclude(Exists(reads.filter(dismissed=True)))
+        .annotate(seen=Exists(reads))
+        .order_by("-pk")
+    )
+
+
+def unread_notices(actor: Actor) -> QuerySet[Notice]:
+    """What the actor has not seen yet."""
+    return notices_for(actor).exclude(Exists(_reads(actor)))
+
+
+def _reads(actor: Actor) -> QuerySet[NoticeRead]:
+    return NoticeRead.objects.filter(notice=OuterRef("pk"), user=actor.user)
 
 
 # --- the trail ---

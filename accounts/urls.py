@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from accounts.views import colleagues, joining, operate, operate_people, own, places, trail
+from accounts.views import colleagues, joining, notices, operate, operate_people, own, places, trail
 
 app_name = "accounts"
 urlpatterns: list[URLPattern] = [
@@ -16,6 +16,10 @@ urlpatterns: list[URLPattern] = [
     path("users/invitations/<int:pk>/withdraw/", colleagues.invitation_withdraw, name="invitation_withdraw"),
     path("invitation/<str:token>/", joining.invitation, name="invitation"),
     path("audit/", trail.audit, name="audit"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/read/", notices.notices_read, name="notices_read"),
+    path("notices/<int:pk>/", notices.notice, name="notice"),
+    path("notices/<int:pk>/dismiss/", notices.notice_dismiss, name="notice_dismiss"),
     path("account/", own.account, name="account"),
     path("account/login/", own.account_login_data, name="account_login_data"),
     path("account/email/<str:token>/", own.email_confirm, name="email_confirm"),

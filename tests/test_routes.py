@@ -114,6 +114,10 @@ ROUTES: dict[str, Row] = {
     "accounts:invitation_withdraw": row(OBJECT, "post", pk="invitation.pk"),
     "accounts:invitation": row(PUBLIC, token="invitation_key"),
     "accounts:audit": row(RIGHT),
+    "accounts:notices": row(MEMBER),
+    "accounts:notices_read": row(MEMBER, "post"),
+    "accounts:notice": row(kind("alice dave"), pk="notice.pk"),  # of who may see calls; to others it is none
+    "accounts:notice_dismiss": row(kind("alice dave"), "post", pk="notice.pk"),
     "accounts:account": row(SIGNED_IN),
     "accounts:account_login_data": row(SIGNED_IN),
     "accounts:email_confirm": row(NOT_SET_UP, token="none"),
@@ -340,6 +344,7 @@ LISTS = (
     "/mobile/",
     "/users/",
     "/audit/",
+    "/notices/",
     "/exchange/",
     "/devices/",
     "/phones/",

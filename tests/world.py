@@ -4,8 +4,8 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from accounts.access import Actor, Door, system
-from accounts.models import ApiToken, Customer, Invitation, Membership, User
+from accounts.access import Actor, Capability, Door, system
+from accounts.models import ApiToken, Customer, Invitation, Membership, Notice, User
 from accounts.services import create_token
 from accounts.tenancy import tenant
 from accounts.tokens import make_key, token_hash
@@ -43,6 +43,7 @@ class World:
     invitation: Invitation
     invitation_key: str
     token: ApiToken
+    notice: Notice
     call_place: str
     batch: Batch
     source: Source
@@ -89,6 +90,9 @@ def furnish(customer: Customer, employee: User, folder: Path, now: dt.datetime) 
             ),
             invitation_key=key,
             token=create_token(actor=actor, user=employee, name="test")[0],
+            notice=Notice.objects.create(
+                customer=customer, capability=Capability.VIEW_CALLS, kind="spend_guard.premium", at=now
+            ),
             call_place=cursor_of(CallRecord.objects.filter(micros__gt=0).order_by("start")[0]),
             batch=Batch.objects.get(),
             source=source,

@@ -3,6 +3,19 @@
 from accounts.models.audit import AuditEntry
 from accounts.models.brands import Brand, BrandHost
 from accounts.models.customers import Customer, Partner
+from accounts.models.notices import Notice, NoticeRead
 from accounts.models.users import ApiToken, Invitation, Membership, User
 
-__all__ = ["ApiToken", "AuditEntry", "Brand", "BrandHost", "Customer", "Invitation", "Membership", "Partner", "User"]
+__all__ = [
+    "ApiToken",
+    "AuditEntry",
+    "Brand",
+    "BrandHost",
+    "Customer",
+    "Invitation",
+    "Membership",
+    "Notice",
+    "NoticeRead",
+    "Partner",
+    "User",
+]

@@ -12,6 +12,7 @@ from accounts.services.memberships import (
     set_roles,
     unblock,
 )
+from accounts.services.notices import notify, read_all_notices, read_notices
 from accounts.services.people import (
     change_details,
     change_email,
@@ -51,7 +52,10 @@ __all__ = [
     "invite",
     "mail_password_link",
     "make_owner",
+    "notify",
     "password_path",
+    "read_all_notices",
+    "read_notices",
     "remove",
     "revoke_token",
     "revoke_tokens_of",

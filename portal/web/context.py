@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists
+from django.db.models import Count, Exists, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors
-from accounts.access import Capability
+from accounts.access import Actor, Capability
 from accounts.models import Brand, Customer, User
 from accounts.tenancy import open_customer, tenant
 from accounts.web import GUARD_FIELD, Presence, presence
@@ -24,12 +25,13 @@ from telephony.models import Line
 
 @dataclass(frozen=True, slots=True)
 class Products:
-    """What the customer has, and whether the user has a line there: what decides which tabs apply."""
+    """What the customer has and whether the user has a line there, which decides the tabs that apply; unread notices."""
 
     exchange: bool = False
     lines: bool = False
     mobile: bool = False
     own_line: bool = False
+    unread: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +114,16 @@ WIDE_TABS: tuple[tuple[Tab, ...], ...] = (
 )
 
 
-def products(customer: Customer, user: User) -> Products:
-    """What the customer has, in one query."""
+def products(customer: Customer, actor: Actor) -> Products:
+    """What the customer has and the actor has not read, in one query."""
     lines = Line.objects.all()
+    unread = selectors.unread_notices(actor).order_by().values("customer").annotate(how_many=Count("pk"))
     has = {
         "exchange": Exists(ExchangeSettings.objects.all()),
         "lines": Exists(lines),
         "mobile": Exists(MobileSubscription.objects.all()),
-        "own_line": Exists(lines.filter(user=user)),
+        "own_line": Exists(lines.filter(user=actor.user)),
+        "unread": Coalesce(Subquery(unread.values("how_many")), 0),
     }
     with nullcontext() if open_customer() == customer.pk else tenant(customer):
         return Products(**Customer.objects.filter(pk=customer.pk).values(**has).get())
@@ -133,12 +137,13 @@ def navigation(request: HttpRequest) -> list[list[NavItem]]:
     here = presence(request)
     groups, has = WIDE_TABS, Products()
     if here.customer is not None and here.actor.user is not None:
-        groups, has = CUSTOMER_TABS, products(here.customer, here.actor.user)
+        groups, has = CUSTOMER_TABS, products(here.customer, here.actor)
     shown = [[tab for tab in group if _allowed(here, tab) and tab.applies(has)] for group in groups]
     current = _current(request, [tab for group in shown for tab in group])
     found = [[NavItem(str(tab.label), tab.icon, reverse(tab.page), tab is current) for tab in group] for group in shown]
     found = [group for group in found if group]
     request.centrale_navigation = found  # type: ignore[attr-defined]
+    request.centrale_unread = has.unread  # type: ignore[attr-defined]
     return found
 
 
@@ -182,6 +187,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "nav_groups": groups,
         "tab_items": flat[:3],
         "more_items": flat[3:],
+        "has_notices": here.customer is not None,
+        "unread_notices": getattr(request, "centrale_unread", 0),
         "customers_url": reverse("accounts:choose_customer") if _has_choice(here) else "",
         "entered_as_partner": here.entered_as_partner,
         "role_label": _role_label(here),
