@@ -76,6 +76,8 @@ VERBS: Mapping[str, tuple[str | Promise, str]] = {
     "line.link": (gettext_lazy("%(who)s linked the line %(what)s to an employee"), "person"),
     "line.remove": (gettext_lazy("%(who)s removed the line %(what)s"), "trash"),
     "blocks.change": (gettext_lazy("%(who)s changed what lines may not call"), "block"),
+    "spend_guard.close": (gettext_lazy("%(who)s stopped paid calls"), "shield"),
+    "spend_guard.open": (gettext_lazy("%(who)s let paid calls out again"), "unlock"),
     "device.create": (gettext_lazy("%(who)s made the device %(what)s"), "device"),
     "device.change": (gettext_lazy("%(who)s changed the device %(what)s"), "device"),
     "device.new_password": (gettext_lazy("%(who)s gave the device %(what)s a new password"), "key"),

@@ -85,6 +85,7 @@ def load_exchange(customer: Customer) -> shapes.Exchange:
     settings = ExchangeSettings.objects.select_related("company_number").filter(customer=customer).first()
     rows = _Rows(settings)
     number = settings.company_number if settings else None
+    guard = telephony.spend_guard(customer)
     return shapes.Exchange(
         objects={place.id: place for place in rows.places()},
         numbers=dict(rows.numbers),
@@ -94,6 +95,8 @@ def load_exchange(customer: Customer) -> shapes.Exchange:
         shows_company_number=settings is not None and settings.presentation == ExchangeSettings.Presentation.COMPANY,
         night=rows.company_night(),
         barred=telephony.blocked(customer),
+        spend_guard=shapes.SpendGuard(guard.level) if guard else shapes.SpendGuard.OPEN,
+        guarded=guard.month.period if guard else None,
     )
 
 

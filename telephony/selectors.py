@@ -19,6 +19,7 @@ from telephony.models import (
     PhoneNumber,
     ProvisioningAnswer,
     ProvisioningEvent,
+    SpendGuardState,
 )
 
 EVENTS_SHOWN = 50
@@ -120,6 +121,11 @@ def blocked(customer: Customer) -> frozenset[Block]:
     """What no line of the customer may call."""
     found = OutgoingBlocks.objects.filter(customer=customer).first()
     return found.blocked() if found else frozenset()
+
+
+def spend_guard(customer: Customer) -> SpendGuardState | None:
+    """How far paid calls are stopped, and in which billing period; None while the guard never did anything."""
+    return SpendGuardState.objects.filter(customer=customer).first()
 
 
 def outgoing_blocks(customer: Customer) -> OutgoingBlocks:

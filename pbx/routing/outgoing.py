@@ -65,7 +65,7 @@ def _refused(journey: Journey, person: Person | None, number: str) -> End | None
         return End(Outcome.BARRED)
     if dialled.is_free(number):
         return None
-    guard = exchange.spend_guard
+    guard = exchange.guard_at(journey.at)
     if guard is SpendGuard.EMERGENCY_ONLY or (guard is SpendGuard.PREMIUM and dialled.is_costly(number)):
         journey.note("spend_guard", person, number=number)
         return End(Outcome.BARRED)

@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from portal.lib.numbers import Block
+from portal.lib.periods import Period
 from telephony.timetable import Timetable
 
 
@@ -207,7 +208,8 @@ class Exchange:
     """Everything of one customer that decides where a call goes.
 
     ``numbers`` holds each number of the customer with the id of its owner, None when it has none. ``busy`` and
-    ``unreachable`` are ids of persons who are in a call, and who have no registered phone.
+    ``unreachable`` are ids of persons who are in a call, and who have no registered phone. The spend guard holds in the
+    billing period ``guarded`` only; None: always.
     """
 
     objects: Mapping[int, Reachable] = field(default_factory=dict)
@@ -219,11 +221,16 @@ class Exchange:
     night: CompanyNight = CompanyNight()
     barred: frozenset[Block] = frozenset()
     spend_guard: SpendGuard = SpendGuard.OPEN
+    guarded: Period | None = None
     busy: frozenset[int] = frozenset()
     unreachable: frozenset[int] = frozenset()
 
     def with_presence(self, *, busy: frozenset[int], unreachable: frozenset[int] | None = None) -> "Exchange":
         return replace(self, busy=busy, unreachable=self.unreachable if unreachable is None else unreachable)
+
+    def guard_at(self, moment: datetime) -> SpendGuard:
+        """How far the guard on spending has closed the way out at a moment."""
+        return self.spend_guard if self.guarded is None or moment in self.guarded else SpendGuard.OPEN
 
     def resolve(self, target: Target) -> Target:
         """A number of one's own, or an extension, written as a number is the object that owns it."""

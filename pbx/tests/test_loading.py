@@ -17,7 +17,7 @@ from telephony.services import change_line, change_outgoing_blocks
 from telephony.timetable import ZONE
 
 DAY = datetime(2026, 11, 19, 14, 10, tzinfo=ZONE)
-QUERIES = 17
+QUERIES = 18
 
 
 def load(customer: Customer) -> shapes.Exchange:

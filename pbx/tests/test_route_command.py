@@ -5,8 +5,12 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from accounts.access import system
 from accounts.models import Customer
+from accounts.tenancy import tenant
 from pbx.models import ExchangeSettings
+from portal.lib.periods import Month
+from telephony.services import set_spend_guard
 
 NOON = "2026-11-19T12:00"
 
@@ -53,6 +57,26 @@ def test_a_colleague_reaches_an_extension_and_112(acme: Customer, acme_exchange:
 def test_a_caller_from_outside_cannot_dial_an_extension(acme: Customer, acme_exchange: ExchangeSettings) -> None:
     assert ask("209", "--from", "06 12 34 56 78")["outcome"] == "not_in_use"
     assert ask("209", "--at", NOON)["rings"][0]["extension"] == "209"
+
+
+def test_stopped_calls_are_refused_with_the_reason_and_112_and_free_numbers_go_out(
+    acme: Customer, acme_exchange: ExchangeSettings
+) -> None:
+    with tenant(acme):
+        set_spend_guard(actor=system(acme), customer=acme, month=Month(2026, 11), level="emergency_only", cause="limit")
+    barred = ask("0201234567", "--from", "103", "--at", NOON)
+    assert (barred["outcome"], rules(barred)[-1]) == ("barred", "spend_guard")
+    assert barred["steps"][-1]["why"]
+    for number in ("112", "113", "116111", "144", "0800-8112", "0900-8844", "0800 0200"):
+        assert ask(number, "--from", "103", "--at", NOON)["outcome"] in {"emergency", "outside"}
+    assert ask("0201234567", "--from", "103", "--at", "2026-12-01T12:00")["outcome"] == "outside"
+
+
+def test_dear_calls_are_stopped_first(acme: Customer, acme_exchange: ExchangeSettings) -> None:
+    with tenant(acme):
+        set_spend_guard(actor=system(acme), customer=acme, month=Month(2026, 11), level="premium", cause="limit")
+    assert ask("+442079460000", "--from", "103", "--at", NOON)["outcome"] == "barred"
+    assert ask("0201234567", "--from", "103", "--at", NOON)["outcome"] == "outside"
 
 
 @pytest.mark.parametrize(

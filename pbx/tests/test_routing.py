@@ -46,7 +46,8 @@ from pbx.tests.worlds import (
     night,
 )
 from portal.lib.numbers import Block
-from telephony.timetable import Holiday, Timetable
+from portal.lib.periods import Month
+from telephony.timetable import ZONE, Holiday, Timetable
 
 
 def rules(plan: Plan) -> list[str]:
@@ -178,6 +179,14 @@ def test_the_spend_guard_stops_dear_calls_first_and_then_all() -> None:
     assert route(dear, inside("+44 20 7946 0000"), DAY).outcome is Outcome.BARRED
     assert route(dear, inside("020 123 45 67"), DAY).outcome is Outcome.OUTSIDE
     assert route(all_, inside("020 123 45 67"), DAY).outcome is Outcome.BARRED
+
+
+def test_the_spend_guard_holds_in_its_own_billing_period_only() -> None:
+    november = exchange(spend_guard=SpendGuard.EMERGENCY_ONLY, guarded=Month(2026, 11).period)
+    last, first = datetime(2026, 11, 30, 23, 59, tzinfo=ZONE), datetime(2026, 12, 1, 0, 0, tzinfo=ZONE)
+    assert route(november, inside("020 123 45 67"), last).outcome is Outcome.BARRED
+    assert route(november, inside("112"), last).outcome is Outcome.EMERGENCY
+    assert route(november, inside("020 123 45 67"), first).outcome is Outcome.OUTSIDE
 
 
 def test_the_number_shown_is_the_companys_or_the_persons_own_or_none() -> None:

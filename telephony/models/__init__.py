@@ -2,6 +2,7 @@
 
 from telephony.models.devices import Device, DeviceLine, ProvisioningAnswer, ProvisioningEvent
 from telephony.models.dialables import Destination, Dialable, NumberRange, PhoneNumber
+from telephony.models.guard import SpendGuardState
 from telephony.models.lines import Line, OutgoingBlocks
 from telephony.models.schedules import HolidayDay, HolidaySchedule, Schedule, SchedulePeriod
 
@@ -20,4 +21,5 @@ __all__ = [
     "ProvisioningEvent",
     "Schedule",
     "SchedulePeriod",
+    "SpendGuardState",
 ]

@@ -12,6 +12,7 @@ from telephony.services.devices import (
     release_device,
 )
 from telephony.services.dialables import change_dialable, remove_dialable, usable_destination
+from telephony.services.guard import set_spend_guard
 from telephony.services.lines import (
     LineChange,
     change_line,
@@ -50,6 +51,7 @@ __all__ = [
     "remove_line",
     "remove_number_range",
     "set_forward",
+    "set_spend_guard",
     "store_events",
     "usable_destination",
 ]
