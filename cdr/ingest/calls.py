@@ -124,6 +124,19 @@ class Calls:
                 kept[field.name] = [row for row, stays in zip(value, rows.tolist(), strict=True) if stays]
         return Calls(**kept)
 
+    def take(self, positions: Integers) -> "Calls":
+        """The rows at these positions, in their order."""
+        taken: dict[str, Any] = {}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, Coded):
+                taken[field.name] = value.at(positions)
+            elif isinstance(value, np.ndarray):
+                taken[field.name] = value[positions]
+            else:
+                taken[field.name] = [value[position] for position in positions.tolist()]
+        return Calls(**taken)
+
 
 def join(one: Calls, other: Calls) -> Calls:
     """Two chunks as one."""

@@ -1,5 +1,6 @@
 """Where call records come from, what calls cost, the records themselves and their totals."""
 
+from cdr.models.kept import KeptRows
 from cdr.models.records import BillingPeriod, CallRecord, DailyTotal, MonthlyTotal, PartyNumber
 from cdr.models.sources import Batch, Reject, Source, SourceAccount
 from cdr.models.tariffs import CustomerTariff, Rate, Tariff, TariffVersion
@@ -10,6 +11,7 @@ __all__ = [
     "CallRecord",
     "CustomerTariff",
     "DailyTotal",
+    "KeptRows",
     "MonthlyTotal",
     "PartyNumber",
     "Rate",

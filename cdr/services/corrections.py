@@ -5,7 +5,7 @@ writes them with their totals. The caller holds a crossing and the billing perio
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 import numpy as np
 import pandas as pd
@@ -13,11 +13,14 @@ import pyarrow as pa
 from django.db import connection
 
 from cdr.models import CallRecord
+from cdr.selectors.feeds import open_period
 from cdr.services.storing import COLUMNS, add_to_totals, copy_records, revised
 from cdr.vocabulary import Leg
 from portal.lib.periods import month_of
 
 MOST_REVISIONS = 2_000
+_DELETE = """DELETE FROM cdr_callrecord WHERE (customer_id, start, id)
+IN (SELECT * FROM unnest(%s::bigint[], %s::timestamptz[], %s::bigint[]))"""
 
 
 def _copy_of(record: CallRecord) -> CallRecord:
@@ -49,6 +52,24 @@ def successor(record: CallRecord, *, period: date, **changes: object) -> CallRec
     return new
 
 
+def open_period_of(start: datetime, closed: frozenset[date]) -> date:
+    """The first day of the billing period that what happened at `start` is booked into now."""
+    return open_period(month_of(start), closed).first_day
+
+
+def rewrite(pairs: Sequence[tuple[CallRecord, CallRecord]]) -> None:
+    """Put rows in the place of others whose call is not complete yet, and of which nothing was billed."""
+    if not pairs:
+        return
+    olds = [old for old, _new in pairs]
+    with connection.cursor() as cursor:
+        back = [reversal(old, period=old.billing_period) for old in olds if old.leg == Leg.CALL]
+        if back:
+            add_to_totals(cursor, _frame(back))
+        cursor.execute(_DELETE, [[getattr(old, name) for old in olds] for name in ("customer_id", "start", "id")])
+    book([new for _old, new in pairs])
+
+
 def book(entries: Sequence[CallRecord]) -> None:
     """Write rows into their months, and add those that are calls or booked back to the totals."""
     if not entries:
@@ -63,16 +84,16 @@ def book(entries: Sequence[CallRecord]) -> None:
     table = pa.table({name: arrays[name] for name in COLUMNS})
     with connection.cursor() as cursor:
         copy_records(cursor, table, np.array(months, dtype="datetime64[M]"))
-        add_to_totals(cursor, _frame(entries, months))
+        add_to_totals(cursor, _frame(entries))
 
 
-def _frame(entries: Sequence[CallRecord], months: Sequence[date]) -> pd.DataFrame:
+def _frame(entries: Sequence[CallRecord]) -> pd.DataFrame:
     sign = [-1 if entry.leg == Leg.REVERSAL else 1 for entry in entries]
     frame = pd.DataFrame(
         {
             "customer_id": [entry.customer_id for entry in entries],
             "day": [entry.start for entry in entries],
-            "month": months,
+            "month": [month_of(entry.start).first_day for entry in entries],
             "billing_period": [entry.billing_period for entry in entries],
             "number": [entry.number for entry in entries],
             "call_type": [entry.call_type for entry in entries],

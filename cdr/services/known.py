@@ -1,85 +1,225 @@
-"""Which records of a source are in the database already, read once for each day that a file touches."""
+"""Which records of a source were loaded before, whatever their start, and the earlier rows of calls that go on.
 
-from typing import Any
+What is known is read from `KeptRows` once a file: the chunks around the file's own days, and all of the periods that are
+open. Ids are numbers (cdr.ingest.identity), sorted in a few runs, so that ten million of them take 160 MB and a chunk is
+looked up in milliseconds.
+"""
 
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import IntEnum
+
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.csv
-from django.db import connection
+from django.db.models import Q
 
-from cdr.ingest.calls import Mask
+from cdr.ingest.calls import Calls, Integers, Mask
+from cdr.models import Batch, KeptRows, Source
+from portal.lib.periods import Month
 
-DAY = 86_400 * 1_000_000
-# A source whose time zone was corrected delivers the same record an hour or two apart: look a day around.
-MARGIN_DAYS = 1
-MOST_IDS = 4_000_000
+log = logging.getLogger(__name__)
 
-_QUERY = """COPY (
-    SELECT record_id,
-           CASE WHEN leg = 1 AND call_group <> '' THEN customer_id || '|' || call_group ELSE '' END,
-           CASE WHEN direction IN (1, 3) THEN 1 ELSE 0 END
-    FROM cdr_callrecord WHERE source_id = {source} AND start >= to_timestamp({start}) AND start < to_timestamp({end})
-) TO STDOUT (FORMAT csv)"""
-_NAMES = ("record_id", "call", "left")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+CODEC = "zstd"
+NOT_KEPT = 0  # the facts of records from before facts were kept: whatever comes again is taken for the same
+# Legs of one call, and a record whose source's clock was corrected, lie at most a day apart.
+MARGIN = timedelta(days=1)
+RUN = 2_000_000
+MOST_IDS = 25_000_000
+SMALL, MANY_SMALL = 20_000, 400
 
 
-def _empty() -> Any:
-    return pa.table(
-        {"record_id": pa.array([], pa.string()), "call": pa.array([], pa.string()), "left": pa.array([], pa.int8())}
-    )
+class Status(IntEnum):
+    """What is known of a row."""
+
+    NEW = 0
+    DUPLICATE = 1  # the same record with the same facts
+    CHANGED = 2  # the same record, but what it says is different
 
 
+@dataclass(slots=True)
+class _Run:
+    """Ids in order, each with its facts; an id stands once for each version of its record."""
+
+    ids: Integers
+    facts: Integers
+
+    def judge(self, ids: Integers, facts: Integers) -> tuple[Mask, Mask]:
+        """Which of the sorted `ids` are here at all, and which with the same facts."""
+        place = np.searchsorted(self.ids, ids)
+        here = same = np.zeros(len(ids), dtype=np.bool_)
+        while True:
+            inside = np.minimum(place, len(self.ids) - 1)
+            hit = (place < len(self.ids)) & (self.ids[inside] == ids)
+            if not hit.any():
+                return here, same
+            equal = (self.facts[inside] == facts) | (self.facts[inside] == NOT_KEPT)
+            here, same = here | hit, same | (hit & equal)
+            place = place + 1
+
+
+@dataclass(slots=True)
+class _Kept:
+    """A chunk whose rows can still be looked at: the number of each row's call."""
+
+    pk: int
+    groups: Integers
+
+
+@dataclass(slots=True)
 class Known:
-    """Ids and calls of one source. Holds the days seen so far; starts over when that grows too large."""
+    """What was loaded of one source. Reads the database inside the caller's transaction."""
 
-    def __init__(self, source: int) -> None:
-        self._source = source
-        self._days: set[int] = set()
-        self._table = _empty()
+    source: Source
+    _runs: list[_Run] = field(default_factory=list)
+    _seen: set[int] = field(default_factory=set)
+    _kept: list[_Kept] = field(default_factory=list)
+    _grouped: set[int] = field(default_factory=set)
 
-    def look_at(self, days: set[int]) -> None:
-        """Read what the database holds of these days (since 1970, UTC) and the days around them."""
-        wanted = {day + near for day in days for near in range(-MARGIN_DAYS, MARGIN_DAYS + 1)}
-        if len(self._table) > MOST_IDS:
-            self._days, self._table = set(), _empty()
-        missing = sorted(wanted - self._days)
-        while missing:
-            first = last = missing.pop(0)
-            while missing and missing[0] == last + 1:
-                last = missing.pop(0)
-            self._table = pa.concat_tables([self._table, self._read(first, last + 1)])
-        self._days |= wanted
+    def look_at(self, first: int, last: int, *, closed: frozenset[object], grouped: bool) -> None:
+        """Read what is not read yet of the chunks around these moments (microseconds UTC) and of the open periods."""
+        since, until = (_EPOCH + timedelta(microseconds=moment) for moment in (first, last))
+        near = Q(last_start__gte=since - MARGIN, first_start__lte=until + MARGIN)
+        found = KeptRows.objects.filter(source=self.source)
+        opened = found.filter(near | Q(last_start__gte=_open_since(until, closed)))
+        self._take(list(opened.exclude(pk__in=self._seen).order_by("-pk").values_list("pk", "count")))
+        if grouped:
+            wanted = found.filter(near).exclude(pk__in=self._grouped)
+            for pk, groups in wanted.values_list("pk", "groups"):
+                self._grouped.add(pk)
+                self._kept.append(_Kept(pk, np.frombuffer(groups, dtype="<i8")))
 
-    def _read(self, first: int, end: int) -> Any:
-        query = _QUERY.format(source=int(self._source), start=first * 86_400, end=end * 86_400)
-        with connection.cursor() as cursor, cursor.copy(query) as copy:
-            text = b"".join(bytes(piece) for piece in copy)
-        if not text:
-            return _empty()
-        return pyarrow.csv.read_csv(
-            pa.BufferReader(text),
-            read_options=pyarrow.csv.ReadOptions(column_names=list(_NAMES), use_threads=False),
-            convert_options=pyarrow.csv.ConvertOptions(
-                column_types={"record_id": pa.string(), "call": pa.string(), "left": pa.int8()},
-                strings_can_be_null=False,
-            ),
+    def _take(self, chunks: Sequence[tuple[int, int]]) -> None:
+        waiting: list[_Run] = []
+        for position, (pk, count) in enumerate(chunks):
+            if sum(len(run.ids) for run in self._runs) + count > MOST_IDS:
+                log.warning("known records: only the latest are looked up", extra={"left_out": len(chunks) - position})
+                break
+            ids, facts = KeptRows.objects.values_list("ids", "facts").get(pk=pk)
+            self._seen.add(pk)
+            waiting.append(_Run(np.frombuffer(ids, dtype="<i8"), np.frombuffer(facts, dtype="<i8")))
+            if sum(len(run.ids) for run in waiting) >= RUN:
+                self._runs.append(_merged(waiting))
+                waiting = []
+        if waiting:
+            self._runs.append(_merged(waiting))
+
+    def judge(self, ids: Integers, facts: Integers) -> Integers:
+        """A Status for each row."""
+        order = np.argsort(ids, kind="stable")
+        here = same = np.zeros(len(ids), dtype=np.bool_)
+        for run in self._runs:
+            found, equal = run.judge(ids[order], facts[order])
+            here, same = here | found, same | equal
+        status = np.empty(len(ids), dtype=np.int64)
+        status[order] = np.select([same, here], [int(Status.DUPLICATE), int(Status.CHANGED)], default=int(Status.NEW))
+        return status
+
+    def calls_of(self, groups: Integers) -> Iterator[tuple[bytes, list[bytes]]]:
+        """Header and earlier rows of the calls with these numbers, for each chunk that has any, the oldest first."""
+        wanted = np.unique(groups[groups != 0])
+        if not len(wanted):
+            return
+        for kept in sorted(self._kept, key=lambda each: each.pk):
+            places = np.flatnonzero(np.isin(kept.groups, wanted))
+            if len(places):
+                rows, size, header = KeptRows.objects.values_list("rows", "rows_size", "header").get(pk=kept.pk)
+                if size:
+                    lines = pa.decompress(bytes(rows), decompressed_size=size, codec=CODEC, asbytes=True).split(b"\0")
+                    yield bytes(header), [lines[place] for place in places.tolist()]
+
+    def keep(
+        self, batch: Batch, calls: Calls, *, ids: Integers, facts: Integers, groups: Integers, header: bytes
+    ) -> "Fresh":
+        """Write the rows of a chunk down, in the caller's transaction; `remember` them once it is over."""
+        order = np.argsort(ids, kind="stable")
+        run = _Run(ids[order], facts[order])
+        text = b"\0".join(calls.rows)
+        made = KeptRows.objects.create(
+            source=self.source,
+            batch=batch,
+            first_start=_EPOCH + timedelta(microseconds=int(calls.start.min())),
+            last_start=_EPOCH + timedelta(microseconds=int(calls.start.max())),
+            count=len(calls),
+            ids=run.ids.astype("<i8").tobytes(),
+            facts=run.facts.astype("<i8").tobytes(),
+            groups=groups.astype("<i8").tobytes() if groups.any() else b"",
+            rows=pa.compress(text, codec=CODEC, asbytes=True) if groups.any() else b"",
+            rows_size=len(text) if groups.any() else 0,
+            header=header,
         )
+        return Fresh(run, _Kept(made.pk, groups))
 
-    def has(self, record_ids: Any) -> Mask:
-        """Which of the ids are known."""
-        found: Mask = pc.is_in(record_ids, value_set=self._table["record_id"].combine_chunks()).to_numpy(
-            zero_copy_only=False
-        )
-        return found
+    def remember(self, fresh: "Fresh") -> None:
+        """Know what was kept, after its transaction is over."""
+        self._seen.add(fresh.kept.pk)
+        self._grouped.add(fresh.kept.pk)
+        self._kept.append(fresh.kept)
+        self._runs.append(fresh.run)
+        small = [run for run in self._runs if len(run.ids) < RUN]
+        if len(small) > 8:
+            self._runs = [run for run in self._runs if len(run.ids) >= RUN] + [_merged(small)]
 
-    def has_call(self, calls: Any, *, left: bool) -> Mask:
-        """For which of `customer|group` the call is known: one that left, or any."""
-        table = self._table.filter(pc.equal(self._table["left"], 1)) if left else self._table
-        found: Mask = pc.is_in(calls, value_set=table["call"].combine_chunks()).to_numpy(zero_copy_only=False)
-        return found
 
-    def add(self, record_ids: Any, calls: Any, left: Any) -> None:
-        """Remember what was stored, after its transaction is over."""
-        self._table = pa.concat_tables(
-            [self._table, pa.table({"record_id": record_ids, "call": calls, "left": pa.array(left, pa.int8())})]
-        )
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """What was written down of a chunk."""
+
+    run: _Run
+    kept: _Kept
+
+
+def _merged(runs: Sequence[_Run]) -> _Run:
+    if len(runs) == 1:
+        return runs[0]
+    ids, facts = np.concatenate([run.ids for run in runs]), np.concatenate([run.facts for run in runs])
+    order = np.argsort(ids, kind="stable")  # quick, for the parts are in order
+    return _Run(ids[order], facts[order])
+
+
+def _open_since(until: datetime, closed: frozenset[object]) -> datetime:
+    """The first moment of the oldest period that is open: the one after the last that was closed, a year back at most."""
+    month = Month.of_day(until.date())
+    for _back in range(12):
+        if month.previous().first_day in closed:
+            break
+        month = month.previous()
+    return month.start
+
+
+def compact(source: Source) -> None:
+    """Make few chunks of many small ones, month by month; the caller holds the lock of the source and a crossing."""
+    small = KeptRows.objects.filter(source=source, count__lt=SMALL, rows_size=0)
+    if small.count() <= MANY_SMALL:
+        return
+    months: dict[Month, list[KeptRows]] = {}
+    for kept in small.order_by("pk"):
+        months.setdefault(Month.of_day(kept.first_start.date()), []).append(kept)
+    for several in months.values():
+        if len(several) > 1:
+            _become_one(several)
+
+
+def _become_one(several: Sequence[KeptRows]) -> None:
+    run = _merged(
+        [_Run(np.frombuffer(kept.ids, dtype="<i8"), np.frombuffer(kept.facts, dtype="<i8")) for kept in several]
+    )
+    KeptRows.objects.create(
+        source=several[0].source,
+        batch=several[-1].batch,
+        first_start=min(kept.first_start for kept in several),
+        last_start=max(kept.last_start for kept in several),
+        count=len(run.ids),
+        ids=run.ids.astype("<i8").tobytes(),
+        facts=run.facts.astype("<i8").tobytes(),
+        groups=b"",
+        rows=b"",
+    )
+    KeptRows.objects.filter(pk__in=[kept.pk for kept in several]).delete()
+
+
+def forget_rows(*, before: datetime) -> int:
+    """Forget the rows (not the ids) of chunks that ended before a moment: no further leg of their calls is expected."""
+    return KeptRows.objects.filter(last_start__lt=before, rows_size__gt=0).update(rows=b"", rows_size=0, groups=b"")

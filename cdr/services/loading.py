@@ -4,58 +4,36 @@ A worker that is killed loses and doubles nothing: what was committed is known b
 """
 
 import hashlib
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from io import BufferedReader
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
 from accounts.access import Actor
 from accounts.tenancy import Crossing, crossing
-from cdr.ingest.attribute import NOBODY, Directory, attribute, numbers_behind
+from cdr.dialects import Dialect
 from cdr.ingest.calls import Calls, Mask, join
-from cdr.ingest.legs import Legs, choose_legs
 from cdr.ingest.parse import BadRow, FileProblem, read_chunks
-from cdr.ingest.rate import NO_CHARGE, charge
-from cdr.ingest.read import SENTENCES, Ordinals, Reading, read_calls, window_around
+from cdr.ingest.read import Ordinals, read_calls, window_around
 from cdr.models import Batch, Reject, Source
-from cdr.rating.tariffs import TariffBook
 from cdr.selectors import feeds
 from cdr.services.ahead import ahead
-from cdr.services.known import DAY, Known
-from cdr.services.periods import hold_periods_open
-from cdr.services.storing import Rated, store
+from cdr.services.chunks import load_chunk
+from cdr.services.groups import Load
+from cdr.services.known import Known, compact
 
 CHUNK_ROWS = 100_000
 # Legs of one call are written as they end; those near the end of a chunk wait for the next one.
 WAITING_LINES = 1_000
 FOREIGN = "Rows that are not UTF-8 and were read as Latin-1: %d."
 MOST_WAITING = 20_000  # a source that names every row the same has no legs to wait for
-
-
-@dataclass(slots=True)
-class _Load:
-    """What one file is loaded with."""
-
-    source: Source
-    batch: Batch
-    reading: Reading
-    directory: Directory
-    tariffs: dict[int, int]
-    books: dict[int, TariffBook]
-    known: Known
-    open_rejects: frozenset[str]
-    reject_ordinals: Ordinals = field(default_factory=Ordinals)
-    foreign: int = 0
+State = Batch.State
 
 
 @contextmanager
@@ -81,73 +59,106 @@ def load_file(
     """
     if not path.is_file():
         raise FileProblem("missing", f"There is no file {path}.")
-    now = now or timezone.now()
-    with _only_load_of(source), path.open("rb") as stream:
-        batch = _begin(path, stream, source, actor, now)
+    batch = Batch(source=source, file_name=path.name[-255:], size=path.stat().st_size, user=actor.user, door=actor.door)
+    return _load_batch(batch, path, now or timezone.now(), chunk_rows)
+
+
+def run_batch(*, batch: Batch, actor: Actor, now: datetime | None = None, chunk_rows: int = CHUNK_ROWS) -> Batch:
+    """Load the kept file of a batch that waits or was interrupted, from its beginning: what was loaded of it is known.
+
+    Between chunks `cancel_asked` is looked at; what was loaded until then stays loaded. FileProblem when the file is gone.
+    """
+    del actor  # who brought the file stands in the batch
+    path = Path(settings.MEDIA_ROOT) / batch.kept_file
+    if not (batch.kept_file and path.is_file()):
+        raise FileProblem("missing", f"The file of {batch.file_name} is not there any more. Deliver it again.")
+    return _load_batch(batch, path, now or timezone.now(), chunk_rows)
+
+
+def _load_batch(batch: Batch, path: Path, now: datetime, chunk_rows: int) -> Batch:
+    with _only_load_of(batch.source), path.open("rb") as stream:
+        _begin(batch, stream, now)
         try:
-            batch.problem = _load(stream, batch, source, now, chunk_rows)
-            batch.state = Batch.State.DONE
+            whole = _load(stream, batch, now, chunk_rows)
+            batch.state = State.DONE if whole else State.CANCELLED
         except FileProblem as found:
             batch.problem = found.sentence
-            batch.state = Batch.State.REFUSED
+            batch.state = State.REFUSED
         with crossing(Crossing.INGEST):
             batch.finished_at = timezone.now()
             batch.save(update_fields=["state", "problem", "finished_at"])
     return batch
 
 
-def _begin(path: Path, stream: BufferedReader, source: Source, actor: Actor, now: datetime) -> Batch:
-    digest = hashlib.file_digest(stream, "sha256").hexdigest()
+def _begin(batch: Batch, stream: BufferedReader, now: datetime) -> None:
+    batch.sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
     stream.seek(0)
     with crossing(Crossing.INGEST):
         # Nobody else holds the lock of the source, so a batch that still runs was killed.
-        Batch.objects.filter(source=source, state=Batch.State.RUNNING).update(
-            state=Batch.State.INTERRUPTED, finished_at=now
+        Batch.objects.filter(source=batch.source, state=State.RUNNING).exclude(pk=batch.pk).update(
+            state=State.INTERRUPTED, finished_at=now
         )
-        return Batch.objects.create(
-            source=source,
-            file_name=path.name[-255:],
-            sha256=digest,
-            size=path.stat().st_size,
-            user=actor.user,
-            door=actor.door,
-            started_at=now,
-        )
+        batch.state, batch.started_at, batch.finished_at, batch.problem = State.RUNNING, now, None, ""
+        batch.read = batch.loaded = batch.duplicate = batch.rejected = batch.unrated = batch.corrected = 0
+        batch.done_bytes, batch.reasons = 0, {}
+        batch.save()
+        compact(batch.source)
 
 
-def _load(stream: BufferedReader, batch: Batch, source: Source, now: datetime, chunk_rows: int) -> str:
-    """Load the chunks of the file; returns what there is to say about it, mostly nothing."""
+def _load(stream: BufferedReader, batch: Batch, now: datetime, chunk_rows: int) -> bool:
+    """Load the chunks of the file; False when somebody asked to stop. What there is to say goes into the batch's problem."""
+    load = _prepare(batch, stream, now)
+    waiting: Calls | None = None
+    foreign = 0
+    for calls, bad, odd, done in ahead(_read(stream, load, chunk_rows)):
+        foreign += odd
+        ready, waiting = _split(calls if waiting is None else join(waiting, calls))
+        load_chunk(load, ready, bad, done_bytes=done)
+        if Batch.objects.filter(pk=batch.pk, cancel_asked=True).exists():
+            return False
+    if waiting is not None:
+        load_chunk(load, waiting, [])
+    batch.problem = FOREIGN % foreign if foreign else ""
+    return True
+
+
+def _read(stream: BufferedReader, load: Load, chunk_rows: int) -> Iterator[tuple[Calls, list[BadRow], int, int]]:
+    """Calls, bad rows, how many rows are not UTF-8, and how many bytes are read, for each chunk."""
+    ordinals = Ordinals()
+    for chunk in read_chunks(stream, load.reading.dialect, rows=chunk_rows):
+        calls, bad = read_calls(chunk, load.reading, load.window, ordinals)
+        yield calls, [*chunk.bad, *bad], chunk.foreign, stream.tell()
+
+
+def _prepare(batch: Batch, stream: BufferedReader, now: datetime) -> Load:
+    source = batch.source
+    reading = feeds.reading(source)
     with crossing(Crossing.INGEST):
-        load = _Load(
+        return Load(
             source=source,
             batch=batch,
-            reading=feeds.reading(source),
+            reading=reading,
+            window=window_around((now - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)),
+            header=_header(stream, reading.dialect),
             directory=feeds.directory(source),
             tariffs=dict(feeds.customer_tariffs()),
             books=dict(feeds.tariff_books()),
-            known=Known(source.pk),
+            known=Known(source),
             open_rejects=frozenset(
                 Reject.objects.filter(source=source, resolved_at=None)
                 .exclude(record_id="")
                 .values_list("record_id", flat=True)
             ),
         )
-    window = window_around((now - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1))
-    ordinals = Ordinals()
-    waiting: Calls | None = None
 
-    def read() -> Iterator[tuple[Calls, list[BadRow]]]:
-        for chunk in read_chunks(stream, load.reading.dialect, rows=chunk_rows):
-            calls, bad = read_calls(chunk, load.reading, window, ordinals)
-            load.foreign += chunk.foreign
-            yield calls, [*chunk.bad, *bad]
 
-    for calls, bad in ahead(read()):
-        ready, waiting = _split(calls if waiting is None else join(waiting, calls))
-        _load_chunk(load, ready, bad)
-    if waiting is not None:
-        _load_chunk(load, waiting, [])
-    return FOREIGN % load.foreign if load.foreign else ""
+def _header(stream: BufferedReader, dialect: Dialect) -> bytes:
+    """The line that names the columns, where the dialect has one."""
+    if not dialect.header:
+        return b""
+    line = next((line for line in stream if line.strip()), b"")
+    stream.seek(0)
+    return line.rstrip(b"\r\n").removeprefix(b"\xef\xbb\xbf")
 
 
 def _split(calls: Calls) -> tuple[Calls, Calls | None]:
@@ -158,140 +169,3 @@ def _split(calls: Calls) -> tuple[Calls, Calls | None]:
     if not waits.any() or waits.sum() > MOST_WAITING:
         return calls, None
     return calls.keep(~waits), calls.keep(waits)
-
-
-def _load_chunk(load: _Load, calls: Calls, bad: Sequence[BadRow]) -> None:
-    rejects = list(bad)
-    read = len(calls) + len(rejects)
-    stored: tuple[Any, Any, Any] | None = None
-    with crossing(Crossing.INGEST):
-        hold_periods_open()
-        load.known.look_at(set(np.unique(calls.start // DAY).tolist()))
-        new = _new(calls, load.known)
-        duplicate = int(len(calls) - new.sum())
-        fresh = calls.keep(new) if duplicate else calls
-        customers = attribute(fresh, load.directory)
-        lost = customers == NOBODY
-        if lost.any():
-            rejects += [_unknown_customer(fresh, row) for row in np.flatnonzero(lost).tolist()]
-            fresh, customers = fresh.keep(~lost), customers[~lost]
-        unrated = 0
-        if len(fresh):
-            legs, keys = _legs(load, fresh, customers)
-            charges = charge(
-                legs,
-                start=fresh.start,
-                seconds=fresh.seconds,
-                customers=customers,
-                tariffs=load.tariffs,
-                books=load.books,
-            )
-            unrated = int((charges.micros == NO_CHARGE).sum())
-            store(
-                Rated(fresh, customers, legs, charges),
-                source=load.source.pk,
-                batch=load.batch.pk,
-                closed=feeds.closed_periods(),
-            )
-            stored = (fresh.record_id.arrow(), _calls_only(keys, legs), legs.left.astype(np.int8))
-            _resolve(load, stored[0])
-        _keep_rejects(load, rejects)
-        _count(load.batch, read=read, loaded=len(fresh), duplicate=duplicate, unrated=unrated, rejects=rejects)
-    if stored:
-        load.known.add(*stored)
-
-
-def _new(calls: Calls, known: Known) -> Mask:
-    """Rows whose id is neither in the database nor earlier in this chunk."""
-    _, first = np.unique(calls.record_id.codes, return_index=True)
-    fresh = np.zeros(len(calls), dtype=np.bool_)
-    fresh[first] = True
-    return fresh & ~known.has(calls.record_id.arrow())
-
-
-def _legs(load: _Load, calls: Calls, customers: Any) -> tuple[Legs, Any]:
-    """The legs, and `customer|group` of each row; a call that was stored before gets no second call from a late leg."""
-    legs = choose_legs(
-        load.reading.dialect.legs,
-        calls,
-        customers,
-        load.directory,
-        trunks=load.reading.trunks,
-        form=load.reading.number_format,
-    )
-    legs = replace(legs, own=numbers_behind(legs.own, customers, load.directory))
-    named = calls.group.where(bool)
-    joined = pc.binary_join_element_wise(pa.array(customers).cast(pa.string()), calls.group.arrow(), "|")
-    keys = pc.if_else(pa.array(named), joined, pa.scalar("", pa.string()))
-    if not named.any():
-        return legs, keys
-    had_call = load.known.has_call(keys, left=False) & named
-    had_left = load.known.has_call(keys, left=True) & named
-    is_call = legs.is_call & ~had_left & (legs.left | ~had_call)
-    return replace(legs, is_call=is_call), keys
-
-
-def _calls_only(keys: Any, legs: Legs) -> Any:
-    return pc.if_else(pa.array(legs.is_call), keys, pa.scalar("", pa.string()))
-
-
-def _unknown_customer(calls: Calls, row: int) -> BadRow:
-    return BadRow(
-        line=int(calls.lines[row]),
-        raw=calls.rows[row],
-        reason="unknown_customer",
-        sentence=SENTENCES["unknown_customer"],
-        record_id=calls.record_id.text(row),
-    )
-
-
-def _resolve(load: _Load, record_ids: Any) -> None:
-    """Rows that were rejected before and are loaded now need nobody's attention any more."""
-    if not load.open_rejects:
-        return
-    found = pc.filter(record_ids, pc.is_in(record_ids, value_set=pa.array(sorted(load.open_rejects), pa.string())))
-    if len(found):
-        Reject.objects.filter(source=load.source, resolved_at=None, record_id__in=found.to_pylist()).update(
-            resolved_at=timezone.now()
-        )
-
-
-def _keep_rejects(load: _Load, rejects: Sequence[BadRow]) -> None:
-    now = timezone.now()
-    Reject.objects.bulk_create(
-        [
-            Reject(
-                source=load.source,
-                batch=load.batch,
-                line=bad.line,
-                raw=_readable(bad.raw),
-                fingerprint=load.reject_ordinals.name(bad.raw),
-                reason=bad.reason,
-                sentence=bad.sentence,
-                record_id=bad.record_id,
-                created_at=now,
-            )
-            for bad in rejects
-        ],
-        ignore_conflicts=True,
-        batch_size=1_000,
-    )
-
-
-def _readable(raw: bytes) -> str:
-    """The row as text; bytes that are no UTF-8 are read as Latin-1, and NUL, which PostgreSQL refuses, is shown."""
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError:
-        text = raw.decode("latin-1")
-    return text.replace("\0", "\u2400")
-
-
-def _count(batch: Batch, *, read: int, loaded: int, duplicate: int, unrated: int, rejects: Sequence[BadRow]) -> None:
-    batch.read += read
-    batch.loaded += loaded
-    batch.duplicate += duplicate
-    batch.rejected += len(rejects)
-    batch.unrated += unrated
-    batch.reasons = dict(Counter(batch.reasons) + Counter(bad.reason for bad in rejects))
-    batch.save(update_fields=["read", "loaded", "duplicate", "rejected", "unrated", "reasons"])

@@ -56,11 +56,12 @@ class Rated:
     customers: Integers
     legs: Legs
     charges: Charges
+    revision: Integers
+    facts: Integers
 
 
 def store(rated: Rated, *, source: int, batch: int, closed: frozenset[date]) -> None:
     """Add the records and their totals. The caller holds a crossing and the billing periods."""
-    rated = _without_hidden(rated)
     frame = _frame(rated, closed)
     order = np.lexsort((rated.calls.lines, rated.calls.start, rated.customers))
     table = _table(rated, frame, source, batch).take(pa.array(order))
@@ -122,24 +123,22 @@ def _frame(rated: Rated, closed: frozenset[date]) -> pd.DataFrame:
     )
 
 
-def _without_hidden(rated: Rated) -> Rated:
+def without_hidden(calls: Calls, legs: Legs) -> tuple[Calls, Legs]:
     """A forwarded call is shown whoever called, so a caller that customers never see is left out of it.
 
     Where nothing tells the own number of a forwarded call, its caller stands there as well.
     """
-    calls, legs = rated.calls, rated.legs
     hidden = (legs.direction == Direction.FORWARDED) & calls.caller.starting(*FREE_STARTS)
     rows = [row for row in np.flatnonzero(hidden).tolist() if free_type(calls.caller.text(row))]
     if not rows:
-        return rated
+        return calls, legs
     nothing = Coded.constant("", len(calls))
     unseen, unowned = np.zeros((2, len(calls)), dtype=np.bool_)
     unseen[rows] = True
     unowned[[row for row in rows if legs.own.text(row) == calls.caller.text(row)]] = True
-    return replace(
-        rated,
-        calls=replace(calls, caller=nothing.choose(unseen, calls.caller)),
-        legs=replace(legs, own=nothing.choose(unowned, legs.own)),
+    return (
+        replace(calls, caller=nothing.choose(unseen, calls.caller)),
+        replace(legs, own=nothing.choose(unowned, legs.own)),
     )
 
 
@@ -176,8 +175,8 @@ def _table(rated: Rated, frame: pd.DataFrame, source: int, batch: int) -> Any:
             "origin": calls.caller.choose(forwarded, nothing).arrow(),
             "call_group": calls.group.arrow(),
             "record_id": calls.record_id.arrow(),
-            "revision": np.zeros(length, dtype=np.int16),
-            "facts": np.zeros(length, dtype=np.int64),
+            "revision": rated.revision,
+            "facts": rated.facts,
         }
     )
 

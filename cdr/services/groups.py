@@ -1,0 +1,222 @@
+"""Legs of one call over chunks and files: the choice is made anew with all of its legs, whenever a further one comes.
+
+The earlier rows are read again as they were delivered, so that every rule that pairs or chooses legs sees a call whole,
+however its rows were spread over files.
+"""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+
+from cdr.ingest.attribute import Directory, numbers_behind
+from cdr.ingest.calls import Calls, Integers, Mask, join
+from cdr.ingest.identity import numbers_of
+from cdr.ingest.legs import Legs, choose_legs
+from cdr.ingest.parse import read_chunks
+from cdr.ingest.rate import NO_CHARGE, Charges, charge
+from cdr.ingest.read import Ordinals, Reading, Window, read_calls
+from cdr.models import Batch, CallRecord, Source
+from cdr.rating.tariffs import TariffBook
+from cdr.services.corrections import book, open_period_of, reversal, rewrite, successor
+from cdr.services.known import Known
+from cdr.services.storing import without_hidden
+from cdr.vocabulary import Direction, Leg
+
+# Legs are written as they end: one that comes within this time of the last replaces what was chosen, as if all had come
+# together; a later one corrects it.
+GROUP_CLOSES = timedelta(minutes=15)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class Load:
+    """What the chunks of one file are loaded with, and whom they touched."""
+
+    source: Source
+    batch: Batch
+    reading: Reading
+    window: Window
+    header: bytes
+    directory: Directory
+    tariffs: dict[int, int]
+    books: dict[int, TariffBook]
+    known: Known
+    open_rejects: frozenset[str]
+    reject_ordinals: Ordinals = field(default_factory=Ordinals)
+    customers: set[int] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows that are stored, with the numbers that stand for their ids and facts, and the records that they replace."""
+
+    calls: Calls
+    ids: Integers
+    facts: Integers
+    replaced: dict[str, CallRecord]
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """Rows that were stored before, and what the ledger holds of each."""
+
+    calls: Calls
+    records: Sequence[CallRecord]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Rows with what they are and cost."""
+
+    calls: Calls
+    customers: Integers
+    legs: Legs
+    charges: Charges
+
+    def keep(self, rows: Mask) -> "Outcome":
+        if rows.all():
+            return self
+        legs, charges = self.legs, self.charges
+        return Outcome(
+            self.calls.keep(rows),
+            self.customers[rows],
+            Legs(legs.direction[rows], legs.left[rows], legs.is_call[rows], legs.own.keep(rows), legs.other.keep(rows)),
+            Charges(charges.call_type[rows], charges.micros[rows], charges.rate[rows]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The outcome of the rows that are new, and of earlier legs of the same calls where there are any."""
+
+    fresh: Outcome
+    facts: Integers
+    earlier: Outcome | None
+
+
+def earlier_legs(load: Load, groups: Integers, replaced: dict[str, CallRecord]) -> Earlier | None:
+    """The rows of the same calls that were stored before, without those that the new rows replace."""
+    ordinals = Ordinals()
+    calls: Calls | None = None
+    for header, lines in load.known.calls_of(groups):
+        stream = io.BytesIO(b"\n".join([*([header] if header else []), *lines]) + b"\n")
+        for chunk in read_chunks(stream, load.reading.dialect, rows=len(lines) + 2):
+            part, _bad = read_calls(chunk, load.reading, load.window, ordinals)
+            calls = part if calls is None else join(calls, part)
+    if calls is None or not len(calls):
+        return None
+    return _in_the_ledger(load, calls, replaced)
+
+
+def _in_the_ledger(load: Load, calls: Calls, replaced: dict[str, CallRecord]) -> Earlier | None:
+    first, last = (_EPOCH + timedelta(microseconds=int(each)) for each in (calls.start.min(), calls.start.max()))
+    found = CallRecord.objects.filter(
+        source=load.source, start__gte=first, start__lte=last, record_id__in=calls.record_id.values
+    ).order_by("revision")
+    records = {record.record_id: record for record in found if record.leg != Leg.REVERSAL}
+    # Of a record that was corrected several rows are kept: only the last one counts.
+    place = {calls.record_id.text(row): row for row in range(len(calls))}
+    stays = np.zeros(len(calls), dtype=np.bool_)
+    stays[[row for name, row in place.items() if name in records and name not in replaced]] = True
+    if not stays.any():
+        return None
+    kept = calls.keep(stays)
+    return Earlier(kept, [records[kept.record_id.text(row)] for row in range(len(kept))])
+
+
+def choose(load: Load, rows: Rows, customers: Integers, earlier: Earlier | None) -> Chosen:
+    """Legs and charges of the new rows, seen together with the earlier ones."""
+    calls, ids, facts = rows.calls, rows.ids, rows.facts
+    new = np.ones(len(calls), dtype=np.bool_)
+    if earlier is not None:
+        whose = np.array([record.customer_id for record in earlier.records], dtype=np.int64)
+        count = len(whose)
+        ids = np.concatenate([numbers_of(earlier.calls.record_id.arrow()), ids])
+        calls, customers = join(earlier.calls, calls), np.concatenate([whose, customers])
+        new = np.concatenate([np.zeros(count, dtype=np.bool_), new])
+        facts = np.concatenate([np.zeros(count, dtype=np.int64), facts])
+    if _has_several_legs(calls):
+        # In the order of time and not of the lines, so that it does not matter how files were cut or sorted.
+        order = np.lexsort((ids, calls.start))
+        calls, customers, ids, new, facts = calls.take(order), customers[order], ids[order], new[order], facts[order]
+    outcome = _outcome(load, calls, customers, ids)
+    return Chosen(outcome.keep(new), facts[new], None if earlier is None else outcome.keep(~new))
+
+
+def _has_several_legs(calls: Calls) -> bool:
+    named = calls.group.codes[calls.group.where(bool)]
+    return len(np.unique(named)) < len(named)
+
+
+def _outcome(load: Load, calls: Calls, customers: Integers, ids: Integers) -> Outcome:
+    legs = choose_legs(
+        load.reading.dialect.legs,
+        replace(calls, lines=ids),
+        customers,
+        load.directory,
+        trunks=load.reading.trunks,
+        form=load.reading.number_format,
+    )
+    legs = replace(legs, own=numbers_behind(legs.own, customers, load.directory))
+    charges = charge(
+        legs, start=calls.start, seconds=calls.seconds, customers=customers, tariffs=load.tariffs, books=load.books
+    )
+    calls, legs = without_hidden(calls, legs)
+    return Outcome(calls, customers, legs, charges)
+
+
+def amend(found: Outcome, earlier: Earlier, *, first: int, closed: frozenset[date]) -> None:
+    """Set right what the ledger holds of earlier legs, where it is not what they are now.
+
+    While a call is open, which it is until 15 minutes after its last row, its rows are written anew; afterwards, and once its
+    period is closed, they are booked back and booked anew. `first` is the first start of the rows that came (microseconds).
+    """
+    records = {record.record_id: record for record in earlier.records}
+    since = _EPOCH + timedelta(microseconds=first) - GROUP_CLOSES
+    ends: dict[str, datetime] = {}
+    for record in earlier.records:
+        end = record.start + timedelta(seconds=record.seconds)
+        ends[record.call_group] = max(end, ends.get(record.call_group, end))
+    rewritten: list[tuple[CallRecord, CallRecord]] = []
+    entries: list[CallRecord] = []
+    for row in range(len(found.calls)):
+        record = records[found.calls.record_id.text(row)]
+        changes = _changes(record, found, row)
+        if not changes:
+            continue
+        period = open_period_of(record.start, closed)
+        if ends[record.call_group] >= since and record.billing_period == period:
+            rewritten.append(
+                (record, successor(record, period=period, **changes, revision=record.revision, id=record.id))
+            )
+            continue
+        if record.leg == Leg.CALL:
+            entries.append(reversal(record, period=period))
+        entries.append(successor(record, period=period, **changes))
+    rewrite(rewritten)
+    book(entries)
+
+
+def _changes(record: CallRecord, found: Outcome, row: int) -> dict[str, object]:
+    """What is different now in the outcome of a row; the price follows only when something else does."""
+    legs, charges = found.legs, found.charges
+    forwarded = legs.direction[row] == int(Direction.FORWARDED)
+    now = {
+        "leg": int(Leg.CALL if legs.is_call[row] else Leg.LEG),
+        "direction": int(legs.direction[row]),
+        "number": legs.own.text(row),
+        "other": legs.other.text(row),
+        "seconds": int(found.calls.seconds[row]),
+    }
+    if all(getattr(record, name) == value for name, value in now.items()):
+        return {}
+    micros = int(charges.micros[row])
+    return now | {
+        "origin": found.calls.caller.text(row) if forwarded else "",
+        "micros": None if micros == NO_CHARGE else micros,
+        "rate_id": int(charges.rate[row]),
+        "call_type": int(charges.call_type[row]),
+    }
