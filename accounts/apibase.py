@@ -15,9 +15,9 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from accounts import selectors
-from accounts.access import Actor, Capability, Door, roles_of
+from accounts.access import Actor, Capability, Door, Role, roles_of
 from accounts.errors import Refusal
-from accounts.models import Customer, User
+from accounts.models import Customer, Membership, User
 from accounts.tenancy import tenant
 from portal.logs import set_customer, set_user
 
@@ -62,14 +62,36 @@ class CustomerAPI:
         return response
 
 
-def actor_of(request: Request) -> Actor:
-    """Who asks, in whose rooms: the customer named by the header, or the only one the user has. Strangers get 404."""
+class OperatorAPI:
+    """Mixin of API views of the provider's operators; everybody else is a stranger there. Opens no door."""
+
+    capability: ClassVar[Capability] = Capability.OPERATE
+    actor: Actor
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        user, memberships = _known(request)
+        roles = frozenset[Role]().union(*map(roles_of, memberships))
+        self.actor = Actor(user=user, customer=None, roles=roles, door=Door.API)
+        if not self.actor.can(self.capability):
+            raise Http404
+        set_user(user.pk)
+
+
+def _known(request: Request) -> tuple[User, tuple[Membership, ...]]:
+    """The user and its places; refused while a second step is asked of people with so many rights and not there."""
     user = request.user
     if not isinstance(user, User):
         raise exceptions.NotAuthenticated
     memberships = selectors.memberships_of(user)
     if settings.SECOND_FACTOR_REQUIRED and selectors.is_wide(memberships) and not selectors.has_second_factor(user):
         raise exceptions.PermissionDenied(_("Set up a second step for logging in first; then this key works."))
+    return user, memberships
+
+
+def actor_of(request: Request) -> Actor:
+    """Who asks, in whose rooms: the customer named by the header, or the only one the user has. Strangers get 404."""
+    user, memberships = _known(request)
     reference = request.headers.get(CUSTOMER_HEADER)
     customers = selectors.customers_of(memberships)
     if reference is not None:

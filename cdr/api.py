@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from accounts.access import Capability
 from accounts.apibase import CustomerAPI
+from cdr import batch_api
 from cdr.asking import Asked, ask
 from cdr.filters import typed_period
 from cdr.models import CallRecord
@@ -217,7 +218,8 @@ class CallTotalsViewSet(CustomerAPI, viewsets.ViewSet):
         return Response(TotalsSerializer(body).data)
 
 
-routes: list[tuple[str, type[viewsets.ViewSet], str]] = [
+routes: list[tuple[str, type[viewsets.ViewSetMixin], str]] = [
+    *batch_api.routes,  # before calls, which would take the word for the id of a call
     ("calls", CallViewSet, "calls"),
     ("call-totals", CallTotalsViewSet, "call-totals"),
 ]

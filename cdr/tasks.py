@@ -1,13 +1,15 @@
-"""Work behind the scenes: the drop folders."""
+"""Work behind the scenes: the drop folders and the files that wait."""
 
 from pathlib import Path
 
 from celery import shared_task
 from django.conf import settings
+from django.utils import timezone
 
 from accounts.access import Door, system
 from accounts.work import queue
 from cdr.models import Source
+from cdr.services import deliveries
 from cdr.services.folder import load_folder
 
 
@@ -27,3 +29,16 @@ def load_drop_folder(source: int) -> int:
     if found is None:
         return 0
     return len(load_folder(source=found, root=Path(settings.DROP_FOLDER), actor=system(door=Door.TASK)))
+
+
+@shared_task(name="cdr.tasks.load_queue")
+def load_queue(source: int) -> int:
+    """Load the files that were uploaded for a source; run twice at the same time, the second does nothing."""
+    found = Source.objects.filter(pk=source).first()
+    return deliveries.load_queue(source=found) if found else 0
+
+
+@shared_task(name="cdr.tasks.tend_deliveries")
+def tend_deliveries() -> int:
+    """Sent by beat: what a dead worker left is taken up again, and what waits is started."""
+    return deliveries.tend(now=timezone.now())

@@ -19,5 +19,9 @@ urlpatterns: list[URLPattern] = [
     path("operate/tariffs/<int:pk>/version/", tariffs.version_add, name="operate_version_add"),
     path("operate/tariffs/<int:pk>/versions/<int:version>/", tariffs.version, name="operate_version"),
     path("operate/batches/", batches.batches, name="operate_batches"),
+    path("operate/batches/upload/", batches.upload, name="operate_upload"),
     path("operate/batches/<int:pk>/", batches.batch, name="operate_batch"),
+    path("operate/batches/<int:pk>/progress/", batches.progress, name="operate_batch_progress"),
+    path("operate/batches/<int:pk>/cancel/", batches.cancel, name="operate_batch_cancel"),
+    path("operate/batches/<int:pk>/resume/", batches.resume, name="operate_batch_resume"),
 ]

@@ -258,6 +258,7 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "portal.tasks.heartbeat", "schedule": 15.0},
     "phone events": {"task": "telephony.tasks.store_phone_events", "schedule": 5.0, "options": {"expires": 60}},
     "drop folders": {"task": "cdr.tasks.watch_drop_folder", "schedule": 15.0, "options": {"expires": 60}},
+    "deliveries": {"task": "cdr.tasks.tend_deliveries", "schedule": 60.0, "options": {"expires": 120}},
 }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -276,6 +277,7 @@ SIP_SERVER = env.text("SIP_SERVER", "sip.centrale.example")
 SIP_PORT = env.integer("SIP_PORT", 5061)
 SIP_TRANSPORT = env.text("SIP_TRANSPORT", "tls")
 DROP_FOLDER = env.folder("DROP_FOLDER", str(HOME / "drop"))
+CDR_UPLOAD_MAX_BYTES = env.integer("CDR_UPLOAD_MAX_MB", 2_000) * 1_000_000
 
 # --- the provider, as it stands on invoices ---
 

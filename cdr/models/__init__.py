@@ -1,5 +1,6 @@
 """Where call records come from, what calls cost, the records themselves and their totals."""
 
+from cdr.models.feeds import FeedAlarm, KnownGap
 from cdr.models.kept import KeptRows
 from cdr.models.records import BillingPeriod, CallRecord, DailyTotal, MonthlyTotal, PartyNumber
 from cdr.models.sources import Batch, Reject, Source, SourceAccount
@@ -11,7 +12,9 @@ __all__ = [
     "CallRecord",
     "CustomerTariff",
     "DailyTotal",
+    "FeedAlarm",
     "KeptRows",
+    "KnownGap",
     "MonthlyTotal",
     "PartyNumber",
     "Rate",

@@ -1,10 +1,11 @@
 """Feeds of call records: where they come from, each delivery, and what of it could not be loaded."""
 
+import re
 from typing import ClassVar
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +24,18 @@ def known_zone(name: str) -> None:
     """Refuse what is no time zone."""
     if name not in available_timezones():
         raise ValidationError(_("This time zone does not exist. Write it as Europe/Amsterdam or UTC."))
+
+
+def finds_one_number(pattern: str) -> None:
+    """Refuse a pattern that does not find one number in a file name."""
+    try:
+        groups = re.compile(pattern).groups
+    except re.error:
+        groups = 0
+    if groups != 1:
+        raise ValidationError(
+            _("Write a regular expression with the number between one pair of brackets, for example cdr-(\\d+).csv.")
+        )
 
 
 class Source(PlatformModel):
@@ -54,6 +67,29 @@ class Source(PlatformModel):
         help_text=_(
             "Names of the lines to the telephone network between commas; * stands for anything. Empty: guessed."
         ),
+    )
+    expected_minutes = models.PositiveIntegerField(
+        _("a file at least every (minutes)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("Operators get mail when no file came for longer. Empty: no alarm."),
+    )
+    sequence_pattern = models.CharField(
+        _("number in the file name"),
+        max_length=100,
+        blank=True,
+        validators=[finds_one_number],
+        help_text=_(
+            "A regular expression that finds it, for example cdr-(\\d+).csv; a number that is left out is an alarm."
+        ),
+    )
+    most_rejects = models.PositiveSmallIntegerField(
+        _("rejected rows, at most (percent)"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(100)],
+        help_text=_("Over the last seven days; above it operators get mail. Empty: no alarm."),
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -111,6 +147,11 @@ class Batch(PlatformModel):
     kept_file = models.CharField(max_length=400, blank=True)  # where an uploaded file waits, below settings.MEDIA_ROOT
     cancel_asked = models.BooleanField(default=False)  # looked at before each chunk
     idempotency_key = models.CharField(max_length=120, null=True)  # noqa: DJ001 - null is no key, and unique
+    tries = models.PositiveSmallIntegerField(
+        default=0
+    )  # how often a worker began it; a person who resumes it sets it back
+    header = models.TextField(blank=True)  # the line that names the columns, byte for byte as Latin-1
+    is_again = models.BooleanField(default=False)  # rows that were rejected before, loaded again
     user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     door = models.CharField(max_length=8)
     started_at = models.DateTimeField()
@@ -131,10 +172,13 @@ class Batch(PlatformModel):
 
 
 class Reject(PlatformModel):
-    """A row that could not be loaded, once per source however often it is delivered."""
+    """A row that could not be loaded, once per source however often it is delivered. It is open until it is loaded
+    after all or somebody dismisses it.
+    """
 
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="rejects")
-    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="rejects")
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="rejects")  # which delivered it first
+    last_batch = models.ForeignKey(Batch, on_delete=models.PROTECT, null=True, related_name="+")  # and which last
     line = models.IntegerField(_("line"))
     raw = models.TextField(_("row"))
     fingerprint = models.CharField(max_length=40, db_collation="C")
@@ -143,12 +187,21 @@ class Reject(PlatformModel):
     record_id = models.TextField(blank=True, db_collation="C")
     created_at = models.DateTimeField()
     resolved_at = models.DateTimeField(null=True)
+    again = models.ForeignKey(Batch, on_delete=models.SET_NULL, null=True, related_name="taken_up")
+    dismissed_at = models.DateTimeField(null=True)
+    dismissed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    dismissed_why = models.CharField(_("why it needs nobody's attention"), max_length=200, blank=True)
 
     class Meta:
         ordering = ("-pk",)
         constraints: ClassVar = [models.UniqueConstraint(fields=("source", "fingerprint"), name="one_reject_per_row")]
         indexes: ClassVar = [
-            models.Index(fields=("source", "record_id"), name="open_rejects", condition=Q(resolved_at=None))
+            models.Index(fields=("source", "record_id"), name="open_rejects", condition=Q(resolved_at=None)),
+            models.Index(
+                fields=("source", "reason", "id"),
+                name="open_rejects_by_reason",
+                condition=Q(resolved_at=None, dismissed_at=None),
+            ),
         ]
 
     def __str__(self) -> str:
