@@ -12,7 +12,7 @@ from accounts.models import Customer
 from cdr.models import Source, Tariff
 from cdr.models.sources import dialect_choices
 from cdr.rates_file import RateProblem, read_rates
-from cdr.services.tariffs import RateLine
+from cdr.rating.lines import RateLine
 
 MOST_BYTES = 5_000_000
 PROBLEMS = {

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from cdr.rating.lines import RateLine
 from cdr.rating.prices import Price
-from cdr.services.tariffs import RateLine
 from cdr.vocabulary import CallType
 from portal.lib.money import AmountError, parse_amount
 

@@ -1,45 +1,55 @@
 """Call types and charges of a chunk, in columns."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
+import numpy.typing as npt
 
-from cdr.ingest.calls import Integers
+from cdr.ingest.calls import Integers, Mask
 from cdr.ingest.legs import Legs
-from cdr.rating.tariffs import NO_RATE, TariffBook, rating_key
+from cdr.rating.free import FREE_STARTS, free_type
+from cdr.rating.overrides import OverrideBook
+from cdr.rating.rates import NO_RATE, rating_key
+from cdr.rating.tariffs import TariffBook
 from cdr.vocabulary import CallType, Direction
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_HELPLINE = re.compile(r"short:(?:113|116[0-9]{3})")
-# Universal freephone (+800) is as free as the Dutch one.
-_FREEPHONE = ("+31800", "+800")
-FREE_STARTS = ("short:", *_FREEPHONE)  # every number with a free type starts with one of these
 NO_CHARGE = -1
+
+__all__ = ["FREE_STARTS", "NO_CHARGE", "Charges", "charge", "free_type"]
 
 
 @dataclass(frozen=True, slots=True)
 class Charges:
-    """`micros` is NO_CHARGE where a call has no rate; `rate` is the id of the rate used, 0 for none."""
+    """`micros` is NO_CHARGE where a call has no rate; `rate` is the id of the rate used, 0 for none.
+
+    A price of the customer's own stands there as its id below zero.
+    """
 
     call_type: Integers
     micros: Integers
     rate: Integers
 
 
-def free_type(number: str) -> int:
-    """The type of a number that is never charged nor shown, else 0."""
-    if number == "short:112":
-        return int(CallType.EMERGENCY)
-    if _HELPLINE.fullmatch(number):
-        return int(CallType.HELPLINE)
-    return int(CallType.FREE) if number.startswith(_FREEPHONE) else 0
-
-
 def _moment(instant: datetime) -> int:
     return (instant - _EPOCH) // timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Charged:
+    """The calls that are charged for, by position among themselves, and what was found for them so far."""
+
+    keys: npt.NDArray[np.str_]
+    codes: Integers  # which key each call has
+    start: Integers  # microseconds UTC
+    begun: Integers  # whole seconds
+    seconds: Integers
+    micros: Integers
+    call_type: Integers
+    rate: Integers
+    length: Integers  # of the prefix found, 0 for none
 
 
 def charge(
@@ -50,8 +60,11 @@ def charge(
     customers: Integers,
     tariffs: Mapping[int, int],
     books: Mapping[int, TariffBook],
+    overrides: Mapping[int, OverrideBook] | None = None,
 ) -> Charges:
-    """Charges of a chunk. `tariffs` is customer -> tariff, `books` tariff -> versions; `start` in microseconds UTC."""
+    """Charges of a chunk. `tariffs` is customer -> tariff, `books` tariff -> versions, `overrides` customer -> prices
+    of its own; `start` in microseconds UTC.
+    """
     special = legs.other.starting(*FREE_STARTS)
     free = np.zeros(len(special), dtype=np.int64)
     if special.any():
@@ -66,22 +79,69 @@ def charge(
     rates = np.zeros(len(free), dtype=np.int64)
     rows = np.flatnonzero(charged)
     others = legs.other.keep(charged).compact()
-    keys = np.array([rating_key(number) for number in others.values] or [""], dtype=str)
-    tariff_of = _tariff_of(customers[rows], tariffs)
+    found = _Charged(
+        keys=np.array([rating_key(number) for number in others.values] or [""], dtype=str),
+        codes=others.codes,
+        start=start[rows],
+        begun=start[rows] // 1_000_000,
+        seconds=seconds[rows],
+        micros=micros[rows],
+        call_type=call_type[rows],
+        rate=rates[rows],
+        length=np.zeros(len(rows), dtype=np.int64),
+    )
+    _by_tariff(found, _tariff_of(customers[rows], tariffs), books)
+    _by_override(found, customers[rows], overrides or {})
+    micros[rows], call_type[rows], rates[rows] = found.micros, found.call_type, found.rate
+    return Charges(call_type, micros, rates)
+
+
+def _by_tariff(found: _Charged, tariff_of: Integers, books: Mapping[int, TariffBook]) -> None:
     for tariff in np.unique(tariff_of).tolist():
         book = books.get(tariff)
         if book is None:
             continue
         bounds = [_moment(version.start) for version in book.versions] + [np.iinfo(np.int64).max]
-        place = np.searchsorted(np.array(bounds), start[rows], side="right") - 1
+        place = np.searchsorted(np.array(bounds), found.start, side="right") - 1
+        mine = tariff_of == tariff
         for position, version in enumerate(book.versions):
-            found = version.positions(keys)[others.codes]
-            hit = (tariff_of == tariff) & (place == position) & (found != NO_RATE)
-            rate, row = found[hit], rows[hit]
-            micros[row] = version.prices.charges(rate, seconds[row])
-            call_type[row] = np.array([each.call_type for each in version.rates], dtype=np.int64)[rate]
-            rates[row] = np.array([each.id for each in version.rates], dtype=np.int64)[rate]
-    return Charges(call_type, micros, rates)
+            here = mine & (place == position)
+            if not here.any():
+                continue
+            which = version.positions(found.keys)[found.codes]
+            hit = here & (which != NO_RATE)
+            rate = which[hit]
+            found.micros[hit] = version.charges(rate, found.seconds[hit], found.begun[hit])
+            found.call_type[hit] = version.types[rate]
+            found.rate[hit] = version.ids[rate]
+            found.length[hit] = version.lengths[rate]
+
+
+def _by_override(found: _Charged, customers: Integers, overrides: Mapping[int, OverrideBook]) -> None:
+    """Put prices of customers' own in the place of those of the tariff where their prefix is as long or longer."""
+    for rows, book in _rows_with(customers, overrides):
+        bounds = np.array([_moment(bound) for bound in book.bounds], dtype=np.int64)
+        which = book.positions(
+            found.keys[found.codes[rows]], np.searchsorted(bounds, found.start[rows], side="right") - 1
+        )
+        wins = (which != NO_RATE) & (book.lengths[which] >= found.length[rows])
+        row, override = rows[wins], which[wins]
+        listed = np.where(found.length[row] > 0, found.call_type[row], book.types_of_prefixes[override])
+        found.micros[row] = book.charges(override, found.seconds[row], found.begun[row])
+        found.call_type[row] = np.where(book.types[override] == NO_RATE, listed, book.types[override])
+        found.rate[row] = -book.ids[override]
+        found.length[row] = book.lengths[override]
+
+
+def _rows_with(customers: Integers, overrides: Mapping[int, OverrideBook]) -> Iterator[tuple[Integers, OverrideBook]]:
+    """The rows of each customer that has overrides: sorted once, so that many such customers cost no more than few."""
+    having: Mask = np.isin(customers, np.array(list(overrides), dtype=np.int64))
+    rows = np.flatnonzero(having)
+    order = rows[np.argsort(customers[rows], kind="stable")]
+    present, first = np.unique(customers[order], return_index=True)
+    for customer, part in zip(present.tolist(), np.split(order, first[1:]), strict=False):
+        if overrides[customer].overrides:
+            yield part, overrides[customer]
 
 
 def _tariff_of(customers: Integers, tariffs: Mapping[int, int]) -> Integers:

@@ -4,12 +4,13 @@ from cdr.models.feeds import FeedAlarm, KnownGap
 from cdr.models.kept import KeptRows
 from cdr.models.records import BillingPeriod, CallRecord, DailyTotal, MonthlyTotal, PartyNumber
 from cdr.models.sources import Batch, Reject, Source, SourceAccount
-from cdr.models.tariffs import CustomerTariff, Rate, Tariff, TariffVersion
+from cdr.models.tariffs import CustomerRate, CustomerTariff, Rate, RateImport, Tariff, TariffVersion
 
 __all__ = [
     "Batch",
     "BillingPeriod",
     "CallRecord",
+    "CustomerRate",
     "CustomerTariff",
     "DailyTotal",
     "FeedAlarm",
@@ -18,6 +19,7 @@ __all__ = [
     "MonthlyTotal",
     "PartyNumber",
     "Rate",
+    "RateImport",
     "Reject",
     "Source",
     "SourceAccount",

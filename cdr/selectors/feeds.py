@@ -8,9 +8,11 @@ from accounts.models import Customer
 from cdr.dialects import dialects
 from cdr.ingest.attribute import Directory
 from cdr.ingest.read import Reading
-from cdr.models import BillingPeriod, CustomerTariff, Rate, Source, SourceAccount, Tariff, TariffVersion
-from cdr.rating.prices import Price
-from cdr.rating.tariffs import PrefixRate, TariffBook, Version
+from cdr.models import BillingPeriod, CustomerRate, CustomerTariff, Rate, Source, SourceAccount, Tariff, TariffVersion
+from cdr.rating.overrides import Override, OverrideBook
+from cdr.rating.rates import PrefixRate, stored_prefix_key
+from cdr.rating.tariffs import TariffBook, Version
+from cdr.selectors.rates import holding, override_of
 from portal.lib.periods import Month, day_bounds
 from telephony.models import PhoneNumber
 
@@ -49,20 +51,23 @@ def tariff_books() -> Mapping[int, TariffBook]:
     """Every tariff with its versions, ready to rate with."""
     rates: dict[int, list[PrefixRate]] = {}
     for rate in Rate.objects.order_by("pk").iterator():
-        price = Price(rate.setup_micros, rate.minute_micros, rate.first_seconds, rate.step_seconds)
         rates.setdefault(rate.version_id, []).append(
-            PrefixRate(rate.pk, stored_prefix_key(rate.prefix), rate.call_type, price)
+            PrefixRate(rate.pk, stored_prefix_key(rate.prefix), rate.call_type, rate.price)
         )
     books: dict[int, list[Version]] = {}
     for version in TariffVersion.objects.order_by("valid_from"):
         start = day_bounds(version.valid_from).start
-        books.setdefault(version.tariff_id, []).append(Version.of(start, rates.get(version.pk, [])))
+        made = Version.of(start, rates.get(version.pk, []), version.hours)
+        books.setdefault(version.tariff_id, []).append(made)
     return {tariff: TariffBook(tuple(versions)) for tariff, versions in books.items()}
 
 
-def stored_prefix_key(prefix: str) -> str:
-    """The rating key of a prefix as it is stored: `3120` or `short:18`."""
-    return "0" + prefix.removeprefix("short:") if prefix.startswith("short:") else prefix
+def override_books() -> Mapping[int, OverrideBook]:
+    """The prices of their own that customers have or had, by customer."""
+    found: dict[int, list[Override]] = {}
+    for own in holding(CustomerRate.objects.all()).iterator():
+        found.setdefault(own.customer_id, []).append(override_of(own))
+    return {customer: OverrideBook(tuple(overrides)) for customer, overrides in found.items()}
 
 
 def closed_periods() -> frozenset[date]:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from cdr.models import CallRecord, Rate
+from cdr.models import CallRecord
+from cdr.selectors.rates import destinations_of
 from telephony.models import Dialable, PhoneNumber
 
 
@@ -18,5 +19,4 @@ def own_names() -> dict[str, str]:
 
 def destinations(calls: Iterable[CallRecord]) -> dict[int, str]:
     """Destinations by rate, of the rates that these calls were rated with."""
-    rates = {call.rate_id for call in calls} - {0}
-    return dict(Rate.objects.filter(pk__in=rates).values_list("pk", "destination")) if rates else {}
+    return destinations_of(call.rate_id for call in calls)

@@ -19,6 +19,7 @@ from cdr.ingest.parse import read_chunks
 from cdr.ingest.rate import NO_CHARGE, Charges, charge
 from cdr.ingest.read import Ordinals, Reading, Window, read_calls
 from cdr.models import Batch, CallRecord, Source
+from cdr.rating.overrides import OverrideBook
 from cdr.rating.tariffs import TariffBook
 from cdr.services.corrections import book, open_period_of, reversal, rewrite, successor
 from cdr.services.known import Known
@@ -43,6 +44,7 @@ class Load:
     directory: Directory
     tariffs: dict[int, int]
     books: dict[int, TariffBook]
+    overrides: dict[int, OverrideBook]
     known: Known
     open_rejects: frozenset[str]
     reject_ordinals: Ordinals = field(default_factory=Ordinals)
@@ -162,7 +164,13 @@ def _outcome(load: Load, calls: Calls, customers: Integers, ids: Integers) -> Ou
     )
     legs = replace(legs, own=numbers_behind(legs.own, customers, load.directory))
     charges = charge(
-        legs, start=calls.start, seconds=calls.seconds, customers=customers, tariffs=load.tariffs, books=load.books
+        legs,
+        start=calls.start,
+        seconds=calls.seconds,
+        customers=customers,
+        tariffs=load.tariffs,
+        books=load.books,
+        overrides=load.overrides,
     )
     calls, legs = without_hidden(calls, legs)
     return Outcome(calls, customers, legs, charges)

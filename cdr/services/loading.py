@@ -143,6 +143,7 @@ def _prepare(batch: Batch, stream: BufferedReader, now: datetime) -> Load:
             directory=feeds.directory(source),
             tariffs=dict(feeds.customer_tariffs()),
             books=dict(feeds.tariff_books()),
+            overrides=dict(feeds.override_books()),
             known=Known(source),
             open_rejects=frozenset(
                 Reject.objects.filter(source=source, resolved_at=None)

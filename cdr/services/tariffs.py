@@ -1,7 +1,6 @@
 """Make tariffs, their versions and who has them."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext_lazy as _
@@ -12,19 +11,13 @@ from accounts.errors import Refusal
 from accounts.models import Customer
 from accounts.tenancy import Crossing, crossing
 from cdr.models import CustomerTariff, Rate, Tariff, TariffVersion
-from cdr.rating.prices import Price
+from cdr.models.tariffs import price_fields
+from cdr.rating.bands import PeakHours
+from cdr.rating.lines import RateLine
 
 FIELDS = ("name", "is_default")
 
-
-@dataclass(frozen=True, slots=True)
-class RateLine:
-    """A rate as it is entered: prefix `3120` or `short:18`."""
-
-    prefix: str
-    destination: str
-    call_type: int
-    price: Price
+__all__ = ["RateLine", "add_version", "save_tariff", "set_customer_tariff"]
 
 
 def save_tariff(*, tariff: Tariff, actor: Actor, customers: Collection[Customer] | None = None) -> Tariff:
@@ -60,8 +53,12 @@ def _give(tariff: Tariff, customers: Collection[Customer], actor: Actor) -> None
         set_customer_tariff(customer=wanted[new], tariff=tariff, actor=actor)
 
 
-def add_version(*, tariff: Tariff, valid_from: date, rates: Sequence[RateLine], actor: Actor) -> TariffVersion:
-    """Add the rates that hold from a day on. Refusal when that day has a version or a prefix stands twice."""
+def add_version(
+    *, tariff: Tariff, valid_from: date, rates: Sequence[RateLine], actor: Actor, hours: PeakHours | None = None
+) -> TariffVersion:
+    """Add the rates that hold from a day on, with the peak hours that they go by. Refusal when that day has a version or
+    a prefix stands twice.
+    """
     prefixes = [line.prefix for line in rates]
     twice = (
         sorted({prefix for prefix in prefixes if prefixes.count(prefix) > 1})
@@ -81,7 +78,9 @@ def add_version(*, tariff: Tariff, valid_from: date, rates: Sequence[RateLine], 
                 _("This tariff already has rates from that day. Choose another day."),
                 field="valid_from",
             )
-        version = TariffVersion.objects.create(tariff=tariff, valid_from=valid_from)
+        version = TariffVersion(tariff=tariff, valid_from=valid_from)
+        version.hours = hours or PeakHours()
+        version.save()
         Rate.objects.bulk_create(
             [
                 Rate(
@@ -89,10 +88,7 @@ def add_version(*, tariff: Tariff, valid_from: date, rates: Sequence[RateLine], 
                     prefix=line.prefix,
                     destination=line.destination,
                     call_type=line.call_type,
-                    setup_micros=line.price.setup_micros,
-                    minute_micros=line.price.minute_micros,
-                    first_seconds=line.price.first_seconds,
-                    step_seconds=line.price.step_seconds,
+                    **price_fields(line.price),
                 )
                 for line in rates
             ],

@@ -15,11 +15,13 @@ from django.views.decorators.http import require_safe
 from accounts.access import Capability
 from accounts.web import CustomerRequest, customer_view
 from cdr.asking import Asked, ask, language
+from cdr.cost_words import calculation_words
 from cdr.filters import type_label
-from cdr.models import CallRecord, Rate
-from cdr.rating.prices import Price, billed_seconds
+from cdr.models import CallRecord
+from cdr.rating.prices import calculate
 from cdr.selectors import calls, names
 from cdr.selectors.calls import Sums, add_up
+from cdr.selectors.rates import used_rate
 from cdr.views.periods import KEPT, address, picker, tabs
 from cdr.vocabulary import CallType, Direction, Flag, Leg, Product
 from portal.lib import formats
@@ -143,24 +145,15 @@ def call(request: CustomerRequest, place: str) -> HttpResponse:
 
 def _calculation(record: CallRecord) -> str:
     """How the amount was made, in words; a call that cost nothing says why."""
-    tongue = language()
     if record.micros is None:
         return _("There is no tariff for this number yet. The amount follows.")
-    rate = Rate.objects.filter(pk=record.rate_id).first() if record.rate_id else None
+    rate = used_rate(record.rate_id)
     if rate is None:
         return _("Incoming and internal calls cost nothing.")
     if not record.seconds:
         return _("Nobody answered, so it cost nothing.")
-    price = Price(rate.setup_micros, rate.minute_micros, rate.first_seconds, rate.step_seconds)
-    return _(
-        "%(setup)s set-up fee and %(seconds)s at %(minute)s a minute, billed in steps of %(first)s/%(step)s seconds."
-    ) % {
-        "setup": formats.euro4(rate.setup_micros, tongue),
-        "seconds": formats.call_time(billed_seconds(record.seconds, price)),
-        "minute": formats.euro4(rate.minute_micros, tongue),
-        "first": rate.first_seconds,
-        "step": rate.step_seconds,
-    }
+    reckoned = calculate(rate.price, rate.hours, seconds=abs(record.seconds), start=record.start)
+    return calculation_words(reckoned, language())
 
 
 def _legs(record: CallRecord, asked: Asked) -> list[Step]:

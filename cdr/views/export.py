@@ -18,8 +18,9 @@ from accounts.tenancy import tenant
 from accounts.web import CustomerRequest, customer_view
 from cdr.asking import Asked, ask, language
 from cdr.filters import type_label
-from cdr.models import CallRecord, Rate
+from cdr.models import CallRecord
 from cdr.selectors import calls
+from cdr.selectors.rates import destinations_of
 from cdr.vocabulary import Direction, Product
 from portal.lib.csvsafe import Cell, CsvForm, stream
 from portal.lib.money import euros
@@ -83,7 +84,7 @@ def _header() -> Sequence[str]:
 
 def _rows(asked: Asked, form: CsvForm, counter: _Counter, expected: calls.Sums) -> Iterator[Sequence[Cell]]:
     rates = calls.records(asked.selection).order_by().values_list("rate_id", flat=True).distinct()
-    where = dict(Rate.objects.filter(pk__in=list(rates)).values_list("pk", "destination"))
+    where = destinations_of(rates)
     types = {kind: type_label(kind) for kind in calls.SHOWN}
     directions = {value: str(label) for value, label in Direction.choices}
     products = {value: str(label) for value, label in Product.choices}

@@ -108,6 +108,11 @@ def euro4(micros: int, language: str, *, signed: bool = False) -> str:
     return _euro(micros, language, 4, signed=signed)
 
 
+def euro6(micros: int, language: str) -> str:
+    """`€ 0,060250`: exact, as it is kept."""
+    return _euro(micros, language, 6, signed=False)
+
+
 def percent(value: int | Decimal, language: str, *, decimals: int = 0) -> str:
     """`36 %` or `36%`; the value is in percents."""
     return f"{number(value, language, decimals=decimals)}{_style(language).percent}"
