@@ -3,6 +3,7 @@
 import random
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from accounts.access import system
@@ -15,6 +16,7 @@ from portal.lib.periods import Month
 COLUMNS = 21
 CUSTOMERS = 200
 NUMBERS_EACH = 20
+POOL = 3_000  # numbers that a customer calls: some every day, most once in a while
 CALLED = ("06", "06", "06", "020", "010", "088", "0316", "0049", "0032", "0900", "0800", "00212")
 
 
@@ -42,6 +44,12 @@ def _row(account: str, own: str, called: str, start: datetime, seconds: int, num
     )
 
 
+@cache
+def _called(customer: int, place: int) -> str:
+    chance = random.Random(f"{customer}/{place}")
+    return chance.choice(CALLED) + str(chance.randrange(10**6, 10**7))
+
+
 def write_month(path: Path, month: Month, rows: int, *, weights: Sequence[float] | None = None) -> Path:
     """A file of `rows` calls in the month. Customers take part by `weights`, else as 1/n^0.7."""
     chance = random.Random(str(month))
@@ -52,7 +60,7 @@ def write_month(path: Path, month: Month, rows: int, *, weights: Sequence[float]
     for number, customer in enumerate(who):
         start = month.start + timedelta(seconds=int(length * number / rows))
         own = f"088{customer:03}{chance.randrange(NUMBERS_EACH):02}00"[:10].ljust(10, "0")
-        called = chance.choice(CALLED) + str(chance.randrange(10**6, 10**7))
+        called = _called(customer, int(chance.paretovariate(0.6)) % POOL)
         seconds = 0 if chance.random() < 0.28 else int(chance.expovariate(1 / 150)) + 1
         lines.append(_row(f"bench-{customer}", own, called, start, seconds, number))
     path.write_text("".join(lines))
