@@ -21,7 +21,7 @@ class Directory:
 
 def call_keys(calls: Calls) -> Integers:
     """A number for each call: legs of one group share it, a row without group is a call by itself."""
-    alone = calls.group.where(lambda text: not text)
+    alone = ~calls.group.filled()
     return np.where(alone, -1 - np.arange(len(calls), dtype=np.int64), calls.group.codes)
 
 
@@ -30,7 +30,7 @@ def attribute(calls: Calls, directory: Directory) -> Integers:
 
     An account code that nobody has is not helped out by a number: the source said whose call it is.
     """
-    named = calls.account.where(bool)
+    named = calls.account.filled()
     customers = calls.account.lookup(directory.accounts, NOBODY)
     for column in (calls.own, calls.caller, calls.called):
         found = column.lookup(directory.numbers, NOBODY)

@@ -52,6 +52,16 @@ class Coded:
         found: Mask = passes[self.codes]
         return found
 
+    def filled(self) -> Mask:
+        """The rows that have a text at all."""
+        empty = np.full(max(len(self.values), 1), not self.values, dtype=np.bool_)
+        place = -1
+        for _time in range(self.values.count("")):  # at most a few, in a tuple of up to a chunk's length
+            place = self.values.index("", place + 1)
+            empty[place] = True
+        found: Mask = ~empty[self.codes]
+        return found
+
     def number(self, find: Callable[[str], int]) -> Integers:
         """A number for each text, worked out once for each different text."""
         found = np.array([find(value) for value in self.values] or [0], dtype=np.int64)

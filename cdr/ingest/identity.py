@@ -73,8 +73,7 @@ def _one(text: str) -> int:
 def coded_numbers(column: Coded) -> Integers:
     """A number for each row of a dictionary-coded column, 0 for an empty text."""
     values = numbers_of(pa.array(column.values or ("",), pa.string()))
-    empty = np.array([not value for value in column.values] or [True], dtype=np.bool_)
-    numbers: Integers = np.where(empty, 0, values)[column.codes]
+    numbers: Integers = np.where(column.filled(), values[column.codes], 0)
     return numbers
 
 

@@ -107,7 +107,7 @@ def _asterisk(
         default=int(Direction.INTERNAL),
     )
     arrival = _first_of_group(keys, own_called, calls.sequence)
-    guess = _first_of_group(keys, (came_in | from_trunk) & ~left & (calls.called.where(bool)), calls.sequence)
+    guess = _first_of_group(keys, (came_in | from_trunk) & ~left & (calls.called.filled()), calls.sequence)
     arrival = np.where(arrival >= 0, arrival, guess)
     inward = np.isin(direction, (Direction.INCOMING, Direction.FORWARDED))
     rows = np.arange(len(calls), dtype=np.int64)
@@ -120,7 +120,7 @@ def _plain(calls: Calls, customers: Integers) -> Legs:
     direction = calls.direction
     left = np.isin(direction, (Direction.OUTGOING, Direction.FORWARDED))
     incoming = direction == Direction.INCOMING
-    own = calls.own.choose(calls.own.where(bool), calls.called.choose(incoming, calls.caller))
+    own = calls.own.choose(calls.own.filled(), calls.called.choose(incoming, calls.caller))
     other = calls.caller.choose(incoming, calls.called)
     return Legs(direction, left, _chosen(calls, call_keys(calls), customers, left), own, other)
 

@@ -6,6 +6,7 @@ all the same, and its prefix still tells what it costs.
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Literal
 
 from portal.lib.numbers.plan import short_code_behind_31
@@ -19,9 +20,11 @@ _FEATURE = re.compile(r"(?:\*31\*|#31#|\*31#)")
 _SHORT = re.compile(r"112|113|144|116[0-9]{3}|18[0-9]{2}|14[0-9]{3,4}|1233|12[0-9]{2}|13[0-9]{2}|16[0-9]{2}")
 _EMERGENCY = re.compile(r"0?(?:112|911)")
 LONGEST = 15
+NUMBERS_KEPT = 200_000
 _LONGEST_SHORT = 8  # 31 before 140591 or 116000
 
 
+@lru_cache(NUMBERS_KEPT)
 def read_number(text: str, form: NumberFormat) -> str | None:
     """The number, an empty string for what is none (`s`, `anonymous`, a menu), None where digits were lost.
 

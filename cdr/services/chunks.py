@@ -106,10 +106,11 @@ def _told_apart(load: Load, calls: Calls, closed: frozenset[date]) -> _Sorted:
 
 def _further_versions(ids: Integers, facts: Integers, status: Integers) -> Mask:
     """Rows that say otherwise of a record than an earlier row of the chunk; one that says the same is a duplicate."""
-    different, first, place = np.unique(ids, return_index=True, return_inverse=True)
     later = np.zeros(len(ids), dtype=np.bool_)
-    if len(different) == len(ids):
+    ordered = np.sort(ids)
+    if not (ordered[1:] == ordered[:-1]).any():
         return later
+    _different, first, place = np.unique(ids, return_index=True, return_inverse=True)
     again = np.arange(len(ids)) != first[place]
     same = facts == facts[first[place]]
     status[again & same] = Status.DUPLICATE
@@ -153,7 +154,7 @@ def _attributed(load: Load, found: _Sorted) -> tuple[Rows, Integers, list[BadRow
 
 def _from_earlier_legs(load: Load, calls: Calls, lost: Mask) -> Integers:
     """The customer of calls that nothing names but an earlier file."""
-    names = set(calls.group.keep(lost & calls.account.where(lambda text: not text)).compact().values) - {""}
+    names = set(calls.group.keep(lost & ~calls.account.filled()).compact().values) - {""}
     found = dict.fromkeys(calls.group.values, NOBODY)
     if names:
         first, last = (_EPOCH + timedelta(microseconds=int(each)) for each in (calls.start.min(), calls.start.max()))

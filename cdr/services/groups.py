@@ -149,8 +149,8 @@ def choose(load: Load, rows: Rows, customers: Integers, earlier: Earlier | None)
 
 
 def _has_several_legs(calls: Calls) -> bool:
-    named = calls.group.codes[calls.group.where(bool)]
-    return len(np.unique(named)) < len(named)
+    named = calls.group.codes[calls.group.filled()]
+    return bool(len(named)) and int(np.bincount(named).max()) > 1
 
 
 def _outcome(load: Load, calls: Calls, customers: Integers, ids: Integers) -> Outcome:

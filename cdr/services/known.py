@@ -10,9 +10,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
+from typing import Any, Self
 
 import numpy as np
+import psycopg
 import pyarrow as pa
+from django.db import connection
 from django.db.models import Q
 
 from cdr.ingest.calls import Calls, Integers, Mask
@@ -65,7 +68,20 @@ class _Kept:
     """A chunk whose rows can still be looked at: the number of each row's call."""
 
     pk: int
+    last: datetime
     groups: Integers
+    ordered: Integers
+
+    @classmethod
+    def of(cls, pk: int, last: datetime, groups: Integers) -> Self:
+        return cls(pk, last, groups, np.sort(groups))
+
+    def has_any(self, wanted: Integers) -> bool:
+        """Whether a call with one of these numbers, which are in order, has rows here."""
+        if not len(self.ordered):
+            return False
+        place = np.minimum(np.searchsorted(self.ordered, wanted), len(self.ordered) - 1)
+        return bool((self.ordered[place] == wanted).any())
 
 
 @dataclass(slots=True)
@@ -87,9 +103,12 @@ class Known:
         self._take(list(opened.exclude(pk__in=self._seen).order_by("-pk").values_list("pk", "count")))
         if grouped:
             wanted = found.filter(near).exclude(pk__in=self._grouped)
-            for pk, groups in wanted.values_list("pk", "groups"):
+            for pk, last_start, groups in wanted.values_list("pk", "last_start", "groups"):
                 self._grouped.add(pk)
-                self._kept.append(_Kept(pk, np.frombuffer(groups, dtype="<i8")))
+                self._kept.append(_Kept.of(pk, last_start, np.frombuffer(groups, dtype="<i8")))
+            gone = [kept for kept in self._kept if kept.last < since - MARGIN]
+            self._kept = [kept for kept in self._kept if kept.last >= since - MARGIN]
+            self._grouped -= {kept.pk for kept in gone}
 
     def _take(self, chunks: Sequence[tuple[int, int]]) -> None:
         waiting: list[_Run] = []
@@ -97,7 +116,7 @@ class Known:
             if sum(len(run.ids) for run in self._runs) + count > MOST_IDS:
                 log.warning("known records: only the latest are looked up", extra={"left_out": len(chunks) - position})
                 break
-            ids, facts = KeptRows.objects.values_list("ids", "facts").get(pk=pk)
+            ids, facts = _read("ids, facts", pk)
             self._seen.add(pk)
             waiting.append(_Run(np.frombuffer(ids, dtype="<i8"), np.frombuffer(facts, dtype="<i8")))
             if sum(len(run.ids) for run in waiting) >= RUN:
@@ -123,12 +142,12 @@ class Known:
         if not len(wanted):
             return
         for kept in sorted(self._kept, key=lambda each: each.pk):
-            places = np.flatnonzero(np.isin(kept.groups, wanted))
-            if len(places):
-                rows, size, header = KeptRows.objects.values_list("rows", "rows_size", "header").get(pk=kept.pk)
+            if kept.has_any(wanted):
+                places = np.flatnonzero(np.isin(kept.groups, wanted))
+                rows, size, header = _read("rows, rows_size, header", kept.pk)
                 if size:
-                    lines = pa.decompress(bytes(rows), decompressed_size=size, codec=CODEC, asbytes=True).split(b"\0")
-                    yield bytes(header), [lines[place] for place in places.tolist()]
+                    lines = pa.decompress(rows, decompressed_size=size, codec=CODEC, asbytes=True).split(b"\0")
+                    yield header, [lines[place] for place in places.tolist()]
 
     def keep(
         self, batch: Batch, calls: Calls, *, ids: Integers, facts: Integers, groups: Integers, header: bytes
@@ -136,21 +155,23 @@ class Known:
         """Write the rows of a chunk down, in the caller's transaction; `remember` them once it is over."""
         order = np.argsort(ids, kind="stable")
         run = _Run(ids[order], facts[order])
-        text = b"\0".join(calls.rows)
-        made = KeptRows.objects.create(
-            source=self.source,
-            batch=batch,
-            first_start=_EPOCH + timedelta(microseconds=int(calls.start.min())),
-            last_start=_EPOCH + timedelta(microseconds=int(calls.start.max())),
+        grouped = bool(groups.any())
+        text = b"\0".join(calls.rows) if grouped else b""
+        first, last = (_EPOCH + timedelta(microseconds=int(each)) for each in (calls.start.min(), calls.start.max()))
+        pk = _insert(
+            source_id=self.source.pk,
+            batch_id=batch.pk,
+            first_start=first,
+            last_start=last,
             count=len(calls),
             ids=run.ids.astype("<i8").tobytes(),
             facts=run.facts.astype("<i8").tobytes(),
-            groups=groups.astype("<i8").tobytes() if groups.any() else b"",
-            rows=pa.compress(text, codec=CODEC, asbytes=True) if groups.any() else b"",
-            rows_size=len(text) if groups.any() else 0,
+            groups=groups.astype("<i8").tobytes() if grouped else b"",
+            rows=pa.compress(text, codec=CODEC, asbytes=True) if grouped else b"",
+            rows_size=len(text),
             header=header,
         )
-        return Fresh(run, _Kept(made.pk, groups))
+        return Fresh(run, _Kept.of(pk, last, groups))
 
     def remember(self, fresh: "Fresh") -> None:
         """Know what was kept, after its transaction is over."""
@@ -161,6 +182,19 @@ class Known:
         small = [run for run in self._runs if len(run.ids) < RUN]
         if len(small) > 8:
             self._runs = [run for run in self._runs if len(run.ids) >= RUN] + [_merged(small)]
+
+
+def _read(names: str, pk: int) -> Any:
+    with psycopg.Cursor(connection.connection) as cursor:
+        return cursor.execute(f"SELECT {names} FROM cdr_keptrows WHERE id = %s", [pk], binary=True).fetchone()  # noqa: S608 - our own names
+
+
+def _insert(**columns: object) -> int:
+    """A row of KeptRows, its bytes sent as bytes: in the text of a statement they would be twice as many."""
+    names, places = ", ".join(columns), ", ".join(["%s"] * len(columns))
+    with psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute(f"INSERT INTO cdr_keptrows ({names}) VALUES ({places}) RETURNING id", list(columns.values()))  # noqa: S608 - our own names
+        return int(cursor.fetchall()[0][0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,7 +164,7 @@ def _header(stream: BufferedReader, dialect: Dialect) -> bytes:
 
 def _split(calls: Calls) -> tuple[Calls, Calls | None]:
     """The calls that are complete, and those of which more legs may follow in the next chunk."""
-    named = calls.group.where(bool)
+    named = calls.group.filled()
     tail = calls.group.codes[-WAITING_LINES:][named[-WAITING_LINES:]]
     waits: Mask = np.isin(calls.group.codes, np.unique(tail)) & named
     if not waits.any() or waits.sum() > MOST_WAITING:
