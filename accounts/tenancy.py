@@ -31,6 +31,7 @@ class Crossing(StrEnum):
     """Every reason to look across customers. A new one is reviewed here, with its sentence."""
 
     INGEST = "load call records, which belong to customers only once they are read"
+    RATING = "rate records again and share out bundles, which pages may not write"
     USAGE = "load mobile usage, which names subscriptions of every customer"
     BILLING_FAN_OUT = "list what must be billed, one task a customer"
     OPERATE = "pages of the provider's operators"

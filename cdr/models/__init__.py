@@ -1,5 +1,6 @@
 """Where call records come from, what calls cost, the records themselves and their totals."""
 
+from cdr.models.bundles import Adjustment, Bundle, BundleAllocation, BundleNumber
 from cdr.models.feeds import FeedAlarm, KnownGap
 from cdr.models.kept import KeptRows
 from cdr.models.records import BillingPeriod, CallRecord, DailyTotal, MonthlyTotal, PartyNumber
@@ -7,8 +8,12 @@ from cdr.models.sources import Batch, Reject, Source, SourceAccount
 from cdr.models.tariffs import CustomerRate, CustomerTariff, Rate, RateImport, Tariff, TariffVersion
 
 __all__ = [
+    "Adjustment",
     "Batch",
     "BillingPeriod",
+    "Bundle",
+    "BundleAllocation",
+    "BundleNumber",
     "CallRecord",
     "CustomerRate",
     "CustomerTariff",

@@ -24,11 +24,12 @@ class CallRecord(AppendOnlyModel):
 
     A correction is two further rows: one of `leg` REVERSAL that books the earlier one back (seconds and amount negative),
     and one that takes its place. `revision` tells the rows of one record apart: 0 as first delivered, odd for what is
-    booked back, even for what replaced it. `discount` is the part of the amount that a bundle covers, where a selector
-    has filled it in; it is kept in a table of its own.
+    booked back, even for what replaced it. `discount` is the part of the amount that bundles cover and `covered_seconds`
+    how much of the duration, where a selector has filled them in; they are kept in a table of their own.
     """
 
     discount: int = 0
+    covered_seconds: int = 0
 
     pk = models.CompositePrimaryKey("customer_id", "start", "id")
     customer = CustomerKey(db_constraint=False)

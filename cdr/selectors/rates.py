@@ -62,6 +62,17 @@ def used_rate(rate_id: int) -> UsedRate | None:
     return UsedRate(rate.prefix, rate.destination, rate.price, version.hours, version.tariff.name, version.valid_from)
 
 
+def prices_of(rate_ids: Iterable[int]) -> dict[int, tuple[Price, PeakHours]]:
+    """Prices with their peak hours by the rate that records name; those of a customer's own only where its door is open."""
+    wanted = set(rate_ids) - {0}
+    rates = Rate.objects.filter(pk__in={rate for rate in wanted if rate > 0}).select_related("version")
+    found = {rate.pk: (rate.price, rate.version.hours) for rate in rates}
+    own = {-rate for rate in wanted if rate < 0}
+    if own:
+        found |= {-one.pk: (one.price, one.hours) for one in CustomerRate.objects.filter(pk__in=own)}
+    return found
+
+
 def destinations_of(rate_ids: Iterable[int]) -> dict[int, str]:
     """Destinations by the rate that records name, inside the customer's door; without those that have no words."""
     wanted = set(rate_ids) - {0}

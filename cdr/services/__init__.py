@@ -1,8 +1,19 @@
 """What can be done: load a file, close a billing period, make a source or a tariff. The only writers of this app."""
 
+from cdr.services.bundles import end_bundle, make_bundle, set_bundle_numbers
 from cdr.services.loading import load_file
 from cdr.services.periods import close_period
 from cdr.services.sources import save_source
 from cdr.services.tariffs import add_version, save_tariff, set_customer_tariff
 
-__all__ = ["add_version", "close_period", "load_file", "save_source", "save_tariff", "set_customer_tariff"]
+__all__ = [
+    "add_version",
+    "close_period",
+    "end_bundle",
+    "load_file",
+    "make_bundle",
+    "save_source",
+    "save_tariff",
+    "set_bundle_numbers",
+    "set_customer_tariff",
+]

@@ -23,6 +23,7 @@ from cdr.ingest.rate import NO_CHARGE
 from cdr.ingest.read import SENTENCES
 from cdr.models import Batch, CallRecord, Reject
 from cdr.selectors import feeds
+from cdr.services import allocation
 from cdr.services.corrections import book, open_period_of, reversal
 from cdr.services.groups import Load, Rows, amend, choose, earlier_legs
 from cdr.services.known import Fresh, Status
@@ -191,11 +192,14 @@ def _stored(load: Load, rows: Rows, customers: Integers, closed: frozenset[date]
         revision=_revisions(chosen.fresh.calls, rows.replaced),
         facts=chosen.facts,
     )
-    store(rated, batch=load.batch.pk, source=load.source.pk, closed=closed)
+    touched = [*rows.replaced.values(), *(earlier.records if earlier else ())]
+    bundled = allocation.hold({*np.unique(customers).tolist(), *(record.customer_id for record in touched)})
+    periods = store(rated, batch=load.batch.pk, source=load.source.pk, closed=closed)
     replaced = [record for record in rows.replaced.values() if record.leg == Leg.CALL]
     book([reversal(record, period=open_period_of(record.start, closed)) for record in replaced])
     if chosen.earlier is not None and earlier is not None:
         amend(chosen.earlier, earlier, first=int(rows.calls.start.min()), closed=closed)
+    allocation.after_records(bundled, periods | {open_period_of(record.start, closed) for record in touched})
     _resolve(load, rows.calls.record_id.arrow())
     fresh = load.known.keep(load.batch, rows.calls, ids=rows.ids, facts=rows.facts, groups=groups, header=load.header)
     load.customers |= set(np.unique(customers).tolist()) | {record.customer_id for record in rows.replaced.values()}

@@ -60,8 +60,11 @@ class Rated:
     facts: Integers
 
 
-def store(rated: Rated, *, source: int, batch: int, closed: frozenset[date]) -> None:
-    """Add the records and their totals. The caller holds a crossing and the billing periods."""
+def store(rated: Rated, *, source: int, batch: int, closed: frozenset[date]) -> frozenset[date]:
+    """Add the records and their totals; returns the billing periods that they fall in.
+
+    The caller holds a crossing and the billing periods.
+    """
     frame = _frame(rated, closed)
     order = np.lexsort((rated.calls.lines, rated.calls.start, rated.customers))
     table = _table(rated, frame, source, batch).take(pa.array(order))
@@ -70,6 +73,7 @@ def store(rated: Rated, *, source: int, batch: int, closed: frozenset[date]) -> 
         copy_records(cursor, table, months)
         _learn_numbers(cursor, rated)
         add_to_totals(cursor, frame)
+    return frozenset(pd.DatetimeIndex(frame["billing_period"].unique()).date)
 
 
 def record_ids(batch: int, lines: Integers) -> Integers:

@@ -1,14 +1,16 @@
 """What tests of this app start from: a source, a tariff, and rows as Asterisk writes them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TypedDict, Unpack
 
 from accounts.access import system
-from cdr.models import Batch, Source, Tariff
+from accounts.models import Customer
+from cdr.models import Batch, Bundle, Source, Tariff
+from cdr.models.bundles import FIXED_NETHERLANDS
 from cdr.rating.prices import Price
-from cdr.services import add_version, load_file, save_source, save_tariff
+from cdr.services import add_version, load_file, make_bundle, save_source, save_tariff
 from cdr.services.tariffs import RateLine
 from cdr.vocabulary import CallType
 
@@ -35,6 +37,23 @@ def a_source(dialect: str = "asterisk", *, name: str = "asterisk", trunks: str =
     """A source in local time that guesses its trunks."""
     source = Source(name=name, dialect=dialect, trunks=trunks, time_zone=time_zone or "Europe/Amsterdam")
     return save_source(source=source, actor=system())
+
+
+OWN_NUMBER = "+31887654000"  # of the rows below
+
+
+class BundleCells(TypedDict, total=False):
+    """What a test may say of a bundle."""
+
+    name: str
+    kind: str
+    included_minutes: int | None
+    prefixes: list[str]
+    call_types: list[int]
+    covers_setup: bool
+    pro_rata: bool
+    valid_from: date
+    valid_to: date | None
 
 
 class Cells(TypedDict, total=False):
@@ -107,3 +126,15 @@ def load(path: Path, source: Source, *, chunk_rows: int = 100_000) -> Batch:
 def counts(batch: Batch) -> tuple[int, int, int, int, int]:
     """Read, loaded, duplicate, rejected, unrated."""
     return batch.read, batch.loaded, batch.duplicate, batch.rejected, batch.unrated
+
+
+def a_bundle(customer: Customer, numbers: Collection[str] = (OWN_NUMBER,), **given: Unpack[BundleCells]) -> Bundle:
+    """Unlimited calling to fixed Dutch numbers for each of the numbers, or what the test says."""
+    usual: BundleCells = {
+        "name": "Bellen onbeperkt",
+        "kind": Bundle.Kind.UNLIMITED,
+        "prefixes": list(FIXED_NETHERLANDS),
+        "valid_from": date(2026, 1, 1),
+    }
+    bundle = Bundle(customer=customer, **{**usual, **given})
+    return make_bundle(actor=system(), bundle=bundle, numbers=numbers)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from django.db.models import Q
 
 from cdr.models import CallRecord
+from cdr.selectors.bundles import with_covered
 from cdr.selectors.calls.selection import SHOWN, Selection, records
 from cdr.vocabulary import BOOKED
 
@@ -46,13 +47,13 @@ def page(selection: Selection, *, after: str = "", before: str = "", size: int =
         start, number = later
         found = found.filter(Q(start__gt=start) | Q(start=start, id__gt=number), start__gte=start)
         calls = list(found.order_by("start", "id")[: size + 1])
-        more, calls = len(calls) > size, calls[:size][::-1]
+        more, calls = len(calls) > size, with_covered(calls[:size][::-1])
         return Page(calls, cursor_of(calls[0]) if more else "", cursor_of(calls[-1]) if calls else "")
     if earlier is not None:
         start, number = earlier
         found = found.filter(Q(start__lt=start) | Q(start=start, id__lt=number), start__lte=start)
     calls = list(found[: size + 1])
-    more, calls = len(calls) > size, calls[:size]
+    more, calls = len(calls) > size, with_covered(calls[:size])
     return Page(
         calls, cursor_of(calls[0]) if calls and earlier is not None else "", cursor_of(calls[-1]) if more else ""
     )
@@ -60,7 +61,8 @@ def page(selection: Selection, *, after: str = "", before: str = "", size: int =
 
 def call_at(start: datetime, number: int) -> CallRecord | None:
     """One call that customers may see."""
-    return CallRecord.objects.filter(start=start, id=number, leg__in=BOOKED, call_type__in=SHOWN).first()
+    found = CallRecord.objects.filter(start=start, id=number, leg__in=BOOKED, call_type__in=SHOWN)
+    return next(iter(with_covered(found[:1])), None)
 
 
 def legs_of(call: CallRecord) -> list[CallRecord]:

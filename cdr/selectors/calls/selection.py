@@ -6,9 +6,11 @@ from datetime import date, timedelta
 from itertools import product
 
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Greatest, Left, Length
 
 from cdr.models import CallRecord
+from cdr.selectors.bundles import discount_of_record, has_covered
 from cdr.vocabulary import BOOKED, SHOWN_TYPES
 from portal.lib.numbers import SearchKey
 from portal.lib.numbers.showing import MASKED_DIGITS
@@ -88,8 +90,14 @@ def _standing(needles: Iterable[SearchKey], columns: Iterable[str]) -> Q:
     return found
 
 
+def net_micros(selection: Selection) -> CombinedExpression | F:
+    """The amount of a record after bundles; these are asked only where they cover anything in the selected days."""
+    bounds = days_bounds(selection.first, selection.end)
+    return F("micros") - discount_of_record() if has_covered(bounds.start, bounds.end) else F("micros")
+
+
 def records(selection: Selection) -> QuerySet[CallRecord]:
-    """The calls, newest first."""
+    """The calls, newest first; amounts are compared after bundles."""
     bounds = days_bounds(selection.first, selection.end)
     found = CallRecord.objects.filter(
         kinds(selection), leg__in=BOOKED, start__gte=bounds.start, start__lt=bounds.end
@@ -104,9 +112,11 @@ def records(selection: Selection) -> QuerySet[CallRecord]:
         other = "other" if selection.full_numbers else "visible_other"
         found = found.filter(_searched(selection), _standing(selection.other_needles, (other,)))
     limits = {
-        "micros__gte": selection.least_micros,
-        "micros__lte": selection.most_micros,
+        "net__gte": selection.least_micros,
+        "net__lte": selection.most_micros,
         "seconds__gte": selection.least_seconds,
         "seconds__lte": selection.most_seconds,
     }
+    if selection.least_micros is not None or selection.most_micros is not None:
+        found = found.alias(net=net_micros(selection))
     return found.filter(**{name: value for name, value in limits.items() if value is not None})

@@ -5,18 +5,21 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, F, IntegerField, Max, Q, Sum, Value, When
+from django.db.models import Case, Exists, F, IntegerField, Max, OuterRef, Q, Sum, Value, When
 from django.db.models.functions import Coalesce, TruncDate
 
 from cdr.models import CallRecord, DailyTotal, MonthlyTotal
-from cdr.selectors.calls.selection import Selection, kinds, records
+from cdr.selectors.calls.selection import Selection, kinds, net_micros, records
 from cdr.vocabulary import Leg
 from portal.lib.periods import AMSTERDAM
 
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Calls, seconds, micro-euros after bundles, how many have no price yet, and the amount of the dearest."""
+    """Calls, seconds, micro-euros after bundles, how many have no price yet, and the most that one can have cost.
+
+    That most is before bundles, and counts calls that were booked back.
+    """
 
     calls: int = 0
     seconds: int = 0
@@ -40,13 +43,6 @@ def add_up(several: Iterable[Sums]) -> Sums:
 
 
 _ONE = Case(When(leg=Leg.REVERSAL, then=Value(-1)), default=Value(1), output_field=IntegerField())
-_OF_RECORDS = {
-    "c": Coalesce(Sum(_ONE), 0),
-    "s": Coalesce(Sum("seconds"), 0),
-    "m": Coalesce(Sum("micros"), 0),
-    "u": Coalesce(Sum(_ONE, filter=Q(micros__isnull=True)), 0),
-    "d": Coalesce(Max("micros"), 0),
-}
 _OF_TOTALS = {
     "c": Sum("calls"),
     "s": Sum("seconds"),
@@ -56,6 +52,16 @@ _OF_TOTALS = {
 }
 
 
+def _of_records(selection: Selection) -> dict[str, Coalesce]:
+    return {
+        "c": Coalesce(Sum(_ONE), 0),
+        "s": Coalesce(Sum("seconds"), 0),
+        "m": Coalesce(Sum(net_micros(selection)), 0),
+        "u": Coalesce(Sum(_ONE, filter=Q(micros__isnull=True)), 0),
+        "d": Coalesce(Max("micros"), 0),
+    }
+
+
 def _sums(row: Any) -> Sums:
     return Sums(calls=row["c"], seconds=row["s"], micros=row["m"], unrated=row["u"], dearest=row["d"])
 
@@ -63,7 +69,7 @@ def _sums(row: Any) -> Sums:
 def by_number_and_type(selection: Selection) -> dict[tuple[str, int], Sums]:
     """Sums by own number and call type: from the monthly totals where these can tell, else from the records."""
     if selection.needs_records or not selection.whole_months:
-        return _pairs(records(selection).order_by().values("number", "call_type").annotate(**_OF_RECORDS))
+        return _pairs(records(selection).order_by().values("number", "call_type").annotate(**_of_records(selection)))
     totals = MonthlyTotal.objects.filter(kinds(selection), month__gte=selection.first, month__lt=selection.end)
     if selection.billing_period is not None:
         totals = totals.filter(billing_period=selection.billing_period)
@@ -80,7 +86,7 @@ def by_day(selection: Selection) -> dict[date, Sums]:
     """Sums by day of the start: from the daily totals where these can tell, else from the records."""
     if selection.needs_records or selection.numbers or selection.billing_period is not None:
         days = records(selection).order_by().values(day=TruncDate("start", tzinfo=AMSTERDAM))
-        return _days(days.annotate(**_OF_RECORDS))
+        return _days(days.annotate(**_of_records(selection)))
     totals = DailyTotal.objects.filter(kinds(selection), day__gte=selection.first, day__lt=selection.end)
     return _days(totals.values("day").annotate(**_OF_TOTALS))
 
@@ -97,10 +103,30 @@ def total(selection: Selection) -> Sums:
 
 
 def dearest_call(selection: Selection, days: Mapping[date, Sums]) -> CallRecord | None:
-    """The call with the highest amount; `days` are its sums by day, which tell on which day to look."""
-    if not days:
-        return None
-    day, sums = max(days.items(), key=lambda item: (item[1].dearest, item[0]))
-    if not sums.dearest:
-        return None
-    return records(selection.on(day)).filter(micros=sums.dearest).first()
+    """The call with the highest amount after bundles; `days` are its sums by day, which tell on which days to look."""
+    best: CallRecord | None = None
+    for day, sums in sorted(days.items(), key=lambda item: (item[1].dearest, item[0]), reverse=True):
+        if sums.dearest <= (best.amount or 0 if best else 0):
+            break
+        found = _dearest_of(selection.on(day), sums.dearest)
+        if found and (found.amount or 0) > (best.amount or 0 if best else 0):
+            best = found
+    return best
+
+
+def _dearest_of(day: Selection, most: int) -> CallRecord | None:
+    """The dearest call of a day. Mostly it is the one of which the totals tell; if that is covered, all are looked at."""
+    back = CallRecord.objects.filter(
+        customer=OuterRef("customer_id"),
+        source=OuterRef("source_id"),
+        start=OuterRef("start"),
+        record_id=OuterRef("record_id"),
+        revision=OuterRef("revision") + 1,
+        leg=Leg.REVERSAL,
+    )
+    priced = records(day).filter(~Exists(back), leg=Leg.CALL).annotate(net=net_micros(day))
+    for candidates in (priced.filter(micros=most, net=most), priced.filter(micros__gt=0)):
+        for call in candidates.order_by("-net", "-start", "-id")[:1]:
+            call.discount = (call.micros or 0) - call.net
+            return call
+    return None
