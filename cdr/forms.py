@@ -69,7 +69,16 @@ class SourceForm(forms.ModelForm[Source]):
 
     class Meta:
         model = Source
-        fields = ("name", "title", "dialect", "time_zone", "number_format", "trunks")
+        fields = (
+            "name",
+            "title",
+            "dialect",
+            "time_zone",
+            "number_format",
+            "trunks",
+            "only_listed_accounts",
+            "prices_include_vat",
+        )
 
 
 class TariffForm(forms.ModelForm[Tariff]):

@@ -109,6 +109,7 @@ class Calls:
     product: Integers
     sequence: Integers
     flags: Integers
+    price: Integers  # micro-euros ex VAT that the source asks, -1 where the tariff tells
     account: Coded
     caller: Coded
     called: Coded

@@ -90,4 +90,6 @@ def facts_of(calls: Calls) -> Integers:
         state = np.full(len(calls), _SEED, dtype=np.uint64)
         for part in parts:
             state = _mixed((state ^ part.astype(np.int64).view(np.uint64)) + _SEED)
+        priced = calls.price >= 0
+        state = np.where(priced, _mixed((state ^ calls.price.view(np.uint64)) + _SEED), state)
     return state.view(np.int64)

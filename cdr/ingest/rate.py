@@ -14,9 +14,15 @@ from cdr.rating.overrides import OverrideBook
 from cdr.rating.rates import NO_RATE, rating_key
 from cdr.rating.tariffs import TariffBook
 from cdr.vocabulary import CallType, Direction
+from portal.lib import numbers
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NO_CHARGE = -1
+_PLANNED = {
+    numbers.CallType.NATIONAL_MOBILE: CallType.NL_MOBILE,
+    numbers.CallType.ABROAD: CallType.ABROAD,
+    numbers.CallType.SERVICE: CallType.SERVICE,
+}
 
 __all__ = ["FREE_STARTS", "NO_CHARGE", "Charges", "charge", "free_type"]
 
@@ -61,9 +67,10 @@ def charge(
     tariffs: Mapping[int, int],
     books: Mapping[int, TariffBook],
     overrides: Mapping[int, OverrideBook] | None = None,
+    price: Integers | None = None,
 ) -> Charges:
     """Charges of a chunk. `tariffs` is customer -> tariff, `books` tariff -> versions, `overrides` customer -> prices
-    of its own; `start` in microseconds UTC.
+    of its own; `start` in microseconds UTC. A call of which the source gave the `price` (not negative) costs that.
     """
     special = legs.other.starting(*FREE_STARTS)
     free = np.zeros(len(special), dtype=np.int64)
@@ -93,7 +100,29 @@ def charge(
     _by_tariff(found, _tariff_of(customers[rows], tariffs), books)
     _by_override(found, customers[rows], overrides or {})
     micros[rows], call_type[rows], rates[rows] = found.micros, found.call_type, found.rate
-    return Charges(call_type, micros, rates)
+    charges = Charges(call_type, micros, rates)
+    return charges if price is None else _as_priced(charges, legs, charged & (price >= 0), price)
+
+
+def _as_priced(charges: Charges, legs: Legs, rows: Mask, price: Integers) -> Charges:
+    """The charges with what the source asked in these rows; their call types are still those of the tariff."""
+    if not rows.any():
+        return charges
+    unknown = rows & (charges.call_type == CallType.UNKNOWN)
+    planned = legs.other.number(_planned_type)
+    return Charges(
+        np.where(unknown, planned, charges.call_type),
+        np.where(rows, price, charges.micros),
+        np.where(rows, 0, charges.rate),
+    )
+
+
+def _planned_type(number: str) -> int:
+    """The type of a call for which no tariff has one, from the numbering plan."""
+    kind = _PLANNED.get(numbers.call_type(numbers.category_of(number), number))
+    if kind is None:
+        kind = CallType.ABROAD if number.startswith("+") and not number.startswith("+31") else CallType.NL_FIXED
+    return int(kind)
 
 
 def _by_tariff(found: _Charged, tariff_of: Integers, books: Mapping[int, TariffBook]) -> None:

@@ -1,53 +1,36 @@
-"""Cells to calls: the converters of a dialect over the columns of a chunk."""
+"""Cells to calls: the facts of a chunk, and what contradicts what."""
 
 import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from django.utils.translation import gettext_noop as _
 
-from cdr.dialects import Dialect, Field
 from cdr.ingest.calls import Calls, Coded, Integers, Mask
-from cdr.ingest.numbers import NumberFormat, read_number
-from cdr.ingest.parse import BadRow, Chunk
-from cdr.ingest.times import NO_MOMENT, SECOND, iso, settle, to_utc, wall_clock
+from cdr.ingest.chunk import BadRow, Chunk
+from cdr.ingest.columns import NOTHING, Columns, Reading
+from cdr.ingest.reasons import SENTENCES
+from cdr.ingest.times import (
+    NO_MOMENT,
+    SECOND,
+    TOLERANCE,
+    Moments,
+    Stamps,
+    Witness,
+    gaps,
+    settle,
+    to_utc,
+)
 from cdr.vocabulary import Flag, Product
+
+__all__ = ["SENTENCES", "Ordinals", "Reading", "Window", "read_calls", "window_around"]
 
 MONTHS_BACK = 36
 DAYS_AHEAD = 2
-LONGEST_CALL = 31 * 86_400
-BROKEN_NUMBER = "\0"
-
-SENTENCES = {
-    "id": _("This row has no id, so it could be loaded twice."),
-    "time": _("The start of the call cannot be read. Expected is 2026-10-15 09:12:00."),
-    "no_such_time": _("The clock skipped this hour: the start of the call does not exist."),
-    "too_old": _("The call is longer ago than 36 months."),
-    "future": _("The call is more than 2 days ahead. Check the clock of the source."),
-    "seconds": _("The duration is not a whole number of seconds."),
-    "choice": _("The direction or product of the call is not one of the known words."),
-    "number": _("Digits of the called number were lost, as a spreadsheet does."),
-    "unknown_customer": _(
-        "No customer has this account code or number. Make the customer, then deliver the file again."
-    ),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """How one source is read."""
-
-    dialect: Dialect
-    zone: ZoneInfo
-    number_format: NumberFormat
-    trunks: tuple[str, ...] = ()
-    suspect_ids: bool = field(default=False)
+LONGEST_CALL = 86_400  # seconds; a longer one has lost its end, or is of interim records that a person must look at
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,143 +55,61 @@ class Ordinals:
         return digest.hexdigest() if times == 1 else f"{digest.hexdigest()}#{times}"
 
 
-def text_column(cells: Any) -> Any:
-    """Bytes as text: UTF-8, and Latin-1 for cells that are not."""
-    try:
-        return cells.cast(pa.string())
-    except pa.ArrowInvalid:
-        return pa.array([_decoded(cell) for cell in cells.to_pylist()], pa.string())
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    """The moments of each row; None where the dialect does not have them."""
+
+    start: Stamps
+    answer: Stamps | None
+    end: Stamps | None
 
 
-def _decoded(cell: bytes) -> str:
-    try:
-        return cell.decode("utf-8")
-    except UnicodeDecodeError:
-        return cell.decode("latin-1")
-
-
-class _Columns:
-    """The columns of one chunk, read on demand; faults gather by row, the first of a row counts."""
-
-    def __init__(self, chunk: Chunk, reading: Reading) -> None:
-        self.chunk = chunk
-        self.reading = reading
-        self.length = len(chunk.rows)
-        self.fault = np.zeros(self.length, dtype=np.int64)
-        self.reasons = list(SENTENCES)
-
-    def blame(self, rows: Mask, reason: str) -> None:
-        self.fault[rows & (self.fault == 0)] = self.reasons.index(reason) + 1
-
-    def raw(self, name: str) -> Any:
-        cells = self.chunk.cells.get(name)
-        return pa.array([""] * self.length, pa.string()) if cells is None else text_column(cells)
-
-    def spec(self, fact: str) -> Field | None:
-        return self.reading.dialect.fields.get(fact)
-
-    def texts(self, fact: str) -> Coded:
-        spec = self.spec(fact)
-        if spec is None:
-            return Coded.constant("", self.length)
-        return Coded.of(pc.utf8_trim_whitespace(self.raw(spec.column)))
-
-    def numbers(self, fact: str, *, strict: bool = False) -> Coded:
-        form = self.reading.number_format
-
-        def read(text: str) -> str:
-            found = read_number(text, form)
-            return BROKEN_NUMBER if found is None else found
-
-        column = self.texts(fact).map(read)
-        if strict:
-            self.blame(column.where(lambda text: text == BROKEN_NUMBER), "number")
-        if BROKEN_NUMBER not in column.values:
-            return column
-        return column.map(lambda text: "" if text == BROKEN_NUMBER else text)
-
-    def seconds(self, fact: str) -> Integers:
-        """Whole seconds, -1 where nothing stands; a required one that is none is a fault."""
-        spec = self.spec(fact)
-        if spec is None:
-            return np.full(self.length, -1, dtype=np.int64)
-        texts = self.raw(spec.column)
-        fits = pc.match_substring_regex(texts, r"^\d{1,15}$")
-        clean = pc.if_else(fits, texts, pa.scalar("-1", pa.string()))
-        read: Integers = np.asarray(pc.cast(clean, pa.int64()))
-        if spec.required:
-            self.blame((read < 0) | (read > LONGEST_CALL), "seconds")
-        return read
-
-    def choices(self, fact: str, default: int) -> Integers:
-        spec = self.spec(fact)
-        if spec is None or spec.choices is None:
-            return np.full(self.length, default, dtype=np.int64)
-        choices, otherwise = spec.choices, spec.otherwise
-        read = self.texts(fact).number(lambda text: choices.get(text, -1 if otherwise is None else otherwise))
-        self.blame(read < 0, "choice")
-        return read
-
-    def bad_rows(self, ids: Coded) -> list[BadRow]:
-        return [
-            BadRow(
-                line=int(self.chunk.lines[row]),
-                raw=self.chunk.rows[row],
-                reason=self.reasons[self.fault[row] - 1],
-                sentence=SENTENCES[self.reasons[self.fault[row] - 1]],
-                record_id=ids.text(row),
-            )
-            for row in np.flatnonzero(self.fault).tolist()
-        ]
-
-
-def _record_ids(columns: _Columns, ordinals: Ordinals) -> Coded:
+def _record_ids(columns: Columns, ordinals: Ordinals) -> Coded:
     names = columns.reading.dialect.identity[columns.chunk.layout.key]
     parts = []
     for name in names:
         if name == "row":
             parts.append(pa.array([ordinals.name(row) for row in columns.chunk.rows], pa.string()))
         else:
-            part = pc.utf8_trim_whitespace(columns.raw(name))
-            columns.blame(np.asarray(pc.equal(part, "")), "id")
+            part = pc.utf8_trim_whitespace(columns.raw(name.removesuffix("?")))
+            if not name.endswith("?"):
+                columns.blame(np.asarray(pc.equal(part, "")), "id")
             parts.append(part)
     joined = parts[0] if len(parts) == 1 else pc.binary_join_element_wise(*parts, "|")
     return Coded.of(joined)
 
 
-def _starts(columns: _Columns, flags: Integers) -> Integers:
+def _read_clock(columns: Columns) -> _Clock:
+    start = columns.stamps("start")
+    if start is None:
+        raise KeyError("start")  # the header was looked at before
+    return _Clock(start, columns.stamps("answer"), columns.stamps("end"))
+
+
+def _starts(columns: Columns, clock: _Clock, seconds: Integers, flags: Integers) -> Integers:
     """UTC starts in microseconds; sets the flag of guessed times."""
-    spec = columns.reading.dialect.fields["start"]
-    texts = columns.raw(spec.column)
-    zone = columns.reading.zone
-    if spec.converter == "iso_time":
-        clock, offset = iso(texts)
-    else:
-        clock, offset = wall_clock(texts), np.full(columns.length, NO_MOMENT, dtype=np.int64)
-    columns.blame(clock == NO_MOMENT, "time")
-    has_offset = (offset != NO_MOMENT) & (clock != NO_MOMENT)
-    utc, odd = to_utc(np.where(has_offset, NO_MOMENT, clock), zone)
-    utc = np.where(has_offset, clock - np.where(has_offset, offset, 0), utc)
+    stamps, zone = clock.start, columns.reading.zone
+    utc, odd = to_utc(np.where(stamps.absolute, NO_MOMENT, stamps.clock), zone)
+    utc = np.where(stamps.absolute, stamps.clock - np.where(stamps.absolute, stamps.offset, 0), utc)
     if odd.any():
-        _settle(columns, clock, utc, odd, flags)
+        _settle(columns, clock, utc, odd, seconds, flags)
     return utc
 
 
-def _settle(columns: _Columns, clock: Integers, utc: Integers, odd: Mask, flags: Integers) -> None:
+def _settle(columns: Columns, clock: _Clock, utc: Integers, odd: Mask, seconds: Integers, flags: Integers) -> None:
     """Fill in the starts in an hour that the clock shows twice or never."""
-    unique = columns.raw("uniqueid").to_pylist()
-    end_spec = columns.spec("end")
-    ends = wall_clock(columns.raw(end_spec.column)) if end_spec else np.full(columns.length, NO_MOMENT, dtype=np.int64)
+    created = columns.texts("created")
     durations = columns.seconds("duration")
     missing = np.zeros(columns.length, dtype=np.bool_)
     for row in np.flatnonzero(odd).tolist():
-        settled = settle(
-            int(clock[row]),
-            columns.reading.zone,
-            unique_id=unique[row],
-            end=int(ends[row]),
+        witness = Witness(
+            unique_id=created.text(row),
+            answer=int(clock.answer.clock[row]) if clock.answer else NO_MOMENT,
+            end=int(clock.end.clock[row]) if clock.end else NO_MOMENT,
             duration=int(durations[row]),
+            seconds=int(seconds[row]),
         )
+        settled = settle(int(clock.start.clock[row]), columns.reading.zone, witness)
         if settled is None:
             missing[row] = True
             continue
@@ -218,34 +119,106 @@ def _settle(columns: _Columns, clock: Integers, utc: Integers, odd: Mask, flags:
     columns.blame(missing, "no_such_time")
 
 
+def _contradictions(columns: Columns, clock: _Clock, seconds: Integers) -> None:
+    """Blame rows of which the end is before the answer or the start, or whose seconds do not lie between the two."""
+    if clock.end is None:
+        return
+    ends = clock.end
+    _blame_gap(columns, clock.start, ends, np.full(columns.length, NOTHING, dtype=np.int64))
+    if clock.answer is not None:
+        _blame_gap(columns, clock.answer, ends, np.where(seconds > 0, seconds, NOTHING))
+
+
+def _blame_gap(columns: Columns, first: Stamps, second: Stamps, seconds: Integers) -> None:
+    """Blame rows in which `second` is before `first`, or not `seconds` after it; more than once is looked at in summer
+    and winter time only where the clock on the wall does not agree.
+    """
+    apart = second.since(first)
+    wrong = (apart < -TOLERANCE) | ((seconds != NOTHING) & (np.abs(apart - seconds * SECOND) > TOLERANCE))
+    wrong &= first.known & second.known
+    for row in np.flatnonzero(wrong & ~(first.absolute & second.absolute)).tolist():
+        possible = gaps(int(first.clock[row]), int(second.clock[row]), columns.reading.zone)
+        wanted = int(seconds[row])
+        wrong[row] = not any(
+            gap >= -TOLERANCE and (wanted == NOTHING or abs(gap - wanted * SECOND) <= TOLERANCE) for gap in possible
+        )
+    columns.blame(wrong, "clock")
+
+
+def _billed(columns: Columns, clock: _Clock, answered: Integers) -> Integers:
+    """Seconds from the answer to the end: those of the row, else worked out, half up to a whole one."""
+    read = columns.seconds("seconds")
+    missing = (read == NOTHING) & (answered > 0)
+    if missing.any() and clock.answer is not None and clock.end is not None:
+        talked = _talked(columns, clock.answer, clock.end)
+        read = np.where(missing & (talked != NO_MOMENT), (talked + SECOND // 2) // SECOND, read)
+        missing &= talked == NO_MOMENT
+    columns.blame(missing, "seconds")
+    # What an application answered is not answered by the called party, whatever was counted meanwhile.
+    return np.where(answered > 0, np.maximum(read, 0), 0)
+
+
+def _talked(columns: Columns, answer: Stamps, end: Stamps) -> Moments:
+    """Microseconds from the answer to the end, NO_MOMENT where one of them is missing."""
+    apart = np.where(answer.known & end.known, end.since(answer), NO_MOMENT)
+    local = answer.known & end.known & ~(answer.absolute & end.absolute)
+    if not local.any():
+        return apart
+    first, odd_first = to_utc(np.where(local, answer.clock, NO_MOMENT), columns.reading.zone)
+    last, odd_last = to_utc(np.where(local, end.clock, NO_MOMENT), columns.reading.zone)
+    odd = local & (odd_first | odd_last)
+    apart = np.where(local & ~odd, last - first, apart)
+    for row in np.flatnonzero(odd).tolist():
+        possible = gaps(int(answer.clock[row]), int(end.clock[row]), columns.reading.zone)
+        apart[row] = next((gap for gap in possible if gap >= 0), int(apart[row]))
+    return apart
+
+
+def _blame_accounts(columns: Columns, account: Coded) -> None:
+    allowed = columns.reading.accounts
+    if allowed is not None:
+        columns.blame(account.where(lambda text: bool(text) and text not in allowed), "account_not_allowed")
+
+
+def _group(columns: Columns) -> Coded:
+    names = columns.reading.dialect.group.get(columns.chunk.layout.key)
+    return Coded.of(columns.first(names)) if names else Coded.constant("", columns.length)
+
+
 def read_calls(chunk: Chunk, reading: Reading, window: Window, ordinals: Ordinals) -> tuple[Calls, Sequence[BadRow]]:
     """The calls of a chunk, and the rows that are no calls with their reason."""
-    columns = _Columns(chunk, reading)
+    columns = Columns(chunk, reading)
     flags = np.zeros(columns.length, dtype=np.int64)
     if reading.dialect.identity[chunk.layout.key] == ("row",):
         flags |= Flag.NO_ID
     record_id = _record_ids(columns, ordinals)
-    start = _starts(columns, flags)
+    clock = _read_clock(columns)
+    answered = columns.choices("answered", default=1)
+    seconds = _billed(columns, clock, answered)
+    start = _starts(columns, clock, seconds, flags)
     columns.blame(start < window.earliest, "too_old")
     columns.blame(start > window.latest, "future")
-    seconds = columns.seconds("seconds")
-    answered = columns.choices("answered", default=1)
-    group_column = reading.dialect.group.get(chunk.layout.key)
+    columns.blame(seconds > LONGEST_CALL, "too_long_call")
+    _contradictions(columns, clock, seconds)
+    account = columns.texts("account")
+    _blame_accounts(columns, account)
+    price = np.where(columns.choices("charged", default=1) > 0, columns.prices(), 0)
+    flags |= np.where(price >= 0, int(Flag.PRICE_GIVEN), 0)
     calls = Calls(
         lines=chunk.lines,
         rows=chunk.rows,
         start=start,
-        # What an application answered is not answered by the called party, whatever was counted meanwhile.
-        seconds=np.where(answered > 0, seconds, 0),
+        seconds=seconds,
         direction=columns.choices("direction", default=0),
         product=columns.choices("product", default=int(Product.FIXED)),
         sequence=columns.seconds("sequence"),
         flags=flags,
-        account=columns.texts("account"),
+        price=price,
+        account=account,
         caller=columns.numbers("caller"),
-        called=columns.numbers("called", strict=True),
+        called=columns.numbers("called"),
         own=columns.numbers("own"),
-        group=Coded.of(columns.raw(group_column)) if group_column else Coded.constant("", columns.length),
+        group=_group(columns),
         record_id=record_id,
         channel=columns.texts("channel"),
         peer_channel=columns.texts("peer_channel"),

@@ -91,6 +91,16 @@ class Source(PlatformModel):
         validators=[MaxValueValidator(100)],
         help_text=_("Over the last seven days; above it operators get mail. Empty: no alarm."),
     )
+    only_listed_accounts = models.BooleanField(
+        _("only the listed account codes"),
+        default=False,
+        help_text=_("Calls of any other account code or customer are rejected, also when the reference exists."),
+    )
+    prices_include_vat = models.BooleanField(
+        _("prices in the files include VAT"),
+        default=False,
+        help_text=_("For files that hold prices: 21 percent is taken off."),
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -24,19 +24,31 @@ def reading(source: Source) -> Reading:
         zone=ZoneInfo(source.time_zone),
         number_format="international" if source.number_format == Source.NumberFormat.INTERNATIONAL else "national",
         trunks=source.trunk_names,
+        prices_include_vat=source.prices_include_vat,
+        accounts=frozenset(_own_accounts(source)) if source.only_listed_accounts else None,
     )
 
 
+def _own_accounts(source: Source) -> dict[str, int]:
+    return dict(SourceAccount.objects.filter(source=source).values_list("account", "customer_id"))
+
+
 def directory(source: Source) -> Directory:
-    """Customers by reference, by the source's own account codes and by number; numbers by extension."""
-    accounts = dict(Customer.objects.values_list("reference", "pk"))
-    accounts |= dict(SourceAccount.objects.filter(source=source).values_list("account", "customer_id"))
+    """Customers by reference, by the source's own account codes and by number; numbers by extension.
+
+    A source that may only name the listed accounts finds nobody else, by number neither.
+    """
+    own = _own_accounts(source)
+    accounts = own if source.only_listed_accounts else dict(Customer.objects.values_list("reference", "pk")) | own
     owned = PhoneNumber.objects.exclude(dialable__extension=None).order_by("is_main", "-e164")
     extensions = {
         (customer, f"ext:{extension}"): e164  # the main number, which comes last, stays
         for customer, extension, e164 in owned.values_list("customer_id", "dialable__extension", "e164")
     }
     numbers = dict(PhoneNumber.objects.values_list("e164", "customer_id"))
+    if source.only_listed_accounts:
+        listed = set(own.values())
+        numbers = {number: customer for number, customer in numbers.items() if customer in listed}
     return Directory(accounts=accounts, numbers=numbers, extensions=extensions)
 
 

@@ -171,6 +171,7 @@ def _outcome(load: Load, calls: Calls, customers: Integers, ids: Integers) -> Ou
         tariffs=load.tariffs,
         books=load.books,
         overrides=load.overrides,
+        price=calls.price,
     )
     calls, legs = without_hidden(calls, legs)
     return Outcome(calls, customers, legs, charges)

@@ -17,9 +17,8 @@ from django.utils import timezone
 
 from accounts.access import Actor
 from accounts.tenancy import Crossing, crossing
-from cdr.dialects import Dialect
 from cdr.ingest.calls import Calls, Mask, join
-from cdr.ingest.parse import BadRow, FileProblem, read_chunks
+from cdr.ingest.parse import BadRow, FileProblem, header_of, read_chunks
 from cdr.ingest.read import Ordinals, read_calls, window_around
 from cdr.models import Batch, Reject, Source
 from cdr.selectors import feeds
@@ -139,7 +138,7 @@ def _prepare(batch: Batch, stream: BufferedReader, now: datetime) -> Load:
             batch=batch,
             reading=reading,
             window=window_around((now - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)),
-            header=_header(stream, reading.dialect),
+            header=header_of(stream, reading.dialect),
             directory=feeds.directory(source),
             tariffs=dict(feeds.customer_tariffs()),
             books=dict(feeds.tariff_books()),
@@ -151,15 +150,6 @@ def _prepare(batch: Batch, stream: BufferedReader, now: datetime) -> Load:
                 .values_list("record_id", flat=True)
             ),
         )
-
-
-def _header(stream: BufferedReader, dialect: Dialect) -> bytes:
-    """The line that names the columns, where the dialect has one."""
-    if not dialect.header:
-        return b""
-    line = next((line for line in stream if line.strip()), b"")
-    stream.seek(0)
-    return line.rstrip(b"\r\n").removeprefix(b"\xef\xbb\xbf")
 
 
 def _split(calls: Calls) -> tuple[Calls, Calls | None]:

@@ -8,7 +8,16 @@ from accounts.models import Customer
 from accounts.tenancy import Crossing, crossing
 from cdr.models import Source, SourceAccount
 
-FIELDS = ("name", "title", "dialect", "time_zone", "number_format", "trunks")
+FIELDS = (
+    "name",
+    "title",
+    "dialect",
+    "time_zone",
+    "number_format",
+    "trunks",
+    "only_listed_accounts",
+    "prices_include_vat",
+)
 
 
 def save_source(*, source: Source, actor: Actor, accounts: Mapping[str, Customer] | None = None) -> Source:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cdr.ingest.times import NO_MOMENT, SECOND, iso, settle, to_utc, wall_clock
+from cdr.ingest.times import NO_MOMENT, SECOND, Witness, iso, settle, to_utc, wall_clock
 from portal.lib.periods import AMSTERDAM
 
 
@@ -62,9 +62,10 @@ def test_columns_turn_to_utc_as_single_times_do(naive: datetime, zone: str) -> N
 def test_the_doubled_hour_is_settled_by_what_else_the_row_says(
     unique: str, end: int, duration: int, hour: int, guessed: bool
 ) -> None:
-    found = settle(micros(2026, 10, 25, 2, 30), AMSTERDAM, unique_id=unique, end=end, duration=duration)
+    witness = Witness(unique_id=unique, end=end, duration=duration)
+    found = settle(micros(2026, 10, 25, 2, 30), AMSTERDAM, witness)
     assert found == (micros(2026, 10, 25, hour, 30), guessed)
 
 
 def test_an_hour_that_the_clock_skips_does_not_exist() -> None:
-    assert settle(micros(2027, 3, 28, 2, 30), AMSTERDAM) is None
+    assert settle(micros(2027, 3, 28, 2, 30), AMSTERDAM, Witness()) is None

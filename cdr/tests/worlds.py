@@ -1,7 +1,7 @@
 """What tests of this app start from: a source, a tariff, and rows as Asterisk writes them."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TypedDict, Unpack
 
@@ -16,6 +16,7 @@ from cdr.vocabulary import CallType
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 CENT = 10_000
+LOCAL = "%Y-%m-%d %H:%M:%S"
 
 RATES = (
     RateLine("31", "Nederland vast", CallType.NL_FIXED, Price(45_000, 15_000)),
@@ -63,6 +64,7 @@ class Cells(TypedDict, total=False):
     dst: str
     account: str
     start: str
+    answer: str
     end: str
     duration: int
     billsec: int
@@ -99,8 +101,9 @@ USUAL: Cells = {
 def asterisk_row(base: Cells | None = None, **given: Unpack[Cells]) -> str:
     """A row of cdr_csv with 16, 18 or 21 columns."""
     row: Cells = {**USUAL, **(base or {}), **given}
+    end, answer = _moments(row, base or {}, given)
     cells = [row["account"], row["src"], row["dst"], "from-internal", row["clid"], row["channel"], row["peer"], "Dial"]
-    cells += [row["dialled"], row["start"], row["start"], row["end"]]
+    cells += [row["dialled"], row["start"], answer, end]
     quoted = [f'"{cell}"' for cell in cells]
     quoted += [str(row["duration"]), str(row["billsec"]), f'"{row["disposition"]}"', '"DOCUMENTATION"']
     if row["columns"] >= 18:
@@ -108,6 +111,21 @@ def asterisk_row(base: Cells | None = None, **given: Unpack[Cells]) -> str:
     if row["columns"] == 21:
         quoted += ['""', f'"{row.get("linked") or row["unique"]}"', str(row["sequence"])]
     return ",".join(quoted)
+
+
+def _moments(row: Cells, *given: Cells) -> tuple[str, str]:
+    """The end and the answer of a row, which follow from its start, duration and billed seconds unless they are given."""
+    try:
+        start = datetime.strptime(row["start"], LOCAL)  # noqa: DTZ007 - a wall clock
+    except ValueError:
+        return row["end"], row["start"]
+    end = (
+        row["end"]
+        if any("end" in cells for cells in given)
+        else f"{start + timedelta(seconds=row['duration']):{LOCAL}}"
+    )
+    answer = datetime.strptime(end, LOCAL) - timedelta(seconds=row["billsec"])  # noqa: DTZ007 - a wall clock
+    return end, row.get("answer", f"{answer:{LOCAL}}")
 
 
 def write(folder: Path, rows: Iterable[str | bytes], name: str = "Master.csv") -> Path:
