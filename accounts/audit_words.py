@@ -73,6 +73,8 @@ VERBS: Mapping[str, tuple[str | Promise, str]] = {
     "rejects.again": (gettext_lazy("%(who)s loaded rejected rows of %(what)s again"), "refresh"),
     "rejects.dismiss": (gettext_lazy("%(who)s dismissed rejected rows of %(what)s"), "x"),
     "feed.gap_known": (gettext_lazy("%(who)s marked missing files of %(what)s as known"), "check"),
+    "fraud_sign.judge": (gettext_lazy("%(who)s judged the sign of fraud %(what)s"), "alert"),
+    "fraud_threshold.change": (gettext_lazy("%(who)s changed the threshold of %(what)s"), "pencil"),
     "number_range.add": (gettext_lazy("%(who)s gave the numbers %(what)s"), "list"),
     "number_range.remove": (gettext_lazy("%(who)s took the numbers %(what)s back"), "list"),
     "number.add": (gettext_lazy("%(who)s gave the number %(what)s"), "list"),

@@ -65,6 +65,12 @@ class Words:
 
 
 KINDS: Mapping[str, Words] = {
+    "fraud.signs": Words(
+        gettext_lazy("Your calls show signs of fraud"),
+        gettext_lazy("New signs: %(count)s. Look at them, and say whether they are right."),
+        "alert",
+        {"count": count},
+    ),
     "call_limit.warning": Words(
         gettext_lazy("%(percent)s of the call limit is used"),
         gettext_lazy("Calls in %(month)s cost %(spent)s so far, of a limit of %(limit)s (excl. VAT)."),

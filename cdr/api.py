@@ -18,6 +18,7 @@ from cdr.asking import Asked, ask
 from cdr.filters import typed_period
 from cdr.models import CallRecord
 from cdr.selectors import calls, names
+from cdr.signs_api import FraudSignViewSet
 from cdr.vocabulary import CallType, Direction, Product
 from portal.lib.money import euros
 
@@ -222,4 +223,5 @@ routes: list[tuple[str, type[viewsets.ViewSetMixin], str]] = [
     *batch_api.routes,  # before calls, which would take the word for the id of a call
     ("calls", CallViewSet, "calls"),
     ("call-totals", CallTotalsViewSet, "call-totals"),
+    ("fraud-signs", FraudSignViewSet, "fraud-signs"),
 ]

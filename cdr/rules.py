@@ -1,8 +1,12 @@
 """What is refused, each with a stable code and a sentence that says what to do."""
 
+from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_lazy as _
 
+from accounts.access import Actor, Capability
 from accounts.errors import Refusal
+from cdr.fraud.kinds import SignKind
+from cdr.fraud.thresholds import FLOORS, Threshold
 from cdr.models import Batch
 
 State = Batch.State
@@ -29,3 +33,21 @@ def can_be_resumed(batch: Batch, *, kept: bool) -> None:
         raise Refusal("nothing_to_resume", _("There is nothing to resume: this delivery waits, runs or is loaded."))
     if not kept:
         raise Refusal("file_not_kept", _("The file is not kept here. Deliver it again: nothing is loaded twice."))
+
+
+def may_judge(actor: Actor) -> None:
+    if not (actor.can(Capability.EDIT_SETTINGS) or actor.can(Capability.OPERATE)):
+        raise PermissionDenied
+
+
+def not_below_the_floor(kind: SignKind, wanted: Threshold) -> None:
+    """What is smaller than the floor is not kept, so a lower threshold would promise what it cannot do."""
+    floor = FLOORS[kind]
+    for name in ("calls", "micros", "factor", "alike"):
+        least, value = getattr(floor, name), getattr(wanted, name)
+        if value is not None and least is not None and value < least:
+            raise Refusal(
+                "below_floor", _("This is lower than what is measured. Choose a higher value."), field=f"{kind}_{name}"
+            )
+    if wanted.calls is None and wanted.micros is None:
+        raise Refusal("no_size", _("Give a number of calls or an amount."), field=f"{kind}_calls")

@@ -8,9 +8,12 @@ from django.utils import timezone
 
 from accounts.access import Door, system
 from accounts.work import queue
+from cdr import fraud_tasks
 from cdr.models import Source
 from cdr.services import deliveries
 from cdr.services.folder import load_folder
+
+__all__ = ["fraud_tasks"]
 
 
 @shared_task(name="cdr.tasks.watch_drop_folder")

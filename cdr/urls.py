@@ -2,14 +2,20 @@
 
 from django.urls import URLPattern, path
 
-from cdr.views import batches, details, export, sources, tariffs, totals
+from cdr.views import batches, details, export, operate_signs, signs, sources, tariffs, totals
 
 app_name = "cdr"
 urlpatterns: list[URLPattern] = [
     path("calls/", totals.totals, name="totals"),
     path("calls/details/", details.details, name="details"),
     path("calls/export.csv", export.export, name="export"),
+    path("calls/signs/", signs.signs, name="signs"),
+    path("calls/signs/<int:pk>/", signs.sign, name="sign"),
+    path("calls/signs/<int:pk>/judge/", signs.judge, name="sign_judge"),
     path("calls/<str:place>/", details.call, name="call"),
+    path("operate/signs/", operate_signs.signs, name="operate_signs"),
+    path("operate/signs/<int:pk>/", operate_signs.sign, name="operate_sign"),
+    path("operate/signs/thresholds/", operate_signs.thresholds, name="operate_thresholds"),
     path("operate/sources/", sources.sources, name="operate_sources"),
     path("operate/sources/new/", sources.source_edit, name="operate_source_new"),
     path("operate/sources/<int:pk>/", sources.source_edit, name="operate_source"),

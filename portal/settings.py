@@ -257,6 +257,7 @@ CELERY_BROKER_URL = env.broker(REDIS_URL)
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "portal.tasks.heartbeat", "schedule": 15.0},
     "phone events": {"task": "telephony.tasks.store_phone_events", "schedule": 5.0, "options": {"expires": 60}},
+    "fraud": {"task": "cdr.tasks.watch_fraud", "schedule": 3600.0, "options": {"expires": 3000}},
     "drop folders": {"task": "cdr.tasks.watch_drop_folder", "schedule": 15.0, "options": {"expires": 60}},
     "deliveries": {"task": "cdr.tasks.tend_deliveries", "schedule": 60.0, "options": {"expires": 120}},
 }

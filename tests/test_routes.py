@@ -198,6 +198,12 @@ ROUTES: dict[str, Row] = {
     "cdr:details": row(RIGHT),
     "cdr:export": row(RIGHT),
     "cdr:call": row(OBJECT, place="call_place"),
+    "cdr:signs": row(RIGHT),
+    "cdr:sign": row(OBJECT, pk="sign.pk"),
+    "cdr:sign_judge": row(OBJECT, "post", pk="sign.pk"),
+    "cdr:operate_signs": row(OPERATOR),
+    "cdr:operate_sign": row(OPERATOR, pk="sign.pk"),
+    "cdr:operate_thresholds": row(OPERATOR),
     "cdr:operate_sources": row(OPERATOR),
     "cdr:operate_source_new": row(OPERATOR),
     "cdr:operate_source": row(OPERATOR, pk="source.pk"),
@@ -254,6 +260,9 @@ ROUTES: dict[str, Row] = {
     "calls-list": row(API),
     "calls-detail": row(API_OBJECT, pk="call_place"),
     "call-totals-list": row(API),
+    "fraud-signs-list": row(API),
+    "fraud-signs-detail": row(API_OBJECT, pk="sign.pk"),
+    "fraud-signs-judge": row(API_OBJECT, "post", pk="sign.pk"),
     "mobile-subscriptions-list": row(API),
     "mobile-subscriptions-detail": row(API_OBJECT, pk="subscription.pk"),
     "mobile-usage-list": row(API),
@@ -348,6 +357,7 @@ def test_everybody_gets_what_is_theirs_and_nothing_else(cast: dict[str, User], a
 LISTS = (
     "/calls/",
     "/calls/details/",
+    "/calls/signs/",
     "/invoices/",
     "/mobile/",
     "/users/",
@@ -357,7 +367,22 @@ LISTS = (
     "/devices/",
     "/phones/",
 )
-NAMES = ("month", "from", "to", "q", "sort", "type", "after", "before", "object", "id", "status", "at", "number")
+NAMES = (
+    "judgement",
+    "month",
+    "from",
+    "to",
+    "q",
+    "sort",
+    "type",
+    "after",
+    "before",
+    "object",
+    "id",
+    "status",
+    "at",
+    "number",
+)
 NONSENSE = ("x", "-1", "9" * 400, "\x00", "2026-13", "9999-12", "0001-01", "'", "%")
 
 

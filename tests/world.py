@@ -10,7 +10,8 @@ from accounts.services import create_token
 from accounts.tenancy import tenant
 from accounts.tokens import make_key, token_hash
 from cdr import generate
-from cdr.models import Batch, CallRecord, Source, TariffVersion
+from cdr.fraud.kinds import Severity, SignKind
+from cdr.models import Batch, CallRecord, FraudSign, Source, TariffVersion
 from cdr.selectors.calls import cursor_of
 from cdr.services import load_file
 from invoices.models import Invoice
@@ -48,6 +49,7 @@ class World:
     batch: Batch
     source: Source
     version: TariffVersion
+    sign: FraudSign
 
 
 def furnish(customer: Customer, employee: User, folder: Path, now: dt.datetime) -> World:
@@ -97,6 +99,18 @@ def furnish(customer: Customer, employee: User, folder: Path, now: dt.datetime) 
             batch=Batch.objects.get(),
             source=source,
             version=TariffVersion.objects.get(),
+            sign=FraudSign.objects.create(
+                customer=customer,
+                kind=SignKind.PARALLEL,
+                key="world",
+                start=now,
+                end=now,
+                severity=Severity.LOW,
+                calls=12,
+                micros=0,
+                found_at=now,
+                fired_at=now,
+            ),
         )
 
 

@@ -4,6 +4,7 @@ from cdr.models.bundles import Adjustment, Bundle, BundleAllocation, BundleNumbe
 from cdr.models.feeds import FeedAlarm, KnownGap
 from cdr.models.kept import KeptRows
 from cdr.models.records import BillingPeriod, CallRecord, DailyTotal, MonthlyTotal, PartyNumber
+from cdr.models.signs import FraudSign, FraudThreshold
 from cdr.models.sources import Batch, Reject, Source, SourceAccount
 from cdr.models.tariffs import CustomerRate, CustomerTariff, Rate, RateImport, Tariff, TariffVersion
 
@@ -19,6 +20,8 @@ __all__ = [
     "CustomerTariff",
     "DailyTotal",
     "FeedAlarm",
+    "FraudSign",
+    "FraudThreshold",
     "KeptRows",
     "KnownGap",
     "MonthlyTotal",

@@ -24,6 +24,7 @@ from cdr.models import Batch, Reject, Source
 from cdr.selectors import feeds
 from cdr.services.ahead import ahead
 from cdr.services.chunks import load_chunk
+from cdr.services.fraud import after_records
 from cdr.services.groups import Load
 from cdr.services.known import Known, compact
 
@@ -114,9 +115,11 @@ def _load(stream: BufferedReader, batch: Batch, now: datetime, chunk_rows: int) 
         ready, waiting = _split(calls if waiting is None else join(waiting, calls))
         load_chunk(load, ready, bad, done_bytes=done)
         if Batch.objects.filter(pk=batch.pk, cancel_asked=True).exists():
+            after_records(load.customers)
             return False
     if waiting is not None:
         load_chunk(load, waiting, [])
+    after_records(load.customers)
     batch.problem = FOREIGN % foreign if foreign else ""
     return True
 

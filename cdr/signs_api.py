@@ -1,0 +1,111 @@
+"""Signs of fraud in the API: the list of the pages, one, and what people say about it."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import exceptions, mixins, serializers, viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.access import Capability
+from accounts.apibase import CustomerAPI, Pages
+from cdr import sign_words
+from cdr.fraud.kinds import Judgement, Severity
+from cdr.models import FraudSign
+from cdr.selectors import signs
+from cdr.services import fraud
+from portal.lib.money import euros
+
+
+class SignPages(Pages):
+    ordering = "-pk"
+
+
+class SignSerializer(serializers.ModelSerializer[FraudSign]):
+    """A sign. `sentence` and `advice` are in your language, `amount` is in euros ex VAT."""
+
+    severity = serializers.SerializerMethodField()
+    amount = serializers.SerializerMethodField()
+    sentence = serializers.SerializerMethodField()
+    advice = serializers.SerializerMethodField()
+
+    class Meta:
+        model = FraudSign
+        fields = (
+            "id",
+            "kind",
+            "severity",
+            "sentence",
+            "advice",
+            "start",
+            "end",
+            "calls",
+            "amount",
+            "fired_at",
+            "judgement",
+            "note",
+            "judged_at",
+        )
+
+    def get_severity(self, sign: FraudSign) -> str:
+        return Severity(sign.severity).name.lower()
+
+    def get_amount(self, sign: FraudSign) -> str:
+        return str(euros(sign.micros))
+
+    def get_sentence(self, sign: FraudSign) -> str:
+        return sign_words.sentence(sign)
+
+    def get_advice(self, sign: FraudSign) -> str:
+        return sign_words.advice(sign)
+
+
+class JudgeSerializer(serializers.Serializer[Any]):
+    """What people say about a sign."""
+
+    judgement = serializers.ChoiceField(choices=Judgement.choices)
+    note = serializers.CharField(required=False, allow_blank=True, default="", max_length=1000)
+
+
+class FraudSignViewSet(
+    CustomerAPI, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[FraudSign]
+):
+    """Signs of fraud in the customer's calls, newest first."""
+
+    capability = Capability.VIEW_CALLS
+    serializer_class = SignSerializer
+    pagination_class = SignPages
+    queryset = FraudSign.objects.none()
+
+    def get_queryset(self) -> QuerySet[FraudSign]:
+        wanted = self.request.query_params.get("judgement")
+        if wanted is None:
+            return signs.signs()
+        if wanted not in Judgement.values:
+            raise exceptions.ValidationError({"judgement": [" / ".join(Judgement.values)]})
+        return signs.signs().filter(judgement=wanted)
+
+    @extend_schema(parameters=[OpenApiParameter("judgement", str, enum=Judgement.values)])
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().list(request, *args, **kwargs)
+
+    @extend_schema(request=JudgeSerializer, responses=SignSerializer)
+    @action(detail=True, methods=["post"])
+    def judge(self, request: Request, pk: str | None = None) -> Response:
+        """Say whether a sign was right; needs the right to change settings."""
+        del pk
+        if not self.actor.can(Capability.EDIT_SETTINGS):
+            raise PermissionDenied
+        found = self.get_object()
+        asked = JudgeSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        made = fraud.judge(
+            actor=self.actor,
+            sign=found,
+            judgement=Judgement(asked.validated_data["judgement"]),
+            note=asked.validated_data["note"],
+        )
+        return Response(SignSerializer(made).data)
