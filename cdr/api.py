@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from accounts.access import Capability
 from accounts.apibase import CustomerAPI
-from cdr import batch_api
+from cdr import batch_api, cost_api
 from cdr.asking import Asked, ask
 from cdr.filters import typed_period
 from cdr.models import CallRecord
@@ -224,4 +224,5 @@ routes: list[tuple[str, type[viewsets.ViewSetMixin], str]] = [
     ("calls", CallViewSet, "calls"),
     ("call-totals", CallTotalsViewSet, "call-totals"),
     ("fraud-signs", FraudSignViewSet, "fraud-signs"),
+    *cost_api.routes,
 ]

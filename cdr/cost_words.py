@@ -77,7 +77,7 @@ def answer_words(explained: Explanation, tongue: str) -> str:
     values = {"time": length(explained.seconds, tongue), "where": where_words(explained)}
     if explained.micros is None:
         return _("The price is not known · %(time)s to %(where)s") % values
-    price = _("Free") if not explained.micros else amount(explained.micros, tongue)
+    price = _("Free of charge") if not explained.micros else amount(explained.micros, tongue)
     return _("%(price)s · %(time)s to %(where)s") % {**values, "price": price}
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from cdr.views import batches, details, export, operate_signs, signs, sources, tariffs, totals
+from cdr.views import batches, cost, details, export, operate_signs, signs, sources, tariffs, totals
 
 app_name = "cdr"
 urlpatterns: list[URLPattern] = [
@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("calls/signs/", signs.signs, name="signs"),
     path("calls/signs/<int:pk>/", signs.sign, name="sign"),
     path("calls/signs/<int:pk>/judge/", signs.judge, name="sign_judge"),
+    path("calls/cost/", cost.cost, name="cost"),
     path("calls/<str:place>/", details.call, name="call"),
     path("operate/signs/", operate_signs.signs, name="operate_signs"),
     path("operate/signs/<int:pk>/", operate_signs.sign, name="operate_sign"),
@@ -19,6 +20,7 @@ urlpatterns: list[URLPattern] = [
     path("operate/sources/", sources.sources, name="operate_sources"),
     path("operate/sources/new/", sources.source_edit, name="operate_source_new"),
     path("operate/sources/<int:pk>/", sources.source_edit, name="operate_source"),
+    path("operate/call-cost/", cost.operate_cost, name="operate_cost"),
     path("operate/tariffs/", tariffs.tariffs, name="operate_tariffs"),
     path("operate/tariffs/new/", tariffs.tariff_edit, name="operate_tariff_new"),
     path("operate/tariffs/<int:pk>/", tariffs.tariff_edit, name="operate_tariff"),
