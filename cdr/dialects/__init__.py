@@ -89,6 +89,14 @@ class Dialect:
         named = {name for name in self.identity[key] if not name.endswith("?")} - {"row"}
         return frozenset({field.columns[0] for field in fields} | named)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Goes to another process by its name."""
+        return _named, (self.name,)
+
+
+def _named(name: str) -> Dialect:
+    return dialects()[name]
+
 
 def _names(given: str | list[str]) -> tuple[str, ...]:
     return (given,) if isinstance(given, str) else tuple(given)

@@ -4,8 +4,8 @@ Everything of a chunk is one transaction, so that a worker that is killed at any
 """
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -16,93 +16,193 @@ from django.utils import timezone
 
 from accounts.tenancy import Crossing, crossing
 from cdr.ingest.attribute import NOBODY, attribute
-from cdr.ingest.calls import Calls, Coded, Integers, Mask
+from cdr.ingest.calls import Calls, Integers, Mask
 from cdr.ingest.identity import coded_numbers, facts_of, numbers_of
 from cdr.ingest.parse import BadRow
+from cdr.ingest.parts import Part
 from cdr.ingest.rate import NO_CHARGE
 from cdr.ingest.read import SENTENCES
 from cdr.models import Batch, CallRecord, Reject
 from cdr.selectors import feeds
 from cdr.services import allocation
 from cdr.services.corrections import book, open_period_of, reversal
-from cdr.services.groups import Load, Rows, amend, choose, earlier_legs
+from cdr.services.groups import Chosen, Earlier, Load, Rows, amend, choose, earlier_legs
 from cdr.services.known import Fresh, Status
 from cdr.services.periods import hold_periods_open
-from cdr.services.storing import Rated, store
+from cdr.services.storing import Rated, Stock, lay_out, store
 from cdr.vocabulary import Leg
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class _Sorted:
-    """Rows of a chunk that go on, and how many were known."""
+class _Told:
+    """Rows of a part that go on, and how many were known."""
 
-    calls: Calls
-    ids: Integers
-    facts: Integers
+    rows: Rows
     duplicates: int
-    replaced: dict[str, CallRecord]  # what the ledger holds of the records that changed
-    later: Calls | None  # further versions of records of this very chunk
+    later: Calls | None  # further versions of records of this very part
 
 
-def load_chunk(load: Load, calls: Calls, bad: Sequence[BadRow], *, done_bytes: int | None = None) -> None:
-    """Load what is new in a chunk, and count what became of every row."""
-    later: Calls | None = calls
-    while later is not None:
-        later = _load_once(load, later, bad, done_bytes)
-        bad = ()
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A part whose rows are known, attributed and rated, and laid out as they will be written."""
+
+    part: Part
+    told: _Told
+    rows: Rows
+    rejects: tuple[BadRow, ...]
+    chosen: Chosen | None
+    stock: Stock | None
+    fresh: Fresh | None
+    closed: frozenset[date]
 
 
-def _load_once(load: Load, calls: Calls, bad: Sequence[BadRow], done_bytes: int | None) -> Calls | None:
-    rejects = list(bad)
-    fresh: Fresh | None = None
+def look_ahead(load: Load, part: Part) -> None:
+    """Read what the database knows around a part, so that `make_ready` can do without it."""
+    if len(part.calls):
+        start = part.calls.start
+        grouped = bool(load.reading.dialect.group)
+        load.known.look_at(int(start.min()), int(start.max()), closed=feeds.closed_periods(), grouped=grouped)
+
+
+def make_ready(load: Load, part: Part, closed: frozenset[date]) -> Ready | None:
+    """Everything about a part that needs no database; None when it must be asked after all: then `load_part` does it."""
+    told = _told_apart(load, part.calls)
+    if told is None or told.later is not None:
+        return None
+    customers = attribute(told.rows.calls, load.directory)
+    if (~(customers != NOBODY) & told.rows.calls.group.filled() & ~told.rows.calls.account.filled()).any():
+        return None
+    if load.known.goes_on(coded_numbers(told.rows.calls.group)):
+        return None
+    return _ready(load, part, told, customers, None, closed)
+
+
+def load_part(load: Load, part: Part) -> None:
+    """Load what is new in a part, asking the database about what is not, and count what became of every row."""
+    more: Part | None = part
+    while more is not None:
+        look_ahead(load, more)
+        with crossing(Crossing.INGEST):
+            hold_periods_open()
+            told = _told_apart(load, more.calls, _in_the_ledger)
+            if told is None:
+                raise RuntimeError("the ledger was asked and did not answer")
+            customers = _with_siblings(load, told.rows.calls, attribute(told.rows.calls, load.directory))
+            earlier = earlier_legs(load, coded_numbers(told.rows.calls.group), told.rows.replaced)
+            ready = _ready(load, more, told, customers, earlier, feeds.closed_periods())
+            _write(load, ready, earlier)
+        more = Part(told.later, (), 0, more.done) if told.later is not None else None
+
+
+def write(load: Load, ready: Ready) -> None:
+    """Write a part that is ready, in one transaction."""
     with crossing(Crossing.INGEST):
         hold_periods_open()
         closed = feeds.closed_periods()
-        found = _told_apart(load, calls, closed)
-        rows, customers, lost = _attributed(load, found)
-        rejects += lost
-        unrated = 0
-        if len(rows.calls):
-            fresh, unrated = _stored(load, rows, customers, closed)
-        _keep_rejects(load, rejects)
-        waiting = len(found.later) if found.later is not None else 0
-        load.batch.done_bytes = done_bytes if done_bytes is not None else load.batch.done_bytes
-        _count(
-            load.batch,
-            rejects,
-            read=len(calls) - waiting + len(bad),
-            loaded=len(rows.calls),
-            duplicate=found.duplicates,
-            corrected=len(found.replaced),
-            unrated=unrated,
-        )
-    if fresh is not None:
-        load.known.remember(fresh)
-    return found.later
+        if closed != ready.closed and ready.chosen is not None:
+            # A period was closed while the part was made ready: it goes into the next one.
+            ready = replace(ready, stock=_stock(load, ready.rows, ready.chosen, closed), closed=closed)
+        _write(load, ready, None)
+
+
+def _ready(
+    load: Load, part: Part, told: _Told, customers: Integers, earlier: Earlier | None, closed: frozenset[date]
+) -> Ready:
+    rows, lost = told.rows, customers == NOBODY
+    rejects = part.bad
+    if lost.any():
+        rejects = (*rejects, *(_unknown_customer(rows.calls, row) for row in np.flatnonzero(lost).tolist()))
+        rows, customers = rows.keep(~lost), customers[~lost]
+    if not len(rows.calls):
+        return Ready(part, told, rows, rejects, None, None, None, closed)
+    chosen = choose(load, rows, customers, earlier)
+    groups = coded_numbers(rows.calls.group)
+    fresh = Fresh.of(rows.calls, ids=rows.ids, facts=rows.facts, groups=groups, header=load.header)
+    stock = _stock(load, rows, chosen, closed)
+    load.known.remember(fresh)
+    return Ready(part, told, rows, rejects, chosen, stock, fresh, closed)
+
+
+def _stock(load: Load, rows: Rows, chosen: Chosen, closed: frozenset[date]) -> Stock:
+    fresh = chosen.fresh
+    rated = Rated(
+        fresh.calls,
+        fresh.customers,
+        fresh.legs,
+        fresh.charges,
+        revision=_revisions(fresh.calls, rows.replaced),
+        facts=chosen.facts,
+    )
+    return lay_out(rated, batch=load.batch.pk, source=load.source.pk, closed=closed, learned=load.learned)
+
+
+def _write(load: Load, ready: Ready, earlier: Earlier | None) -> None:
+    rows = ready.rows
+    unrated = 0
+    if ready.chosen is not None and ready.stock is not None and ready.fresh is not None:
+        touched = [*rows.replaced.values(), *(earlier.records if earlier else ())]
+        customers = {*np.unique(ready.chosen.fresh.customers).tolist(), *(record.customer_id for record in touched)}
+        bundled = allocation.hold(customers)
+        store(ready.stock)
+        _correct(ready, earlier)
+        again = {open_period_of(record.start, ready.closed) for record in touched}
+        allocation.after_records(bundled, ready.stock.periods | again)
+        _resolve(load, rows.calls.record_id.arrow())
+        load.known.keep(ready.fresh, load.batch)
+        unrated = int((ready.chosen.fresh.charges.micros == NO_CHARGE).sum())
+        load.customers |= customers
+    _keep_rejects(load, ready.rejects)
+    if ready.part.done is not None:
+        load.batch.done_bytes = ready.part.done
+    waiting = len(ready.told.later) if ready.told.later is not None else 0
+    _count(
+        load.batch,
+        ready.rejects,
+        read=len(ready.part.calls) - waiting + len(ready.part.bad),
+        loaded=len(rows.calls),
+        duplicate=ready.told.duplicates,
+        corrected=len(rows.replaced),
+        unrated=unrated,
+    )
+
+
+def _correct(ready: Ready, earlier: Earlier | None) -> None:
+    """Book back what the rows replace, and set right what they change in earlier legs of their calls."""
+    rows, closed = ready.rows, ready.closed
+    replaced = [record for record in rows.replaced.values() if record.leg == Leg.CALL]
+    book([reversal(record, period=open_period_of(record.start, closed)) for record in replaced])
+    if earlier is not None and ready.chosen is not None and ready.chosen.earlier is not None:
+        amend(ready.chosen.earlier, earlier, first=int(rows.calls.start.min()), closed=closed)
 
 
 # --- what is known ---
 
 
-def _told_apart(load: Load, calls: Calls, closed: frozenset[date]) -> _Sorted:
+type Ledger = Callable[[Load, Calls, Integers], dict[str, CallRecord]]
+
+
+def _told_apart(load: Load, calls: Calls, ledger: Ledger | None = None) -> _Told | None:
+    """What is new, with what it replaces; None where the ledger must be asked and may not be."""
     if not len(calls):
         empty = np.empty(0, dtype=np.int64)
-        return _Sorted(calls, empty, empty, 0, {}, None)
+        return _Told(Rows(calls, empty, empty, {}), 0, None)
     ids, facts = numbers_of(calls.record_id.arrow()), facts_of(calls)
-    grouped = load.reading.dialect.group != {}
-    load.known.look_at(int(calls.start.min()), int(calls.start.max()), closed=closed, grouped=grouped)
     status = load.known.judge(ids, facts)
     later = _further_versions(ids, facts, status)
-    replaced = _replaced(load, calls, status)
-    status[~np.isin(calls.record_id.codes, _codes(calls.record_id, replaced)) & (status == Status.CHANGED)] = Status.NEW
+    replaced: dict[str, CallRecord] = {}
+    if (status == Status.CHANGED).any():
+        if ledger is None:
+            return None
+        replaced = ledger(load, calls, status)
     goes = (status != Status.DUPLICATE) & ~later
-    duplicates = int((status == Status.DUPLICATE).sum())
-    more = calls.keep(later) if later.any() else None
-    if goes.all():
-        return _Sorted(calls, ids, facts, duplicates, replaced, more)
-    return _Sorted(calls.keep(goes), ids[goes], facts[goes], duplicates, replaced, more)
+    rows = Rows(calls, ids, facts, replaced)
+    return _Told(
+        rows if goes.all() else rows.keep(goes),
+        int((status == Status.DUPLICATE).sum()),
+        calls.keep(later) if later.any() else None,
+    )
 
 
 def _further_versions(ids: Integers, facts: Integers, status: Integers) -> Mask:
@@ -119,16 +219,9 @@ def _further_versions(ids: Integers, facts: Integers, status: Integers) -> Mask:
     return later
 
 
-def _codes(column: Coded, texts: dict[str, CallRecord]) -> list[int]:
-    return [code for code, text in enumerate(column.values) if text in texts] if texts else []
-
-
-def _replaced(load: Load, calls: Calls, status: Integers) -> dict[str, CallRecord]:
+def _in_the_ledger(load: Load, calls: Calls, status: Integers) -> dict[str, CallRecord]:
     """What the ledger holds now of the records that come with other facts."""
-    changed = status == Status.CHANGED
-    if not changed.any():
-        return {}
-    ids = set(calls.record_id.keep(changed).compact().values)
+    ids = set(calls.record_id.keep(status == Status.CHANGED).compact().values)
     since = _EPOCH + timedelta(microseconds=load.window.earliest)
     found = CallRecord.objects.filter(source=load.source, start__gte=since, record_id__in=ids)
     return {record.record_id: record for record in found.order_by("revision") if record.leg != Leg.REVERSAL}
@@ -137,34 +230,17 @@ def _replaced(load: Load, calls: Calls, status: Integers) -> dict[str, CallRecor
 # --- whose it is ---
 
 
-def _attributed(load: Load, found: _Sorted) -> tuple[Rows, Integers, list[BadRow]]:
-    calls = found.calls
-    customers = attribute(calls, load.directory)
-    lost = customers == NOBODY
-    if not lost.any():
-        return Rows(calls, found.ids, found.facts, found.replaced), customers, []
-    siblings = _from_earlier_legs(load, calls, lost)
-    customers = np.where(lost, siblings, customers)
-    lost = customers == NOBODY
-    rejects = [_unknown_customer(calls, row) for row in np.flatnonzero(lost).tolist()]
-    kept = ~lost
-    gone = {bad.record_id for bad in rejects}
-    replaced = {name: record for name, record in found.replaced.items() if name not in gone}
-    return Rows(calls.keep(kept), found.ids[kept], found.facts[kept], replaced), customers[kept], rejects
-
-
-def _from_earlier_legs(load: Load, calls: Calls, lost: Mask) -> Integers:
-    """The customer of calls that nothing names but an earlier file."""
-    names = set(calls.group.keep(lost & ~calls.account.filled()).compact().values) - {""}
-    found = dict.fromkeys(calls.group.values, NOBODY)
-    if names:
-        first, last = (_EPOCH + timedelta(microseconds=int(each)) for each in (calls.start.min(), calls.start.max()))
-        day = timedelta(days=1)
-        near = CallRecord.objects.filter(source=load.source, start__gte=first - day, start__lte=last + day)
-        found |= dict(
-            near.filter(call_group__in=names).order_by("-start", "-id").values_list("call_group", "customer_id")
-        )
-    return calls.group.number(lambda text: found.get(text, NOBODY) if text in names else NOBODY)
+def _with_siblings(load: Load, calls: Calls, customers: Integers) -> Integers:
+    """The customers, also of calls that nothing names but an earlier file."""
+    lost = (customers == NOBODY) & ~calls.account.filled()
+    names = set(calls.group.keep(lost).compact().values) - {""}
+    if not names:
+        return customers
+    first, last = (_EPOCH + timedelta(microseconds=int(each)) for each in (calls.start.min(), calls.start.max()))
+    day = timedelta(days=1)
+    near = CallRecord.objects.filter(source=load.source, start__gte=first - day, start__lte=last + day)
+    found = dict(near.filter(call_group__in=names).order_by("-start", "-id").values_list("call_group", "customer_id"))
+    return np.where(lost, calls.group.number(lambda text: found.get(text, NOBODY)), customers)
 
 
 def _unknown_customer(calls: Calls, row: int) -> BadRow:
@@ -175,35 +251,6 @@ def _unknown_customer(calls: Calls, row: int) -> BadRow:
         sentence=SENTENCES["unknown_customer"],
         record_id=calls.record_id.text(row),
     )
-
-
-# --- what becomes of it ---
-
-
-def _stored(load: Load, rows: Rows, customers: Integers, closed: frozenset[date]) -> tuple[Fresh, int]:
-    groups = coded_numbers(rows.calls.group)
-    earlier = earlier_legs(load, groups, rows.replaced)
-    chosen = choose(load, rows, customers, earlier)
-    rated = Rated(
-        chosen.fresh.calls,
-        chosen.fresh.customers,
-        chosen.fresh.legs,
-        chosen.fresh.charges,
-        revision=_revisions(chosen.fresh.calls, rows.replaced),
-        facts=chosen.facts,
-    )
-    touched = [*rows.replaced.values(), *(earlier.records if earlier else ())]
-    bundled = allocation.hold({*np.unique(customers).tolist(), *(record.customer_id for record in touched)})
-    periods = store(rated, batch=load.batch.pk, source=load.source.pk, closed=closed)
-    replaced = [record for record in rows.replaced.values() if record.leg == Leg.CALL]
-    book([reversal(record, period=open_period_of(record.start, closed)) for record in replaced])
-    if chosen.earlier is not None and earlier is not None:
-        amend(chosen.earlier, earlier, first=int(rows.calls.start.min()), closed=closed)
-    allocation.after_records(bundled, periods | {open_period_of(record.start, closed) for record in touched})
-    _resolve(load, rows.calls.record_id.arrow())
-    fresh = load.known.keep(load.batch, rows.calls, ids=rows.ids, facts=rows.facts, groups=groups, header=load.header)
-    load.customers |= set(np.unique(customers).tolist()) | {record.customer_id for record in rows.replaced.values()}
-    return fresh, int((chosen.fresh.charges.micros == NO_CHARGE).sum())
 
 
 def _revisions(calls: Calls, replaced: dict[str, CallRecord]) -> Integers:

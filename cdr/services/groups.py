@@ -23,7 +23,7 @@ from cdr.rating.overrides import OverrideBook
 from cdr.rating.tariffs import TariffBook
 from cdr.services.corrections import book, open_period_of, reversal, rewrite, successor
 from cdr.services.known import Known
-from cdr.services.storing import without_hidden
+from cdr.services.storing import Learned, without_hidden
 from cdr.vocabulary import Direction, Leg
 
 # Legs are written as they end: one that comes within this time of the last replaces what was chosen, as if all had come
@@ -49,6 +49,7 @@ class Load:
     open_rejects: frozenset[str]
     reject_ordinals: Ordinals = field(default_factory=Ordinals)
     customers: set[int] = field(default_factory=set)
+    learned: Learned = field(default_factory=Learned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,12 @@ class Rows:
     ids: Integers
     facts: Integers
     replaced: dict[str, CallRecord]
+
+    def keep(self, rows: Mask) -> "Rows":
+        kept = self.calls.keep(rows)
+        names = set(kept.record_id.compact().values) if self.replaced else set()
+        replaced = {name: record for name, record in self.replaced.items() if name in names}
+        return Rows(kept, self.ids[rows], self.facts[rows], replaced)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ NOT_KEPT = 0  # the facts of records from before facts were kept: whatever comes
 # Legs of one call, and a record whose source's clock was corrected, lie at most a day apart.
 MARGIN = timedelta(days=1)
 RUN = 2_000_000
+MOST_SMALL_RUNS = 8
 MOST_IDS = 25_000_000
 SMALL, MANY_SMALL = 20_000, 400
 
@@ -149,39 +150,63 @@ class Known:
                     lines = pa.decompress(rows, decompressed_size=size, codec=CODEC, asbytes=True).split(b"\0")
                     yield header, [lines[place] for place in places.tolist()]
 
-    def keep(
-        self, batch: Batch, calls: Calls, *, ids: Integers, facts: Integers, groups: Integers, header: bytes
-    ) -> "Fresh":
-        """Write the rows of a chunk down, in the caller's transaction; `remember` them once it is over."""
+    def goes_on(self, groups: Integers) -> bool:
+        """Whether any of these calls has earlier rows."""
+        wanted = np.unique(groups[groups != 0])
+        return bool(len(wanted)) and any(kept.has_any(wanted) for kept in self._kept)
+
+    def remember(self, fresh: "Fresh") -> None:
+        """Know the rows of a part from now on; `keep` writes them down."""
+        self._kept.append(fresh.kept)
+        self._runs.append(fresh.run)
+        small = [run for run in self._runs if len(run.ids) < RUN]
+        if len(small) > MOST_SMALL_RUNS:
+            self._runs = [run for run in self._runs if len(run.ids) >= RUN] + [_merged(small)]
+
+    def keep(self, fresh: "Fresh", batch: Batch) -> None:
+        """Write the rows of a part down, in the transaction that stores their records."""
+        fresh.kept.pk = _insert(
+            source_id=self.source.pk,
+            batch_id=batch.pk,
+            first_start=fresh.first,
+            last_start=fresh.kept.last,
+            count=len(fresh.run.ids),
+            ids=fresh.run.ids.astype("<i8").tobytes(),
+            facts=fresh.run.facts.astype("<i8").tobytes(),
+            groups=fresh.kept.groups.astype("<i8").tobytes(),
+            rows=fresh.rows,
+            rows_size=fresh.rows_size,
+            header=fresh.header,
+        )
+        self._seen.add(fresh.kept.pk)
+        self._grouped.add(fresh.kept.pk)
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """What is written down of a part. A source without calls of several rows needs no rows to look at later."""
+
+    run: _Run
+    kept: _Kept
+    first: datetime
+    rows: bytes
+    rows_size: int
+    header: bytes
+
+    @classmethod
+    def of(cls, calls: Calls, *, ids: Integers, facts: Integers, groups: Integers, header: bytes) -> Self:
         order = np.argsort(ids, kind="stable")
-        run = _Run(ids[order], facts[order])
         grouped = bool(groups.any())
         text = b"\0".join(calls.rows) if grouped else b""
         first, last = (_EPOCH + timedelta(microseconds=int(each)) for each in (calls.start.min(), calls.start.max()))
-        pk = _insert(
-            source_id=self.source.pk,
-            batch_id=batch.pk,
-            first_start=first,
-            last_start=last,
-            count=len(calls),
-            ids=run.ids.astype("<i8").tobytes(),
-            facts=run.facts.astype("<i8").tobytes(),
-            groups=groups.astype("<i8").tobytes() if grouped else b"",
+        return cls(
+            run=_Run(ids[order], facts[order]),
+            kept=_Kept.of(0, last, groups if grouped else np.empty(0, dtype=np.int64)),
+            first=first,
             rows=pa.compress(text, codec=CODEC, asbytes=True) if grouped else b"",
             rows_size=len(text),
             header=header,
         )
-        return Fresh(run, _Kept.of(pk, last, groups))
-
-    def remember(self, fresh: "Fresh") -> None:
-        """Know what was kept, after its transaction is over."""
-        self._seen.add(fresh.kept.pk)
-        self._grouped.add(fresh.kept.pk)
-        self._kept.append(fresh.kept)
-        self._runs.append(fresh.run)
-        small = [run for run in self._runs if len(run.ids) < RUN]
-        if len(small) > 8:
-            self._runs = [run for run in self._runs if len(run.ids) >= RUN] + [_merged(small)]
 
 
 def _read(names: str, pk: int) -> Any:
@@ -195,14 +220,6 @@ def _insert(**columns: object) -> int:
     with psycopg.Cursor(connection.connection) as cursor:
         cursor.execute(f"INSERT INTO cdr_keptrows ({names}) VALUES ({places}) RETURNING id", list(columns.values()))  # noqa: S608 - our own names
         return int(cursor.fetchall()[0][0])
-
-
-@dataclass(frozen=True, slots=True)
-class Fresh:
-    """What was written down of a chunk."""
-
-    run: _Run
-    kept: _Kept
 
 
 def _merged(runs: Sequence[_Run]) -> _Run:

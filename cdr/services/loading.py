@@ -10,29 +10,25 @@ from datetime import UTC, datetime, timedelta
 from io import BufferedReader
 from pathlib import Path
 
-import numpy as np
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
 from accounts.access import Actor
 from accounts.tenancy import Crossing, crossing
-from cdr.ingest.calls import Calls, Mask, join
-from cdr.ingest.parse import BadRow, FileProblem, header_of, read_chunks
-from cdr.ingest.read import Ordinals, read_calls, window_around
+from cdr.ingest.parse import FileProblem, header_of
+from cdr.ingest.parts import Order, Part
+from cdr.ingest.read import window_around
 from cdr.models import Batch, Reject, Source
 from cdr.selectors import feeds
-from cdr.services.ahead import ahead
-from cdr.services.chunks import load_chunk
 from cdr.services.fraud import after_records
 from cdr.services.groups import Load
 from cdr.services.known import Known, compact
+from cdr.services.pipeline import load_parts
+from cdr.services.reading import parts_of
 
 CHUNK_ROWS = 100_000
-# Legs of one call are written as they end; those near the end of a chunk wait for the next one.
-WAITING_LINES = 1_000
 FOREIGN = "Rows that are not UTF-8 and were read as Latin-1: %d."
-MOST_WAITING = 20_000  # a source that names every row the same has no legs to wait for
 State = Batch.State
 
 
@@ -79,7 +75,7 @@ def _load_batch(batch: Batch, path: Path, now: datetime, chunk_rows: int) -> Bat
     with _only_load_of(batch.source), path.open("rb") as stream:
         _begin(batch, stream, now)
         try:
-            whole = _load(stream, batch, now, chunk_rows)
+            whole = _load(stream, path, batch, now, chunk_rows)
             batch.state = State.DONE if whole else State.CANCELLED
         except FileProblem as found:
             batch.problem = found.sentence
@@ -105,31 +101,27 @@ def _begin(batch: Batch, stream: BufferedReader, now: datetime) -> None:
         compact(batch.source)
 
 
-def _load(stream: BufferedReader, batch: Batch, now: datetime, chunk_rows: int) -> bool:
-    """Load the chunks of the file; False when somebody asked to stop. What there is to say goes into the batch's problem."""
+def _load(stream: BufferedReader, path: Path, batch: Batch, now: datetime, part_rows: int) -> bool:
+    """Load the parts of the file; False when somebody asked to stop. What there is to say goes into the batch's problem."""
     load = _prepare(batch, stream, now)
-    waiting: Calls | None = None
+    order = Order(path, load.reading, load.window, part_rows)
     foreign = 0
-    for calls, bad, odd, done in ahead(_read(stream, load, chunk_rows)):
-        foreign += odd
-        ready, waiting = _split(calls if waiting is None else join(waiting, calls))
-        load_chunk(load, ready, bad, done_bytes=done)
-        if Batch.objects.filter(pk=batch.pk, cancel_asked=True).exists():
-            after_records(load.customers)
-            return False
-    if waiting is not None:
-        load_chunk(load, waiting, [])
+
+    def counted(parts: Iterator[Part]) -> Iterator[Part]:
+        nonlocal foreign
+        for part in parts:
+            foreign += part.foreign
+            yield part
+
+    with parts_of(stream, order, size=batch.size) as parts:
+        whole = load_parts(load, counted(parts), goes_on=lambda: not _is_cancelled(batch))
     after_records(load.customers)
     batch.problem = FOREIGN % foreign if foreign else ""
-    return True
+    return whole
 
 
-def _read(stream: BufferedReader, load: Load, chunk_rows: int) -> Iterator[tuple[Calls, list[BadRow], int, int]]:
-    """Calls, bad rows, how many rows are not UTF-8, and how many bytes are read, for each chunk."""
-    ordinals = Ordinals()
-    for chunk in read_chunks(stream, load.reading.dialect, rows=chunk_rows):
-        calls, bad = read_calls(chunk, load.reading, load.window, ordinals)
-        yield calls, [*chunk.bad, *bad], chunk.foreign, stream.tell()
+def _is_cancelled(batch: Batch) -> bool:
+    return Batch.objects.filter(pk=batch.pk, cancel_asked=True).exists()
 
 
 def _prepare(batch: Batch, stream: BufferedReader, now: datetime) -> Load:
@@ -153,13 +145,3 @@ def _prepare(batch: Batch, stream: BufferedReader, now: datetime) -> Load:
                 .values_list("record_id", flat=True)
             ),
         )
-
-
-def _split(calls: Calls) -> tuple[Calls, Calls | None]:
-    """The calls that are complete, and those of which more legs may follow in the next chunk."""
-    named = calls.group.filled()
-    tail = calls.group.codes[-WAITING_LINES:][named[-WAITING_LINES:]]
-    waits: Mask = np.isin(calls.group.codes, np.unique(tail)) & named
-    if not waits.any() or waits.sum() > MOST_WAITING:
-        return calls, None
-    return calls.keep(~waits), calls.keep(waits)

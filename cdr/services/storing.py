@@ -1,7 +1,7 @@
 """Records into their month by COPY, and their sums into the totals, in the transaction of the caller."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.csv
 from django.db import connection
 
-from cdr.ingest.calls import Calls, Coded, Integers
+from cdr.ingest.calls import Calls, Coded, Integers, Mask
+from cdr.ingest.identity import coded_numbers
 from cdr.ingest.legs import Legs
 from cdr.ingest.rate import FREE_STARTS, NO_CHARGE, Charges, free_type
 from cdr.selectors.feeds import open_period
@@ -20,6 +21,7 @@ from cdr.vocabulary import HIDDEN_TYPES, Direction, Leg
 from portal.lib.periods import AMSTERDAM, Month
 
 PIECE = 1 << 20
+_SPREAD = 0x5851F42D4C957F2D  # spreads customers over 64 bits before they are mixed with a number
 # An id is the batch, the revision and the line, so that a correction has one of its own.
 LINE_BITS, REVISION_BITS = 27, 11
 MOST_LINES = 1 << LINE_BITS
@@ -60,20 +62,58 @@ class Rated:
     facts: Integers
 
 
-def store(rated: Rated, *, source: int, batch: int, closed: frozenset[date]) -> frozenset[date]:
-    """Add the records and their totals; returns the billing periods that they fall in.
+class Learned:
+    """Which numbers of which customers were written into the list that is searched, so that none is sent twice."""
 
-    The caller holds a crossing and the billing periods.
-    """
+    def __init__(self) -> None:
+        self._pairs = np.empty(0, dtype=np.int64)
+
+    def new(self, pairs: Integers) -> Mask:
+        """Which of these pairs, each standing once and in order, are new; they are known from now on."""
+        place = np.minimum(np.searchsorted(self._pairs, pairs), max(len(self._pairs) - 1, 0))
+        fresh: Mask = self._pairs[place] != pairs if len(self._pairs) else np.ones(len(pairs), dtype=np.bool_)
+        if fresh.any():
+            self._pairs = np.sort(np.concatenate([self._pairs, pairs[fresh]]))
+        return fresh
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """A part as it will be written: records by month, rows for the totals, and numbers that are new to search in."""
+
+    months: tuple[tuple[date, memoryview], ...]
+    frame: pd.DataFrame
+    numbers: tuple[str, str] | None
+
+    @property
+    def periods(self) -> frozenset[date]:
+        """The billing periods of its records."""
+        return frozenset(pd.DatetimeIndex(self.frame["billing_period"].unique()).date)
+
+
+def lay_out(rated: Rated, *, source: int, batch: int, closed: frozenset[date], learned: Learned) -> Stock:
+    """Everything about storing a part that needs no database."""
     frame = _frame(rated, closed)
     order = np.lexsort((rated.calls.lines, rated.calls.start, rated.customers))
     table = _table(rated, frame, source, batch).take(pa.array(order))
-    months = frame["month"].to_numpy()[order]
+    months = frame["month"].to_numpy()[order].astype("datetime64[D]")
+    different = np.unique(months)
+    parts = [table if len(different) == 1 else table.filter(pa.array(months == month)) for month in different]
+    return Stock(
+        months=tuple((month.item(), _as_text(part)) for month, part in zip(different, parts, strict=True)),
+        frame=frame,
+        numbers=_numbers_to_learn(rated, learned),
+    )
+
+
+def store(stock: Stock) -> None:
+    """Write a part and add it to the totals. The caller holds a crossing and the billing periods."""
     with connection.cursor() as cursor:
-        copy_records(cursor, table, months)
-        _learn_numbers(cursor, rated)
-        add_to_totals(cursor, frame)
-    return frozenset(pd.DatetimeIndex(frame["billing_period"].unique()).date)
+        for month, text in stock.months:
+            _copy(cursor, month, text)
+        if stock.numbers is not None:
+            cursor.execute(_NUMBERS, stock.numbers)
+        add_to_totals(cursor, stock.frame)
 
 
 def record_ids(batch: int, lines: Integers) -> Integers:
@@ -87,11 +127,9 @@ def revised(record: int, revision: int) -> int:
 
 
 def copy_records(cursor: Any, table: Any, months: "np.ndarray[Any, Any]") -> None:
-    """Records (with COLUMNS) into the partitions of their months, which are made where they are missing."""
+    """Records (with COLUMNS) into the partitions of their months."""
     for month in np.unique(months):
-        cursor.execute("SELECT centrale_make_month('cdr_callrecord', %s)", [str(month.astype("datetime64[D]"))])
-        partition = cursor.fetchone()[0]
-        _copy(cursor, partition, table.filter(pa.array(months == month)))
+        _copy(cursor, month.astype("datetime64[D]").item(), _as_text(table.filter(pa.array(months == month))))
 
 
 def add_to_totals(cursor: Any, frame: pd.DataFrame) -> None:
@@ -185,16 +223,19 @@ def _table(rated: Rated, frame: pd.DataFrame, source: int, batch: int) -> Any:
     )
 
 
-def _copy(cursor: Any, partition: str, table: Any) -> None:
-    """COPY into the partition itself: the parent has a policy, and COPY into such a table is refused."""
+def _as_text(table: Any) -> memoryview:
     text = io.BytesIO()
     pyarrow.csv.write_csv(table, text, pyarrow.csv.WriteOptions(include_header=False))
-    content = text.getbuffer()
-    columns = ", ".join(table.column_names)
-    quoted = connection.ops.quote_name(partition)
-    with cursor.copy(f"COPY {quoted} ({columns}) FROM STDIN (FORMAT csv)") as copy:
-        for start in range(0, len(content), PIECE):
-            copy.write(content[start : start + PIECE])
+    return text.getbuffer()
+
+
+def _copy(cursor: Any, month: date, text: memoryview) -> None:
+    """COPY into the partition of a month, made where it is missing: the parent has a policy, which COPY refuses."""
+    cursor.execute("SELECT centrale_make_month('cdr_callrecord', %s)", [month])
+    quoted = connection.ops.quote_name(cursor.fetchone()[0])
+    with cursor.copy(f"COPY {quoted} ({', '.join(COLUMNS)}) FROM STDIN (FORMAT csv)") as copy:
+        for start in range(0, len(text), PIECE):
+            copy.write(text[start : start + PIECE])
 
 
 def _add_up(cursor: Any, table: str, frame: pd.DataFrame, keys: tuple[str, ...]) -> None:
@@ -218,18 +259,21 @@ def _add_up(cursor: Any, table: str, frame: pd.DataFrame, keys: tuple[str, ...])
     cursor.execute(_TOTALS.format(table=table, keys=", ".join(keys), arrays=arrays), values)
 
 
-def _learn_numbers(cursor: Any, rated: Rated) -> None:
-    """Remember the other parties of the calls that customers see, for the search by a part of a number."""
+def _numbers_to_learn(rated: Rated, learned: Learned) -> tuple[str, str] | None:
+    """Customers and other parties of the calls that they see, those that are new, as arrays of PostgreSQL."""
     legs, charges = rated.legs, rated.charges
     shown = legs.is_call & ~np.isin(charges.call_type, HIDDEN_TYPES)
     forwarded = shown & (legs.direction == Direction.FORWARDED)
-    pairs: set[tuple[int, str]] = set()
+    found: set[tuple[int, str]] = set()
     for rows, column in ((shown, legs.other), (forwarded, rated.calls.caller)):
-        places = np.unique(np.stack([rated.customers[rows], column.codes[rows]]), axis=1)
-        pairs |= {(customer, column.values[code]) for customer, code in places.T.tolist() if column.values[code]}
-    if pairs:
-        ordered = pd.DataFrame(sorted(pairs), columns=["customer_id", "number"])
-        cursor.execute(_NUMBERS, [_array(ordered["customer_id"]), _array(ordered["number"])])
+        kept = column.keep(rows)
+        pairs, first = np.unique(coded_numbers(kept) ^ (rated.customers[rows] * _SPREAD), return_index=True)
+        for row in first[learned.new(pairs)].tolist():
+            found.add((int(rated.customers[rows][row]), kept.text(row)))
+    ordered = sorted(pair for pair in found if pair[1])
+    if not ordered:
+        return None
+    return "{" + ",".join(str(customer) for customer, _ in ordered) + "}", _texts(number for _, number in ordered)
 
 
 def _array(column: "pd.Series[Any]") -> str:
@@ -238,5 +282,8 @@ def _array(column: "pd.Series[Any]") -> str:
         return "{" + ",".join(column.to_numpy().astype("datetime64[D]").astype(str).tolist()) + "}"
     if pd.api.types.is_integer_dtype(column):
         return "{" + ",".join(map(str, column.tolist())) + "}"
-    quoted = ('"' + str(text).replace("\\", "\\\\").replace('"', '\\"') + '"' for text in column.tolist())
-    return "{" + ",".join(quoted) + "}"
+    return _texts(column.tolist())
+
+
+def _texts(texts: Iterable[str]) -> str:
+    return "{" + ",".join('"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"' for text in texts) + "}"

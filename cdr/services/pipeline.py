@@ -1,0 +1,64 @@
+"""The parts of a file through three stages at once: one is read, one is made ready, one is written.
+
+What a part is and costs is worked out while the database is busy with the one before. Only where the database has something
+to say about a part (a record that changed, a call that goes on) does it wait for its turn.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import numpy as np
+
+from cdr.ingest.calls import Calls, Mask, join
+from cdr.ingest.parts import Part
+from cdr.selectors import feeds
+from cdr.services.chunks import Ready, load_part, look_ahead, make_ready, write
+from cdr.services.groups import Load
+
+# Legs of one call are written as they end; those near the end of a part wait for the next one.
+WAITING_LINES = 1_000
+MOST_WAITING = 20_000  # a source that names every row the same has no legs to wait for
+
+
+def load_parts(load: Load, parts: Iterable[Part], *, goes_on: Callable[[], bool]) -> bool:
+    """Load every part; False when `goes_on`, which is asked between them, said no."""
+    before: Ready | None = None
+    with ThreadPoolExecutor(1, thread_name_prefix="cdr-ready") as thread:
+        for part in _whole_calls(parts):
+            look_ahead(load, part)
+            coming = thread.submit(make_ready, load, part, feeds.closed_periods())
+            if before is not None:
+                write(load, before)
+            before = coming.result()
+            if before is None:
+                load_part(load, part)
+            if not goes_on():
+                if before is not None:
+                    write(load, before)
+                return False
+    if before is not None:
+        write(load, before)
+    return True
+
+
+def _whole_calls(parts: Iterable[Part]) -> Iterator[Part]:
+    """The same parts, but for legs near the end of one, which go to the next, where more of their call may stand."""
+    waiting: Calls | None = None
+    last: Part | None = None
+    for part in parts:
+        ready, waiting = _split(part.calls if waiting is None else join(waiting, part.calls))
+        last = part
+        yield replace(part, calls=ready)
+    if waiting is not None and last is not None:
+        yield Part(waiting, (), 0, last.done)
+
+
+def _split(calls: Calls) -> tuple[Calls, Calls | None]:
+    """The calls that are complete, and those of which more legs may follow in the next part."""
+    named = calls.group.filled()
+    tail = calls.group.codes[-WAITING_LINES:][named[-WAITING_LINES:]]
+    waits: Mask = np.isin(calls.group.codes, np.unique(tail)) & named
+    if not waits.any() or waits.sum() > MOST_WAITING:
+        return calls, None
+    return calls.keep(~waits), calls.keep(waits)

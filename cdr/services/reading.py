@@ -1,0 +1,65 @@
+"""The parts of a file, read while earlier ones are stored: by a thread, or for a big file by a process of its own."""
+
+import pickle
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import IO, BinaryIO, cast
+
+from django.conf import settings
+
+from cdr.ingest.parse import FileProblem
+from cdr.ingest.parts import Order, Part, read_parts
+
+# Below this a process would take longer to start than to read.
+BIG_BYTES = 24 << 20
+
+
+class ReaderDiedError(RuntimeError):
+    """The process that read the file ended before it had. What is loaded is kept; load the file again."""
+
+
+@contextmanager
+def parts_of(stream: BinaryIO, order: Order, *, size: int) -> Iterator[Iterator[Part]]:
+    """The parts, in the order of the file; FileProblem comes where a part would."""
+    if size < BIG_BYTES:
+        yield _ahead(read_parts(stream, order))
+        return
+    # A program of its own and no fork: libraries that read by columns have threads, which do not survive one.
+    command = [sys.executable, "-m", "cdr.ingest.parts"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=settings.ROOT) as reader:  # noqa: S603 - our own module
+        give, take = cast("IO[bytes]", reader.stdin), cast("IO[bytes]", reader.stdout)
+        try:
+            with give:
+                pickle.dump(order, give)
+            yield _ahead(_received(take))
+        finally:
+            reader.kill()  # it has ended, unless nobody wants the rest
+
+
+def _received(pipe: IO[bytes]) -> Iterator[Part]:
+    while True:
+        try:
+            part = pickle.load(pipe)  # noqa: S301 - from our own child, over a pipe
+        except (EOFError, pickle.UnpicklingError) as error:
+            raise ReaderDiedError("The process that read the file has died. Load the file again.") from error
+        if part is None:
+            return
+        if isinstance(part, tuple):
+            raise FileProblem(*part)
+        yield part
+
+
+def _ahead[T](items: Iterator[T]) -> Iterator[T]:
+    """The same items, each made by another thread while its predecessor is used. Errors come where the item would.
+
+    The other thread must not use the database: its connection would be another one.
+    """
+    nothing = object()
+    with ThreadPoolExecutor(1, thread_name_prefix="cdr-read") as thread:
+        coming = thread.submit(next, items, nothing)
+        while (item := coming.result()) is not nothing:
+            coming = thread.submit(next, items, nothing)
+            yield item  # type: ignore[misc]
