@@ -63,6 +63,8 @@ VERBS: Mapping[str, tuple[str | Promise, str]] = {
     "charge.add": (gettext_lazy("%(who)s charged %(what)s once"), "plus"),
     "product.create": (gettext_lazy("%(who)s made the product %(what)s"), "tag"),
     "product.change": (gettext_lazy("%(who)s changed the product %(what)s"), "tag"),
+    "calls.rerate": (gettext_lazy("%(who)s rated the calls of %(what)s again"), "receipt"),
+    "calls.rate": (gettext_lazy("%(who)s gave calls of %(what)s their price"), "receipt"),
     "bundle.make": (gettext_lazy("%(who)s made the bundle %(what)s"), "phone"),
     "bundle.end": (gettext_lazy("%(who)s ended the bundle %(what)s"), "phone"),
     "bundle.numbers": (gettext_lazy("%(who)s changed who uses the bundle %(what)s"), "group"),

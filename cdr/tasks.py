@@ -7,11 +7,13 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.access import Door, system
+from accounts.tenancy import Crossing, crossing
 from accounts.work import queue
 from cdr import fraud_tasks
 from cdr.models import Source
 from cdr.services import deliveries
 from cdr.services.folder import load_folder
+from cdr.services.rerating import customers_with, rate_unrated
 
 __all__ = ["fraud_tasks"]
 
@@ -45,3 +47,13 @@ def load_queue(source: int) -> int:
 def tend_deliveries() -> int:
     """Sent by beat: what a dead worker left is taken up again, and what waits is started."""
     return deliveries.tend(now=timezone.now())
+
+
+@shared_task(name="cdr.tasks.rate_unrated")
+def rate_unrated_calls(tariff: int | None = None, customer: int | None = None) -> int:
+    """Give calls their price that had none: after a tariff was saved, and by beat for what was loaded beside that."""
+    found = None if customer is None else [customer]
+    if tariff is not None:
+        with crossing(Crossing.RATING):
+            found = customers_with(tariff)
+    return rate_unrated(actor=system(door=Door.TASK), customers=found).rated

@@ -259,6 +259,7 @@ CELERY_BEAT_SCHEDULE = {
     "phone events": {"task": "telephony.tasks.store_phone_events", "schedule": 5.0, "options": {"expires": 60}},
     "fraud": {"task": "cdr.tasks.watch_fraud", "schedule": 3600.0, "options": {"expires": 3000}},
     "drop folders": {"task": "cdr.tasks.watch_drop_folder", "schedule": 15.0, "options": {"expires": 60}},
+    "calls without a price": {"task": "cdr.tasks.rate_unrated", "schedule": 3600.0, "options": {"expires": 3600}},
     "deliveries": {"task": "cdr.tasks.tend_deliveries", "schedule": 60.0, "options": {"expires": 120}},
 }
 CELERY_TASK_IGNORE_RESULT = True

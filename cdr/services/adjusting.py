@@ -15,13 +15,18 @@ from cdr.services.allocation import period_calls
 from portal.lib.periods import Month
 
 
+def adjusted_so_far(customer: int, period: date, reason: str) -> int:
+    """What the adjustments of a closed period say together for a reason."""
+    said = Adjustment.objects.filter(customer=customer, period=period, reason=reason).aggregate(sum=Sum("micros"))
+    return int(said["sum"] or 0)
+
+
 def adjust(customer: int, period: date, *, reason: str, micros: int) -> Adjustment | None:
     """Bring the adjustments of a closed period to `micros` for a reason, in a crossing that holds the customer.
 
     What earlier adjustments say already is not said again, so that asking twice changes nothing.
     """
-    said = Adjustment.objects.filter(customer=customer, period=period, reason=reason).aggregate(sum=Sum("micros"))
-    difference = micros - int(said["sum"] or 0)
+    difference = micros - adjusted_so_far(customer, period, reason)
     if not difference:
         return None
     return Adjustment.objects.create(

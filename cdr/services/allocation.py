@@ -7,22 +7,21 @@ from itertools import product
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
 
-from cdr.models import Bundle, BundleAllocation, BundleNumber, CallRecord, MonthlyTotal
+from cdr.models import Bundle, BundleAllocation, BundleNumber, CallRecord
 from cdr.rating.allocate import Cover, PricedCall, allocate
 from cdr.rating.bands import PeakHours
 from cdr.rating.prices import Price
 from cdr.rating.rates import rating_key
 from cdr.selectors.bundles import terms_of
 from cdr.selectors.feeds import closed_periods
+from cdr.selectors.ledger import LEAVING, records_of
 from cdr.selectors.rates import prices_of
 from cdr.services.locks import hold_customers
-from cdr.vocabulary import BOOKED, Direction, Leg
+from cdr.vocabulary import BOOKED, Leg
 from portal.lib.periods import Month, to_local
 
 PIECE = 5_000
-_LEAVING = (Direction.OUTGOING, Direction.FORWARDED)
 
 
 def hold(customers: Iterable[int]) -> frozenset[int]:
@@ -81,7 +80,7 @@ def period_calls(customer: int, period: date) -> PeriodCalls:
     records = {
         (record.start, record.id): record
         for record in records_of(customer, period).filter(
-            number__in=numbers, direction__in=_LEAVING, leg__in=BOOKED, micros__isnull=False
+            number__in=numbers, direction__in=LEAVING, leg__in=BOOKED, micros__isnull=False
         )
     }
     prices = prices_of(record.rate_id for record in records.values())
@@ -90,19 +89,6 @@ def period_calls(customer: int, period: date) -> PeriodCalls:
         records,
         [priced(record, prices, returned.get((record.start, record.id), ())) for record in records.values()],
     )
-
-
-def records_of(customer: int, period: date) -> QuerySet[CallRecord]:
-    """The records of a customer in a billing period: looked for in the months that the totals name."""
-    months = sorted(
-        MonthlyTotal.objects.filter(customer=customer, billing_period=period).values_list("month", flat=True).distinct()
-    )
-    if not months:
-        return CallRecord.objects.none()
-    first, last = Month.of_day(months[0]), Month.of_day(months[-1])
-    return CallRecord.objects.filter(
-        customer=customer, start__gte=first.start, start__lt=last.end, billing_period=period
-    ).order_by()
 
 
 def priced(

@@ -14,6 +14,7 @@ from cdr.models import CustomerTariff, Rate, Tariff, TariffVersion
 from cdr.models.tariffs import price_fields
 from cdr.rating.bands import PeakHours
 from cdr.rating.lines import RateLine
+from cdr.services.rerating import rate_unrated_later
 
 FIELDS = ("name", "is_default")
 
@@ -37,6 +38,8 @@ def save_tariff(*, tariff: Tariff, actor: Actor, customers: Collection[Customer]
             obj=tariff,
             changes=changes(before, snapshot(tariff, FIELDS)),
         )
+        if tariff.is_default:
+            rate_unrated_later(actor=actor, tariff=tariff.pk)
         if customers is not None:
             _give(tariff, customers, actor)
     return tariff
@@ -95,6 +98,7 @@ def add_version(
             batch_size=2_000,
         )
         record(actor=actor, verb="tariff.version_added", obj=version, note=str(len(rates)))
+        rate_unrated_later(actor=actor, tariff=tariff.pk)
     return version
 
 
@@ -112,3 +116,4 @@ def set_customer_tariff(*, customer: Customer, tariff: Tariff | None, actor: Act
             obj=customer,
             changes={"tariff": (str(before.tariff) if before else None, str(tariff) if tariff else None)},
         )
+        rate_unrated_later(actor=actor, customer=customer.pk)

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, Exists, F, IntegerField, Max, OuterRef, Q, Sum, Value, When
+from django.db.models import Case, F, IntegerField, Max, Q, Sum, Value, When
 from django.db.models.functions import Coalesce, TruncDate
 
 from cdr.models import CallRecord, DailyTotal, MonthlyTotal
 from cdr.selectors.calls.selection import Selection, kinds, net_micros, records
+from cdr.selectors.ledger import booked_back
 from cdr.vocabulary import Leg
 from portal.lib.periods import AMSTERDAM
 
@@ -116,15 +117,7 @@ def dearest_call(selection: Selection, days: Mapping[date, Sums]) -> CallRecord 
 
 def _dearest_of(day: Selection, most: int) -> CallRecord | None:
     """The dearest call of a day. Mostly it is the one of which the totals tell; if that is covered, all are looked at."""
-    back = CallRecord.objects.filter(
-        customer=OuterRef("customer_id"),
-        source=OuterRef("source_id"),
-        start=OuterRef("start"),
-        record_id=OuterRef("record_id"),
-        revision=OuterRef("revision") + 1,
-        leg=Leg.REVERSAL,
-    )
-    priced = records(day).filter(~Exists(back), leg=Leg.CALL).annotate(net=net_micros(day))
+    priced = records(day).filter(~booked_back(), leg=Leg.CALL).annotate(net=net_micros(day))
     for candidates in (priced.filter(micros=most, net=most), priced.filter(micros__gt=0)):
         for call in candidates.order_by("-net", "-start", "-id")[:1]:
             call.discount = (call.micros or 0) - call.net

@@ -1,0 +1,70 @@
+"""The ledger of records: which of them hold, and which have no price yet."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Exists, OuterRef, QuerySet, Sum
+
+from cdr.models import CallRecord, MonthlyTotal
+from cdr.vocabulary import Direction, Leg
+from portal.lib.periods import Month
+
+LEAVING = (Direction.OUTGOING, Direction.FORWARDED)
+
+
+def booked_back() -> Exists:
+    """A condition over call records: a further row books this one back."""
+    return Exists(
+        CallRecord.objects.filter(
+            customer=OuterRef("customer_id"),
+            source=OuterRef("source_id"),
+            start=OuterRef("start"),
+            record_id=OuterRef("record_id"),
+            revision=OuterRef("revision") + 1,
+            leg=Leg.REVERSAL,
+        )
+    )
+
+
+def records_of(customer: int, period: date) -> QuerySet[CallRecord]:
+    """The records of a customer in a billing period: looked for in the months that the totals name."""
+    months = sorted(
+        MonthlyTotal.objects.filter(customer=customer, billing_period=period).values_list("month", flat=True).distinct()
+    )
+    if not months:
+        return CallRecord.objects.none()
+    first, last = Month.of_day(months[0]), Month.of_day(months[-1])
+    return CallRecord.objects.filter(
+        customer=customer, start__gte=first.start, start__lt=last.end, billing_period=period
+    ).order_by()
+
+
+def holding(found: QuerySet[CallRecord]) -> QuerySet[CallRecord]:
+    """Of some records the calls that left and were not booked back: those whose price counts."""
+    return found.filter(~booked_back(), leg=Leg.CALL, direction__in=LEAVING)
+
+
+@dataclass(frozen=True, slots=True)
+class UnratedMonth:
+    """A month in which calls of a customer started that have no price."""
+
+    customer: int
+    month: Month
+    calls: int
+
+
+def unrated_months(customers: Iterable[int] | None = None) -> list[UnratedMonth]:
+    """Where calls without a price are, inside a crossing; what got its price in another billing period is not among them."""
+    totals = MonthlyTotal.objects.all() if customers is None else MonthlyTotal.objects.filter(customer__in=customers)
+    rows = totals.order_by().values("customer_id", "month").annotate(calls=Sum("unrated")).filter(calls__gt=0)
+    found = [UnratedMonth(row["customer_id"], Month.of_day(row["month"]), row["calls"]) for row in rows]
+    return sorted(found, key=lambda one: (one.customer, one.month))
+
+
+def unrated_records(where: UnratedMonth, source: int | None = None) -> QuerySet[CallRecord]:
+    """The calls without a price that started in a month, inside a crossing."""
+    started = CallRecord.objects.filter(
+        customer=where.customer, start__gte=where.month.start, start__lt=where.month.end, micros=None
+    )
+    return holding(started if source is None else started.filter(source=source)).order_by("start", "id")
