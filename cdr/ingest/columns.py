@@ -152,6 +152,12 @@ class Columns:
         self.blame(read < 0, "choice")
         return read
 
+    def order(self) -> Integers:
+        """The place of a leg in its call, NOTHING where the source does not tell."""
+        spec = self.spec("sequence")
+        filled = spec is not None and spec.converter == "filled"
+        return self.choices("sequence", default=NOTHING) if filled else self.seconds("sequence")
+
     def prices(self) -> Integers:
         """Micro-euros ex VAT that the source asks for each call, NOTHING where it does not say."""
         spec = self.spec("price")

@@ -125,6 +125,37 @@ def _plain(calls: Calls, customers: Integers) -> Legs:
     return Legs(direction, left, _chosen(calls, call_keys(calls), customers, left), own, other)
 
 
+def _by_numbers(calls: Calls, customers: Integers, directory: Directory) -> Legs:
+    """Directions from whose numbers they are, where the source does not tell; calls between colleagues are internal.
+
+    A row with a sequence above 0 is the called leg of another row, and bills nothing unless it went on to somebody else.
+    """
+    keys = call_keys(calls)
+    told = calls.direction > 0
+    own_caller = _belongs(calls.caller, customers, directory.numbers) | calls.caller.starting("ext:")
+    own_called = _belongs(calls.called, customers, directory.numbers) | calls.called.starting("ext:")
+    guessed = np.where(own_called, int(Direction.INCOMING), int(Direction.OUTGOING))
+    direction = np.where(told, calls.direction, guessed)
+    direction = np.where(
+        own_caller & own_called & (direction != Direction.FORWARDED), int(Direction.INTERNAL), direction
+    )
+    incoming = direction == Direction.INCOMING
+    arrival = _first_of_group(keys, incoming & calls.called.starting(*OUTSIDE), calls.sequence)
+    went_on = ~told & ~own_caller & (direction == Direction.OUTGOING) & calls.called.starting(*OUTSIDE)
+    went_on &= _first_of_group(keys, incoming, calls.sequence) >= 0
+    direction = np.where(went_on, int(Direction.FORWARDED), direction)
+    second = (calls.sequence > 0) & (direction == Direction.OUTGOING)
+    left = np.isin(direction, (Direction.OUTGOING, Direction.FORWARDED)) & ~second
+    nameless = calls.called.where(lambda text: not text)
+    left &= ~nameless | (_first_of_group(keys, left & ~nameless, calls.sequence) < 0)
+    rows = np.arange(len(calls), dtype=np.int64)
+    arrived = calls.called.at(np.where(arrival >= 0, arrival, rows))
+    own = arrived.choose(went_on & (arrival >= 0), calls.called.choose(incoming, calls.caller))
+    own = calls.own.choose(calls.own.where(bool), own)
+    other = calls.caller.choose(incoming, calls.called)
+    return Legs(direction, left, _chosen(calls, keys, customers, left), own, other)
+
+
 def _chosen(calls: Calls, keys: Integers, customers: Integers, left: Mask) -> Mask:
     """Of each group and customer the leg that is the call: one that left, then the longest, then the first."""
     order = np.lexsort((calls.lines, calls.sequence, -calls.seconds, ~left, customers, keys))
@@ -148,4 +179,6 @@ def choose_legs(
     """Directions, parties and the leg that is the call."""
     if rule == "plain":
         return _plain(calls, customers)
+    if rule == "numbers":
+        return _by_numbers(calls, customers, directory)
     return _asterisk(calls, customers, directory, trunks, form)

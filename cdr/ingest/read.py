@@ -211,7 +211,7 @@ def read_calls(chunk: Chunk, reading: Reading, window: Window, ordinals: Ordinal
         seconds=seconds,
         direction=columns.choices("direction", default=0),
         product=columns.choices("product", default=int(Product.FIXED)),
-        sequence=columns.seconds("sequence"),
+        sequence=columns.order(),
         flags=flags,
         price=price,
         account=account,

@@ -19,3 +19,5 @@ SENTENCES = {
         "No customer has this account code or number. Make the customer, then deliver the file again."
     ),
 }
+
+DOCUMENT = ("document", _("This is not a whole JSON document."))
