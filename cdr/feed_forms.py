@@ -45,12 +45,15 @@ class FilesField(forms.FileField):
 class UploadForm(forms.Form):
     """Files of one source."""
 
-    source = forms.ModelChoiceField(Source.objects.all(), label=_("Source"))
+    source = forms.ModelChoiceField(Source.objects.all(), label=_("Source"), empty_label=_("Choose a source"))
     uploads = FilesField(label=_("Files"))
 
     def __init__(self, *args: Any, language: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.language = language
+        sources = list(Source.objects.all()[:2])
+        if len(sources) == 1:
+            self.initial["source"] = sources[0].pk
 
     def clean_uploads(self) -> list[Received]:
         files: list[Received] = self.cleaned_data["uploads"]

@@ -7,6 +7,7 @@ from accounts.access import Actor, Capability
 from accounts.errors import Refusal
 from cdr.fraud.kinds import SignKind
 from cdr.fraud.thresholds import FLOORS, Threshold
+from cdr.ingest.again import NEVER
 from cdr.models import Batch
 
 State = Batch.State
@@ -51,3 +52,33 @@ def not_below_the_floor(kind: SignKind, wanted: Threshold) -> None:
             )
     if wanted.calls is None and wanted.micros is None:
         raise Refusal("no_size", _("Give a number of calls or an amount."), field=f"{kind}_calls")
+
+
+def can_be_loaded_again(reason: str) -> None:
+    """A row of which a part is missing would pass for another row."""
+    if reason in NEVER:
+        raise Refusal(
+            "row_not_whole", _("A part of these rows is missing. Deliver the whole file again, then dismiss them here.")
+        )
+
+
+def rows_can_be_had(files: int, *, loading: bool) -> None:
+    """There must be rows that are not on their way already."""
+    if not files:
+        raise Refusal(
+            "nothing_to_load_again",
+            _("These rows are being loaded again already.")
+            if loading
+            else _("The line with the names of the columns was not kept with these rows. Deliver their file again."),
+        )
+
+
+def disk_is_full() -> Refusal:
+    """What a service raises that could not write a file."""
+    return Refusal("disk_full", _("The disk is full. Make room below MEDIA_ROOT, then try again."))
+
+
+def says_why(why: str) -> None:
+    """Whoever comes later wants to know."""
+    if not why.strip():
+        raise Refusal("why_is_missing", _("Say why these rows need nobody's attention."), field="why")

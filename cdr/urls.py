@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from cdr.views import batches, cost, details, export, operate_signs, signs, sources, tariffs, totals
+from cdr.views import batches, cost, details, export, operate_signs, rejects, signs, sources, tariffs, totals
 
 app_name = "cdr"
 urlpatterns: list[URLPattern] = [
@@ -26,6 +26,11 @@ urlpatterns: list[URLPattern] = [
     path("operate/tariffs/<int:pk>/", tariffs.tariff_edit, name="operate_tariff"),
     path("operate/tariffs/<int:pk>/version/", tariffs.version_add, name="operate_version_add"),
     path("operate/tariffs/<int:pk>/versions/<int:version>/", tariffs.version, name="operate_version"),
+    path("operate/rejects/", rejects.rejects, name="operate_rejects"),
+    path("operate/rejects/<int:pk>/<slug:reason>/", rejects.group, name="operate_reject_group"),
+    path("operate/rejects/<int:pk>/<slug:reason>/rows.csv", rejects.download, name="operate_reject_download"),
+    path("operate/rejects/<int:pk>/<slug:reason>/again/", rejects.again, name="operate_reject_again"),
+    path("operate/rejects/<int:pk>/<slug:reason>/dismiss/", rejects.dismiss, name="operate_reject_dismiss"),
     path("operate/batches/", batches.batches, name="operate_batches"),
     path("operate/batches/upload/", batches.upload, name="operate_upload"),
     path("operate/batches/<int:pk>/", batches.batch, name="operate_batch"),

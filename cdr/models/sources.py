@@ -140,6 +140,8 @@ class Batch(PlatformModel):
         INTERRUPTED = "interrupted", _("interrupted")
         CANCELLED = "cancelled", _("cancelled")
 
+    LIVE: ClassVar = (State.QUEUED, State.RUNNING)
+
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="batches")
     file_name = models.CharField(_("file"), max_length=255)
     sha256 = models.CharField(max_length=64)

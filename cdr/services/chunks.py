@@ -280,6 +280,7 @@ def _keep_rejects(load: Load, rejects: Sequence[BadRow]) -> None:
             Reject(
                 source=load.source,
                 batch=load.batch,
+                last_batch=load.batch,
                 line=bad.line,
                 raw=_readable(bad.raw),
                 fingerprint=load.reject_ordinals.name(bad.raw),
@@ -290,7 +291,10 @@ def _keep_rejects(load: Load, rejects: Sequence[BadRow]) -> None:
             )
             for bad in rejects
         ],
-        ignore_conflicts=True,
+        # A row that was rejected before stays one row; it says what is wrong with it today, and is open again.
+        update_conflicts=True,
+        unique_fields=["source", "fingerprint"],
+        update_fields=["last_batch", "reason", "sentence", "record_id", "resolved_at"],
         batch_size=1_000,
     )
 

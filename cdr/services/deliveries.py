@@ -22,7 +22,7 @@ from accounts.audit import record
 from accounts.work import queue
 from cdr import rules
 from cdr.ingest.parse import FileProblem
-from cdr.models import Batch, Source
+from cdr.models import Batch, Reject, Source
 from cdr.services.loading import run_batch
 from cdr.uploads import FOLDER, INCOMING, Received
 
@@ -154,13 +154,21 @@ def load_queue(*, source: Source) -> int:
         while mine and (batch := _next(source)) is not None:
             actor = Actor(user=batch.user, customer=None, roles=frozenset(), door=Door.TASK)
             try:
-                run_batch(batch=batch, actor=actor)
+                settle(batch=run_batch(batch=batch, actor=actor))
             except FileProblem as problem:  # somebody took the file away
                 Batch.objects.filter(pk=batch.pk).update(
                     state=State.REFUSED, problem=problem.sentence, finished_at=timezone.now()
                 )
             count += 1
     return count
+
+
+def settle(*, batch: Batch) -> int:
+    """After rejected rows were loaded again: whatever was not rejected anew is loaded, also where nothing names it."""
+    if not batch.is_again or batch.state != State.DONE:
+        return 0
+    mended = Reject.objects.filter(again=batch, resolved_at=None).exclude(last_batch=batch)
+    return mended.update(resolved_at=timezone.now())
 
 
 @transaction.atomic

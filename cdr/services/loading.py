@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.access import Actor
 from accounts.tenancy import Crossing, crossing
+from cdr.dialects import dialects
 from cdr.ingest.parse import FileProblem, header_of
 from cdr.ingest.parts import Order, Part
 from cdr.ingest.read import window_around
@@ -89,6 +90,8 @@ def _load_batch(batch: Batch, path: Path, now: datetime, chunk_rows: int) -> Bat
 def _begin(batch: Batch, stream: BufferedReader, now: datetime) -> None:
     batch.sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
     stream.seek(0)
+    header = header_of(stream, dialects()[batch.source.dialect])
+    batch.header = "" if b"\0" in header else header.decode("latin-1")
     with crossing(Crossing.INGEST):
         # Nobody else holds the lock of the source, so a batch that still runs was killed.
         Batch.objects.filter(source=batch.source, state=State.RUNNING).exclude(pk=batch.pk).update(

@@ -19,6 +19,7 @@ from accounts.web import failed, operator_view, saved
 from cdr.batch_filters import BatchFilter
 from cdr.feed_forms import UploadForm
 from cdr.models import Batch, Reject
+from cdr.reject_words import words_of
 from cdr.services import deliveries
 from cdr.uploads import KeepOnDisk
 from cdr.views.operating import SHOWN, OperatorRequest, crumbs_to, page_after, tabs
@@ -28,7 +29,6 @@ from portal.lib.ui import Choice
 
 REJECTS_SHOWN = 100
 LATEST = 5
-LIVE = (Batch.State.QUEUED, Batch.State.RUNNING)
 
 
 @require_safe
@@ -121,9 +121,9 @@ def _live(request: HttpRequest, batch: Batch) -> dict[str, object]:
     rejects = Reject.objects.filter(batch=batch).order_by("-line")
     return {
         "batch": batch,
-        "live": batch.state in LIVE,
+        "live": batch.state in Batch.LIVE,
         "progress": _progress(batch, str(request.LANGUAGE_CODE)),
-        "latest": list(rejects[:LATEST]) if batch.state in LIVE and batch.rejected else [],
+        "latest": list(rejects[:LATEST]) if batch.state in Batch.LIVE and batch.rejected else [],
         "before": Batch.objects.filter(state=Batch.State.QUEUED, source=batch.source_id, pk__lt=batch.pk).count()
         if batch.state == Batch.State.QUEUED
         else 0,
@@ -139,8 +139,11 @@ def batch(request: OperatorRequest, pk: int) -> HttpResponse:
     earlier = Batch.objects.filter(source=found.source_id, sha256=found.sha256, pk__lt=found.pk)
     context = {
         **_live(request, found),
-        "rejects": [] if found.state in LIVE else list(rejects[:REJECTS_SHOWN]),
-        "reasons": sorted(found.reasons.items(), key=lambda item: -item[1]),
+        "rejects": [] if found.state in Batch.LIVE else list(rejects[:REJECTS_SHOWN]),
+        "reasons": [
+            (words_of(reason).title, reverse("cdr:operate_reject_group", args=[found.source_id, reason]), count)
+            for reason, count in sorted(found.reasons.items(), key=lambda item: -item[1])
+        ],
         "more": max(rejects.count() - REJECTS_SHOWN, 0),
         "seconds": round((found.finished_at - found.started_at).total_seconds()) if found.finished_at else None,
         "earlier": earlier.order_by("-pk").first(),
@@ -165,7 +168,7 @@ def progress(request: OperatorRequest, pk: int) -> HttpResponse:
     """The part of the page that changes; asks for the whole page once the delivery is at its end."""
     found = get_object_or_404(Batch.objects.select_related("source", "user"), pk=pk)
     response = render(request, "cdr/operate/_progress.html", _live(request, found))
-    if found.state not in LIVE:
+    if found.state not in Batch.LIVE:
         response["HX-Refresh"] = "true"
     return response
 

@@ -23,7 +23,12 @@ def crumbs_to(*more: Choice) -> list[Choice]:
 
 def tabs(active: str) -> list[Choice]:
     """The lists beside each other; `active` is the name of the route that is lit."""
-    pages = (("operate_sources", _("Sources")), ("operate_batches", _("Deliveries")), ("operate_tariffs", _("Tariffs")))
+    pages = (
+        ("operate_sources", _("Sources")),
+        ("operate_batches", _("Deliveries")),
+        ("operate_rejects", _("Rejects")),
+        ("operate_tariffs", _("Tariffs")),
+    )
     return [Choice(label, reverse(f"cdr:{name}"), name == active) for name, label in pages]
 
 
