@@ -50,6 +50,7 @@ VERBS: Mapping[str, tuple[str | Promise, str]] = {
     "exchange.company": (gettext_lazy("%(who)s changed the company number"), "exchange"),
     "exchange.night": (gettext_lazy("%(who)s changed the night mode of the company"), "moon"),
     "exchange.night_mode": (gettext_lazy("%(who)s switched the night mode of the company"), "moon"),
+    "calls.export": (gettext_lazy("%(who)s took a file of calls of %(what)s"), "download"),
     "customer.tariff": (gettext_lazy("%(who)s chose another tariff for %(what)s"), "receipt"),
     "mobile.sim_block": (gettext_lazy("%(who)s blocked the SIM of %(what)s"), "lock"),
     "mobile.sim_unblock": (gettext_lazy("%(who)s unblocked the SIM of %(what)s"), "unlock"),

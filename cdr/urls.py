@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from cdr.exporting.plan import ExportForm
 from cdr.views import batches, cost, details, export, operate_signs, rejects, signs, sources, tariffs, totals
 
 app_name = "cdr"
@@ -13,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("calls/signs/<int:pk>/", signs.sign, name="sign"),
     path("calls/signs/<int:pk>/judge/", signs.judge, name="sign_judge"),
     path("calls/cost/", cost.cost, name="cost"),
+    path("calls/export.xlsx", export.export, {"form": ExportForm.XLSX}, name="export_workbook"),
     path("calls/<str:place>/", details.call, name="call"),
     path("operate/signs/", operate_signs.signs, name="operate_signs"),
     path("operate/signs/<int:pk>/", operate_signs.sign, name="operate_sign"),

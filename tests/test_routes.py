@@ -198,6 +198,7 @@ ROUTES: dict[str, Row] = {
     "cdr:details": row(RIGHT),
     "cdr:export": row(RIGHT),
     "cdr:cost": row(RIGHT),
+    "cdr:export_workbook": row(RIGHT),
     "cdr:call": row(OBJECT, place="call_place"),
     "cdr:signs": row(RIGHT),
     "cdr:sign": row(OBJECT, pk="sign.pk"),

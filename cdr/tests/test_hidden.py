@@ -90,6 +90,7 @@ def test_a_hidden_number_that_was_forwarded_is_not_told_as_the_caller(
     assert len(ask(alice, CallViewSet, "?month=2026-10&q=0612345678").data["results"]) == 1
 
 
+@pytest.mark.django_db(transaction=True)  # a file is read over a connection of its own
 def test_a_hidden_caller_is_not_taken_for_an_own_number_where_none_is_known(
     source: Source, acme: Customer, owner: Client, tmp_path: Path
 ) -> None:

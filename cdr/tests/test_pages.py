@@ -87,6 +87,7 @@ def test_a_colleague_without_the_right_is_refused(october: None, bob: User, clie
     assert client.get(url).status_code == 403
 
 
+@pytest.mark.django_db(transaction=True)  # a file is read over a connection of its own
 def test_another_customer_sees_only_its_own_call(
     october: None, carol: User, download: Callable[[User, str], list[list[str]]]
 ) -> None:
@@ -114,6 +115,7 @@ def test_every_shown_call_opens_to_its_story_and_a_hidden_one_does_not(
     assert client.get(f"/calls/{calls.cursor_of(hidden)}/").status_code == 404
 
 
+@pytest.mark.django_db(transaction=True)  # a file is read over a connection of its own
 def test_emergency_free_and_help_numbers_are_in_no_row_count_or_sum(
     october: None, acme: Customer, alice: User, download: Callable[[User, str], list[list[str]]]
 ) -> None:
@@ -143,6 +145,7 @@ FILTERS = (
 )
 
 
+@pytest.mark.django_db(transaction=True)  # a file is read over a connection of its own
 @pytest.mark.parametrize("filters", FILTERS)
 def test_page_totals_and_download_agree_under_every_filter(
     october: None,
@@ -227,6 +230,7 @@ FAR = (
 )
 
 
+@pytest.mark.django_db(transaction=True)  # a file is read over a connection of its own
 @pytest.mark.parametrize("query", FAR, ids=lambda query: query[:24])
 @pytest.mark.parametrize("path", ["/calls/", "/calls/details/", "/calls/export.csv"])
 def test_a_period_or_number_beyond_all_bounds_is_answered_as_if_it_was_not_given(
@@ -247,6 +251,7 @@ def dim(acme: Customer) -> User:
     return user
 
 
+@pytest.mark.django_db(transaction=True)  # a file is read over a connection of its own
 def test_without_the_right_the_last_digits_are_masked_on_every_page_and_in_the_download(
     october: None,
     acme: Customer,

@@ -7,7 +7,16 @@ call) is left out in `selection`, once, of rows, counts and sums alike.
 from cdr.selectors.calls.choices import billing_periods, months_of_billing_period, own_numbers
 from cdr.selectors.calls.pages import Page, call_at, cursor_of, legs_of, page, place_of
 from cdr.selectors.calls.selection import SHOWN, Selection, records
-from cdr.selectors.calls.sums import Sums, add_up, by_day, by_number_and_type, dearest_call, total
+from cdr.selectors.calls.sums import (
+    Sums,
+    add_up,
+    by_day,
+    by_number_and_type,
+    dearest_call,
+    sums_of_records,
+    total,
+    totals_by_day,
+)
 
 __all__ = [
     "SHOWN",
@@ -27,5 +36,7 @@ __all__ = [
     "page",
     "place_of",
     "records",
+    "sums_of_records",
     "total",
+    "totals_by_day",
 ]

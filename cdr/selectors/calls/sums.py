@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, F, IntegerField, Max, Q, Sum, Value, When
+from django.db.models import Case, Count, F, IntegerField, Max, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce, TruncDate
 
 from cdr.models import CallRecord, DailyTotal, MonthlyTotal
@@ -85,11 +85,22 @@ def _pairs(rows: Iterable[Any]) -> dict[tuple[str, int], Sums]:
 
 def by_day(selection: Selection) -> dict[date, Sums]:
     """Sums by day of the start: from the daily totals where these can tell, else from the records."""
+    return _days(totals_by_day(selection))
+
+
+def totals_by_day(selection: Selection) -> QuerySet[Any, Any]:
+    """The query of `by_day`, for who runs it elsewhere: `day` and the sums c, s, m, u, d."""
     if selection.needs_records or selection.numbers or selection.billing_period is not None:
         days = records(selection).order_by().values(day=TruncDate("start", tzinfo=AMSTERDAM))
-        return _days(days.annotate(**_of_records(selection)))
+        return days.annotate(**_of_records(selection))
     totals = DailyTotal.objects.filter(kinds(selection), day__gte=selection.first, day__lt=selection.end)
-    return _days(totals.values("day").annotate(**_OF_TOTALS))
+    return totals.values("day").annotate(**_OF_TOTALS)
+
+
+def sums_of_records(selection: Selection) -> QuerySet[Any, Any]:
+    """One row over the records themselves: how many `rows` there are, and the sums c, s and m that totals must equal."""
+    sums = {name: expression for name, expression in _of_records(selection).items() if name in "csm"}
+    return records(selection).order_by().values(all=Value(1)).annotate(rows=Count("*"), **sums)
 
 
 def _days(rows: Iterable[Any]) -> dict[date, Sums]:

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import phonenumbers
 
+from portal.lib.numbers import abroad
 from portal.lib.numbers.plan import AREA_CODES, SHORT_PREFIX, Category, category_of, category_of_digits
 
 NBSP = "\u00a0"
@@ -43,14 +44,6 @@ def _national(digits: str) -> str:
     return _grouped(local, _GROUPS[category]) if category in _GROUPS else f"+{digits}"
 
 
-def _foreign(stored: str) -> str:
-    try:
-        found = phonenumbers.parse(stored, None)
-    except phonenumbers.NumberParseException:
-        return stored
-    return phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.INTERNATIONAL).replace("-", " ")
-
-
 @lru_cache(maxsize=65536)
 def display(stored: str, language: str = "nl") -> str:  # noqa: ARG001 both languages write numbers alike, callers need not know
     """`088 765 40 00`, `06 12 34 56 78`, `020 123 4567`, `0341 274 999`, `14 020`, `+212 5 37 26 80 11`.
@@ -62,7 +55,7 @@ def display(stored: str, language: str = "nl") -> str:  # noqa: ARG001 both lang
         return f"{code[:2]} {code[2:]}" if re.fullmatch(r"140\d{2,3}", code) else code
     if not re.fullmatch(r"\+[0-9]{5,17}", stored):
         return stored
-    return _national(stored[1:]) if stored.startswith("+31") else _foreign(stored)
+    return _national(stored[1:]) if stored.startswith("+31") else abroad.written(stored)
 
 
 @lru_cache(maxsize=65536)

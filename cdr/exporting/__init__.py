@@ -1,0 +1,1 @@
+"""Selected calls as files: written by PostgreSQL, streamed over a connection of their own."""

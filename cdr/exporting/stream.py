@@ -1,0 +1,139 @@
+"""Carrying a plan out: one connection of its own, one snapshot, one COPY, and every row counted.
+
+A response that streams runs after its request, possibly in several threads in turn, and stops whenever the reader
+goes away: so nothing here is a thread's, and whatever ends the generator closes the connection and its transaction.
+"""
+
+import logging
+import select
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import psycopg
+from psycopg.pq import ExecStatus
+
+from accounts.streaming import tenant_connection
+from cdr.exporting.plan import ExportForm, Plan, Query
+from cdr.exporting.xlsx import Workbook
+from cdr.selectors.calls import Sums
+from portal.lib.csvsafe import BYTE_ORDER_MARK, CsvForm, line
+from portal.lib.money import euros
+
+log = logging.getLogger(__name__)
+
+BLOCK = 128 * 1024
+SILENCE = 600  # seconds without a byte from the database before it counts as gone
+SEPARATOR = {CsvForm.DUTCH: ";", CsvForm.ISO: ","}
+
+
+class IncompleteExportError(RuntimeError):
+    """The rows sent are not the rows counted: the download is cut off, so that nobody takes it for whole."""
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a file is: rows to come in all, rows written."""
+
+    expected: int = 0
+    done: int = 0
+
+
+def content(plan: Plan, *, progress: Progress | None = None) -> Iterator[bytes]:
+    """The file in pieces of some 100 kB. IncompleteExportError when rows, records and totals disagree."""
+    counted = progress or Progress()
+    with tenant_connection(plan.customer) as connection:
+        sums = _expected(connection, plan, counted)
+        made = _workbook if plan.form is ExportForm.XLSX else _csv
+        yield from made(plan, _blocks(connection, plan, counted), sums)
+        if counted.done != counted.expected:
+            raise _incomplete(f"{counted.done} of {counted.expected} rows were sent")
+
+
+def _incomplete(what: str) -> IncompleteExportError:
+    log.error("export is not complete", extra={"difference": what})
+    return IncompleteExportError(what)
+
+
+def _expected(connection: psycopg.Connection, plan: Plan, counted: Progress) -> Sums:
+    """What the page shows of this snapshot, after a look whether the records say the same."""
+    [(rows, *checked)] = _read(connection, plan.check, ("rows", "c", "s", "m")) or [(0, 0, 0, 0)]
+    sums = Sums()
+    for calls, seconds, micros in _read(connection, plan.totals, ("c", "s", "m")):
+        sums += Sums(calls=calls, seconds=seconds, micros=micros)
+    if [sums.calls, sums.seconds, sums.micros] != checked:
+        raise _incomplete(f"totals {sums.calls}/{sums.seconds}/{sums.micros}, records {checked}")
+    counted.expected = rows
+    return sums
+
+
+def _read(connection: psycopg.Connection, query: Query | None, names: tuple[str, ...]) -> list[tuple[int, ...]]:
+    """Whole numbers from the columns of these names."""
+    if query is None:
+        return []
+    with psycopg.ClientCursor(connection) as cursor:
+        cursor.execute(*query)
+        places = [column.name for column in cursor.description or ()]
+        wanted = [places.index(name) for name in names]
+        return [tuple(int(row[place]) for place in wanted) for row in cursor]
+
+
+def _csv(plan: Plan, blocks: Iterator[bytes], sums: Sums) -> Iterator[bytes]:
+    form = plan.form.csv
+    start = BYTE_ORDER_MARK if form is CsvForm.DUTCH else ""
+    yield (start + line(plan.header, form)).encode()
+    for block in blocks:
+        yield block.replace(b"\n", b"\r\n")
+    if form is CsvForm.DUTCH:
+        total = (plan.total_word, "", "", "", "", "", "", sums.calls, sums.seconds, euros(sums.micros))
+        yield line(total, form).encode()
+
+
+def _workbook(plan: Plan, blocks: Iterator[bytes], sums: Sums) -> Iterator[bytes]:
+    book = Workbook(plan.header)
+    for block in blocks:
+        yield book.rows(block)
+    yield book.end((plan.total_word, sums.calls, sums.seconds, euros(sums.micros)))
+
+
+def _blocks(connection: psycopg.Connection, plan: Plan, counted: Progress) -> Iterator[bytes]:
+    """Lines of CSV as COPY writes them, a block at a time, counted as they pass."""
+    if plan.rows is None:
+        return
+    text, values = plan.rows
+    with psycopg.ClientCursor(connection) as cursor:
+        rows = cursor.mogrify(text, values)
+    options = f"(FORMAT csv, DELIMITER '{SEPARATOR[plan.form.csv]}')"
+    for number, block in copied(connection, f"COPY ({rows}) TO STDOUT {options}"):
+        counted.done += number
+        yield plan.expand(block)
+
+
+def copied(connection: psycopg.Connection, statement: str) -> Iterator[tuple[int, bytes]]:
+    """The rows of a COPY in blocks, with their number, straight from libpq: psycopg's own loop costs more than the formatting."""
+    wire = connection.pgconn
+    begun = wire.exec_(statement.encode())
+    if begun.status != ExecStatus.COPY_OUT:
+        raise psycopg.errors.error_from_result(begun)
+    waiting = select.poll()
+    waiting.register(wire.socket, select.POLLIN)
+    take: Callable[[int], tuple[int, memoryview]] = wire.get_copy_data
+    held: list[memoryview] = []
+    size, room = 0, BLOCK
+    while size >= 0:
+        size, row = take(1)
+        if size > 0:
+            held.append(row)
+            room -= size
+            if room > 0:
+                continue
+        elif size == 0:
+            if not waiting.poll(SILENCE * 1000):
+                raise psycopg.OperationalError("the database went silent")
+            wire.consume_input()
+            continue
+        yield len(held), b"".join(held)
+        held, room = [], BLOCK
+    ended = wire.get_result()
+    if ended is None or ended.status != ExecStatus.COMMAND_OK:
+        raise psycopg.errors.error_from_result(ended) if ended else psycopg.OperationalError("COPY had no end")
+    wire.get_result()
