@@ -68,7 +68,10 @@ class Dialect:
     least: int
     identity: Mapping[int, tuple[str, ...]]  # a name that ends in ? may be empty
     group: Mapping[int, tuple[str, ...]]  # of which the first filled one counts
-    extra: tuple[str, ...]  # columns that the rule for rows needs besides
+    extra: tuple[str, ...]  # columns that the rule for rows needs besides; a name that ends in ? may be missing
+    made: frozenset[str]  # columns that the rule for rows adds
+    escape: str  # the sign before a delimiter that is none; empty where values are quoted
+    only: Mapping[str, tuple[str, ...]]  # rows with another value in such a column are none
     constants: Mapping[str, int]
     fields: Mapping[str, Field]
 
@@ -81,13 +84,14 @@ class Dialect:
         """Names of the columns that are read of a layout."""
         names = {column for field in self.fields.values() for column in (*field.columns, field.unless)}
         names |= {name.removesuffix("?") for name in self.identity[key]}
-        return frozenset(names | set(self.group.get(key, ())) | set(self.extra))
+        names |= {name.removesuffix("?") for name in self.extra}
+        return frozenset(names | set(self.group.get(key, ())) | set(self.only))
 
     def needed(self, key: int) -> frozenset[str]:
         """Names of the columns without which a file is not of this dialect."""
         fields = (field for field in self.fields.values() if field.required and len(field.columns) == 1)
-        named = {name for name in self.identity[key] if not name.endswith("?")} - {"row"}
-        return frozenset({field.columns[0] for field in fields} | named)
+        named = {name for name in (*self.identity[key], *self.extra, *self.only) if not name.endswith("?")} - {"row"}
+        return frozenset({field.columns[0] for field in fields} | named) - self.made
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Goes to another process by its name."""
@@ -136,6 +140,9 @@ def read_dialect(text: str) -> Dialect:
         identity=MappingProxyType({int(count): tuple(names) for count, names in raw["identity"].items()}),
         group=MappingProxyType({int(count): _names(name) for count, name in raw.get("group", {}).items()}),
         extra=tuple(raw.get("extra", ())),
+        made=frozenset(raw.get("made", ())),
+        escape=raw.get("escape", ""),
+        only=MappingProxyType({column: tuple(values) for column, values in raw.get("only", {}).items()}),
         constants=MappingProxyType(raw.get("constants", {})),
         fields=MappingProxyType({name: _field(field) for name, field in raw["fields"].items()}),
     )

@@ -28,14 +28,17 @@ def call_keys(calls: Calls) -> Integers:
 def attribute(calls: Calls, directory: Directory) -> Integers:
     """The customer of each row, NOBODY where there is none.
 
-    An account code that nobody has is not helped out by a number: the source said whose call it is.
+    An account code that nobody has is not helped out by a number, nor an own number that nobody has by the caller's or
+    the called one: the source said whose call it is.
     """
-    named = calls.account.filled()
+    named, told = calls.account.filled(), calls.own.starting("+")
     customers = calls.account.lookup(directory.accounts, NOBODY)
+    settled = named
     for column in (calls.own, calls.caller, calls.called):
         found = column.lookup(directory.numbers, NOBODY)
-        customers = np.where(named | (customers != NOBODY), customers, found)
-    return _from_siblings(calls, customers, ~named & (customers == NOBODY))
+        customers = np.where(settled | (customers != NOBODY), customers, found)
+        settled = named | told
+    return _from_siblings(calls, customers, ~named & ~told & (customers == NOBODY))
 
 
 def _from_siblings(calls: Calls, customers: Integers, lost: Mask) -> Integers:

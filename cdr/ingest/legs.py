@@ -150,9 +150,10 @@ def _by_numbers(calls: Calls, customers: Integers, directory: Directory) -> Legs
     left &= ~nameless | (_first_of_group(keys, left & ~nameless, calls.sequence) < 0)
     rows = np.arange(len(calls), dtype=np.int64)
     arrived = calls.called.at(np.where(arrival >= 0, arrival, rows))
-    own = arrived.choose(went_on & (arrival >= 0), calls.called.choose(incoming, calls.caller))
+    inward = incoming | (calls.direction == Direction.INCOMING)  # also of a colleague
+    own = arrived.choose(went_on & (arrival >= 0), calls.called.choose(inward, calls.caller))
     own = calls.own.choose(calls.own.where(bool), own)
-    other = calls.caller.choose(incoming, calls.called)
+    other = calls.caller.choose(inward, calls.called)
     return Legs(direction, left, _chosen(calls, keys, customers, left), own, other)
 
 

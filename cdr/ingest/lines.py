@@ -54,7 +54,11 @@ def _numbered(stream: BinaryIO, rows: int) -> Iterator[tuple[int, list[bytes], b
 def _split(line: bytes, dialect: Dialect) -> list[str]:
     """The cells of one line, none when its quoting is broken. Latin-1 keeps every byte as it is."""
     try:
-        return next(csv.reader([line[:LONGEST_LINE].decode("latin-1")], delimiter=dialect.delimiter, strict=True), [])
+        text = [line[:LONGEST_LINE].decode("latin-1")]
+        if dialect.escape:
+            plain = csv.reader(text, delimiter=dialect.delimiter, escapechar=dialect.escape, quoting=csv.QUOTE_NONE)
+            return next(plain, [])
+        return next(csv.reader(text, delimiter=dialect.delimiter, strict=True), [])
     except csv.Error:
         return []
 
@@ -143,7 +147,12 @@ def _cells(lines: Sequence[bytes], dialect: Dialect, layout: Layout) -> tuple[di
         read_options=pyarrow.csv.ReadOptions(
             column_names=list(layout.columns), use_threads=False, block_size=BLOCK_BYTES
         ),
-        parse_options=pyarrow.csv.ParseOptions(delimiter=dialect.delimiter, invalid_row_handler=skip),
+        parse_options=pyarrow.csv.ParseOptions(
+            delimiter=dialect.delimiter,
+            invalid_row_handler=skip,
+            quote_char=False if dialect.escape else '"',
+            escape_char=dialect.escape or False,
+        ),
         convert_options=pyarrow.csv.ConvertOptions(
             column_types=dict.fromkeys(layout.columns, pa.binary()), strings_can_be_null=False, include_columns=wanted
         ),
@@ -172,8 +181,8 @@ def _cells_line_by_line(
     return {name: pa.array(column, pa.binary()) for name, column in zip(wanted, found, strict=True)}, fits
 
 
-def _broken(line: bytes) -> tuple[str, str] | None:
-    if line.count(b'"') & 1:
+def _broken(line: bytes, dialect: Dialect) -> tuple[str, str] | None:
+    if not dialect.escape and line.count(b'"') & 1:
         return "quotes", _("A quote in this row is not closed.")
     if b"\0" in line:
         return "characters", _("This row holds bytes that are no text.")
@@ -190,11 +199,13 @@ CUT_OFF = ("cut_off", _("The file ends within this row. Deliver the whole file a
 COLUMNS = ("columns", _("This row has another number of columns than the others."))
 
 
-def _odd_row(number: int, line: bytes, good: list[bytes], numbers: list[int], bad: list[BadRow]) -> None:
+def _odd_row(
+    number: int, line: bytes, dialect: Dialect, good: list[bytes], numbers: list[int], bad: list[BadRow]
+) -> None:
     """Put a row that is not plain where it belongs; one without contents belongs nowhere."""
     if not line.strip():
         return
-    problem = _broken(line)
+    problem = _broken(line, dialect)
     if problem:
         bad.append(BadRow(number, line[:LONGEST_LINE], *problem))
     else:
@@ -227,7 +238,7 @@ def _chunk(first: int, lines: list[bytes], dialect: Dialect, layout: Layout, ope
             or line.endswith(b"\r")
             or not line.strip()
         ):
-            _odd_row(number, line.removesuffix(b"\r"), good, numbers, bad)
+            _odd_row(number, line.removesuffix(b"\r"), dialect, good, numbers, bad)
         else:
             good.append(line)
             numbers.append(number)

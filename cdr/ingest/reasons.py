@@ -21,3 +21,12 @@ SENTENCES = {
 }
 
 DOCUMENT = ("document", _("This is not a whole JSON document."))
+TRANSACTION = ("transaction", _("The method or the answer code of this row is not one of a call."))
+NO_END = (
+    "no_end",
+    _("The call was answered, but its end is not in the file. Deliver files that overlap, or both rows in one file."),
+)
+NO_BEGIN = (
+    "no_begin",
+    _("The call ended, but its answer is not in the file. Deliver files that overlap, or both rows in one file."),
+)

@@ -1,0 +1,108 @@
+"""Kamailio `acc`: a row for each SIP transaction. An answered INVITE and the BYE that ends it are one call.
+
+They belong together by the Call-ID and both tags, in whichever order: the side that hangs up is the from of the BYE. An
+INVITE that was refused is a call that nobody answered. Whatever has no counterpart in the file is kept with a reason.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pyarrow as pa
+
+from cdr.ingest.chunk import BadRow, Chunk
+from cdr.ingest.reasons import NO_BEGIN, NO_END, TRANSACTION
+
+MADE = ("dialog", "answer", "end")  # the columns that are added
+
+
+@dataclass(slots=True)
+class _Row:
+    line: int
+    raw: bytes
+    cells: Mapping[str, bytes]
+
+
+@dataclass(slots=True)
+class _Dialog:
+    """The rows of one call so far: the first answered INVITE, and the last BYE."""
+
+    name: bytes
+    invite: _Row | None = None
+    bye: _Row | None = None
+    rows: list[_Row] = field(default_factory=list)
+
+
+def pair(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+    """Chunks with a row for each call instead of each transaction."""
+    dialogs: dict[bytes, _Dialog] = {}
+    done: set[bytes] = set()
+    last: Chunk | None = None
+    for chunk in chunks:
+        refused, bad = _sorted(chunk, dialogs, done)
+        whole = [dialog for dialog in dialogs.values() if dialog.invite and dialog.bye]
+        for dialog in whole:
+            done.add(dialog.name)
+            del dialogs[dialog.name]
+        yield _joined(chunk, [*map(_call, whole), *refused], bad)
+        last = chunk
+    if last is not None and dialogs:
+        lost = [_lost(dialog) for dialog in dialogs.values()]
+        yield _joined(replace(last, bad=(), foreign=0), [], lost)
+
+
+def _sorted(chunk: Chunk, dialogs: dict[bytes, _Dialog], done: set[bytes]) -> tuple[list[_Row], list[BadRow]]:
+    """Put each row with its dialog; returns calls that nobody answered, and rows that are of no call."""
+    refused: list[_Row] = []
+    bad: list[BadRow] = []
+    for row in _rows(chunk):
+        method, code = row.cells["method"].strip().upper(), row.cells["sip_code"].strip()
+        tags = sorted((row.cells["from_tag"].strip(), row.cells["to_tag"].strip()))
+        name = b"|".join((row.cells["callid"].strip(), *tags))
+        answered = code.startswith(b"2") and len(code) == 3
+        if method == b"INVITE" and not answered and code.isdigit() and len(code) == 3:
+            refused.append(replace(row, cells={**row.cells, "dialog": name + b"|" + code, "answer": b"", "end": b""}))
+        elif method not in {b"INVITE", b"BYE"} or not (answered or method == b"BYE"):
+            bad.append(BadRow(row.line, row.raw, *TRANSACTION))
+        elif name not in done:
+            dialog = dialogs.setdefault(name, _Dialog(name))
+            dialog.rows.append(row)
+            if method == b"BYE":
+                dialog.bye = row
+            elif dialog.invite is None:
+                dialog.invite = row
+    return refused, bad
+
+
+def _rows(chunk: Chunk) -> Iterator[_Row]:
+    names = tuple(chunk.cells)
+    columns = (cells.to_pylist() for cells in chunk.cells.values())
+    for line, raw, *cells in zip(chunk.lines.tolist(), chunk.rows, *columns, strict=True):
+        yield _Row(line, raw, dict(zip(names, cells, strict=True)))
+
+
+def _call(dialog: _Dialog) -> _Row:
+    """The answered call of a dialog; its raw row is all of its rows."""
+    if dialog.invite is None or dialog.bye is None:
+        raise ValueError("only a whole dialog is a call")
+    invite = dialog.invite
+    cells = {**invite.cells, "dialog": dialog.name, "answer": invite.cells["time"], "end": dialog.bye.cells["time"]}
+    return _Row(invite.line, b"\n".join(row.raw for row in dialog.rows), cells)
+
+
+def _lost(dialog: _Dialog) -> BadRow:
+    row = dialog.rows[0]
+    raw = b"\n".join(row.raw for row in dialog.rows)
+    reason, sentence = NO_BEGIN if dialog.invite is None else NO_END
+    return BadRow(row.line, raw, reason, sentence, dialog.name.decode("utf-8", "replace"))
+
+
+def _joined(chunk: Chunk, calls: list[_Row], bad: list[BadRow]) -> Chunk:
+    names = (*chunk.cells, *MADE)
+    return replace(
+        chunk,
+        lines=np.array([call.line for call in calls], dtype=np.int64),
+        rows=[call.raw for call in calls],
+        cells={name: pa.array([call.cells[name] for call in calls], pa.binary()) for name in names},
+        bad=(*chunk.bad, *bad),
+    )

@@ -1,0 +1,100 @@
+"""Rows of Kamailio that are one call, in whatever order and pieces they come."""
+
+import io
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from accounts.models import Customer
+from cdr.dialects import dialects
+from cdr.ingest.parse import Chunk, read_chunks
+from cdr.models import Reject
+from cdr.tests.worlds import a_source, a_tariff, counts, load, write
+
+DIALECT = dialects()["kamailio"]
+HEADER = "method,from_tag,to_tag,callid,sip_code,sip_reason,time,src_user,dst_user,account"
+
+
+def row(method: str, call: int, *, code: int = 200, minute: int = 0, swapped: bool = False, tag: str = "t") -> str:
+    tags = (f"{tag}{call}", f"f{call}") if swapped else (f"f{call}", f"{tag}{call}")
+    return f"{method},{tags[0]},{tags[1]},c{call},{code},x,2026-10-15 09:{minute:02d}:00,0887654000,0201234567,acme"
+
+
+def read(rows: list[str], size: int = 1000) -> list[Chunk]:
+    content = "\n".join([HEADER, *rows]) + "\n"
+    return list(read_chunks(io.BytesIO(content.encode()), DIALECT, rows=size))
+
+
+def talks(chunks: list[Chunk]) -> set[tuple[bytes, bytes, bytes]]:
+    """Dialog, answer and end of every call."""
+    columns = ("dialog", "answer", "end")
+    found = [zip(*(chunk.cells[name].to_pylist() for name in columns), strict=True) for chunk in chunks]
+    return {talk for chunk in found for talk in chunk}
+
+
+def reasons(chunks: list[Chunk]) -> list[str]:
+    return sorted(bad.reason for chunk in chunks for bad in chunk.bad)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=8),
+    st.integers(1, 30),
+    st.randoms(use_true_random=False),
+)
+def test_calls_are_paired_in_any_order_and_over_any_chunks(
+    kinds: list[tuple[bool, bool]], size: int, chance: random.Random
+) -> None:
+    rows = []
+    for call, (swapped, ended) in enumerate(kinds):
+        rows.append(row("INVITE", call, minute=call))
+        if ended:
+            rows.append(row("BYE", call, minute=call + 1, swapped=swapped))
+    chance.shuffle(rows)
+    chunks = read(rows, size)
+    expected = {
+        (
+            f"c{call}|f{call}|t{call}".encode(),
+            f"2026-10-15 09:{call:02d}:00".encode(),
+            f"2026-10-15 09:{call + 1:02d}:00".encode(),
+        )
+        for call, (_, ended) in enumerate(kinds)
+        if ended
+    }
+    assert talks(chunks) == expected
+    assert reasons(chunks) == ["no_end"] * sum(not ended for _, ended in kinds)
+
+
+def test_the_same_call_id_with_other_tags_is_another_call() -> None:
+    chunks = read([row("INVITE", 1), row("INVITE", 1, tag="u"), row("BYE", 1, minute=5)])
+    assert len(talks(chunks)) == 1
+    assert reasons(chunks) == ["no_end"]
+
+
+def test_an_invite_that_is_repeated_within_a_call_and_a_second_bye_change_nothing_but_the_end() -> None:
+    rows = [
+        row("INVITE", 1),
+        row("INVITE", 1, minute=3),
+        row("BYE", 1, minute=5),
+        row("BYE", 1, minute=6, swapped=True),
+    ]
+    [(_, answer, end)] = talks(read(rows))
+    assert (answer, end) == (b"2026-10-15 09:00:00", b"2026-10-15 09:06:00")
+
+
+@pytest.mark.django_db
+def test_a_call_that_was_cut_in_two_by_files_is_loaded_once_from_files_that_overlap(
+    acme: Customer, tmp_path: Path
+) -> None:
+    a_tariff()
+    source = a_source("kamailio", name="kamailio")
+    first, second = row("INVITE", 1), row("BYE", 1, minute=2, swapped=True)
+    assert counts(load(write(tmp_path, [HEADER, first], "a.csv"), source)) == (1, 0, 0, 1, 0)
+    assert counts(load(write(tmp_path, [HEADER, second], "b.csv"), source)) == (1, 0, 0, 1, 0)
+    assert set(Reject.objects.values_list("reason", flat=True)) == {"no_end", "no_begin"}
+    assert counts(load(write(tmp_path, [HEADER, first, second], "c.csv"), source)) == (1, 1, 0, 0, 0)
+    assert counts(load(write(tmp_path, [HEADER, first, second], "d.csv"), source)) == (1, 0, 1, 0, 0)
+    assert not Reject.objects.filter(resolved_at=None).exists()
