@@ -34,6 +34,7 @@ class Crossing(StrEnum):
     RATING = "rate records again and share out bundles, which pages may not write"
     USAGE = "load mobile usage, which names subscriptions of every customer"
     FRAUD = "list whose calls are looked at for signs of fraud, one task a customer"
+    RETENTION = "mask numbers that are past their time of keeping, and list whose calls have any"
     BILLING_FAN_OUT = "list what must be billed, one task a customer"
     OPERATE = "pages of the provider's operators"
     PARTNER_OVERVIEW = "a partner's overview of that partner's own customers"

@@ -9,6 +9,7 @@ from cdr.fraud.kinds import SignKind
 from cdr.fraud.thresholds import FLOORS, Threshold
 from cdr.ingest.again import NEVER
 from cdr.models import Batch
+from cdr.models.retention import LEAST_MONTHS, MOST_MONTHS
 
 State = Batch.State
 
@@ -82,3 +83,28 @@ def says_why(why: str) -> None:
     """Whoever comes later wants to know."""
     if not why.strip():
         raise Refusal("why_is_missing", _("Say why these rows need nobody's attention."), field="why")
+
+
+def may_dispute(actor: Actor) -> None:
+    if not actor.can(Capability.VIEW_INVOICES):
+        raise PermissionDenied
+
+
+def may_close_disputes(actor: Actor) -> None:
+    if not actor.can(Capability.OPERATE):
+        raise PermissionDenied
+
+
+def dispute_says_why(reason: str) -> None:
+    if not reason.strip():
+        raise Refusal("no_reason", _("Say what is wrong, so that we can look into it."), field="reason")
+
+
+def not_disputed_already(disputed: bool) -> None:
+    if disputed:
+        raise Refusal("disputed_already", _("There is an open dispute about this already."), field="reason")
+
+
+def keeping_time_is_sensible(months: int) -> None:
+    if not LEAST_MONTHS <= months <= MOST_MONTHS:
+        raise Refusal("keeping_time", _("Choose 1 to 84 months."), field="months")

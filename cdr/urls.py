@@ -3,19 +3,39 @@
 from django.urls import URLPattern, path
 
 from cdr.exporting.plan import ExportForm
-from cdr.views import batches, cost, details, export, operate_signs, rejects, signs, sources, tariffs, totals
+from cdr.views import (
+    batches,
+    cost,
+    details,
+    disputes,
+    export,
+    operate_retention,
+    operate_signs,
+    rejects,
+    signs,
+    sources,
+    tariffs,
+    totals,
+)
 
 app_name = "cdr"
 urlpatterns: list[URLPattern] = [
     path("calls/", totals.totals, name="totals"),
     path("calls/details/", details.details, name="details"),
     path("calls/export.csv", export.export, name="export"),
+    path("calls/disputes/", disputes.disputes, name="disputes"),
+    path("calls/disputes/new/", disputes.dispute_new, name="dispute_new"),
+    path("calls/<str:place>/dispute/", disputes.call_dispute, name="call_dispute"),
     path("calls/signs/", signs.signs, name="signs"),
     path("calls/signs/<int:pk>/", signs.sign, name="sign"),
     path("calls/signs/<int:pk>/judge/", signs.judge, name="sign_judge"),
     path("calls/cost/", cost.cost, name="cost"),
     path("calls/export.xlsx", export.export, {"form": ExportForm.XLSX}, name="export_workbook"),
     path("calls/<str:place>/", details.call, name="call"),
+    path("operate/disputes/", operate_retention.disputes, name="operate_disputes"),
+    path("operate/disputes/<int:pk>/", operate_retention.dispute, name="operate_dispute"),
+    path("operate/retention/", operate_retention.keeping, name="operate_retention"),
+    path("operate/retention/<int:pk>/", operate_retention.keeping_edit, name="operate_keeping"),
     path("operate/signs/", operate_signs.signs, name="operate_signs"),
     path("operate/signs/<int:pk>/", operate_signs.sign, name="operate_sign"),
     path("operate/signs/thresholds/", operate_signs.thresholds, name="operate_thresholds"),

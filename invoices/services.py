@@ -20,6 +20,7 @@ from accounts.tenancy import tenant
 from accounts.work import queue
 from cdr.selectors.billing import PeriodCost, period_costs
 from cdr.services import close_period
+from cdr.services.retention import mark_billed
 from cdr.vocabulary import CallType
 from cdr.vocabulary import Product as CallProduct
 from invoices import rules
@@ -86,6 +87,7 @@ def bill(*, actor: Actor, customer: Customer, month: Month, issued_on: date | No
         with translation.override(LANGUAGE):
             found = _collect(customer, month)
         made = draft(with_vat(found.charges, treatment(customer.country, customer.vat_number)))
+        mark_billed(customer=customer, month=month)
         if not made.lines:
             return Billed(Result.NOTHING, None, found.unrated)
         invoice = _issue(customer, month, made, issued_on or today)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import django_stubs_ext
+from celery.schedules import crontab
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
@@ -257,6 +258,7 @@ CELERY_BROKER_URL = env.broker(REDIS_URL)
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "portal.tasks.heartbeat", "schedule": 15.0},
     "phone events": {"task": "telephony.tasks.store_phone_events", "schedule": 5.0, "options": {"expires": 60}},
+    "retention": {"task": "cdr.tasks.retain", "schedule": crontab(hour=3, minute=40)},
     "fraud": {"task": "cdr.tasks.watch_fraud", "schedule": 3600.0, "options": {"expires": 3000}},
     "drop folders": {"task": "cdr.tasks.watch_drop_folder", "schedule": 15.0, "options": {"expires": 60}},
     "calls without a price": {"task": "cdr.tasks.rate_unrated", "schedule": 3600.0, "options": {"expires": 3600}},

@@ -11,7 +11,7 @@ from accounts.tenancy import tenant
 from accounts.tokens import make_key, token_hash
 from cdr import generate
 from cdr.fraud.kinds import Severity, SignKind
-from cdr.models import Batch, CallRecord, FraudSign, Source, TariffVersion
+from cdr.models import Batch, CallRecord, Dispute, FraudSign, Source, TariffVersion
 from cdr.selectors.calls import cursor_of
 from cdr.services import load_file
 from invoices.models import Invoice
@@ -50,6 +50,7 @@ class World:
     source: Source
     version: TariffVersion
     sign: FraudSign
+    dispute: Dispute
 
 
 def furnish(customer: Customer, employee: User, folder: Path, now: dt.datetime) -> World:
@@ -111,6 +112,7 @@ def furnish(customer: Customer, employee: User, folder: Path, now: dt.datetime) 
                 found_at=now,
                 fired_at=now,
             ),
+            dispute=Dispute.objects.create(customer=customer, billing_period=month.first_day, reason="not ours"),
         )
 
 

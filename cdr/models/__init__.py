@@ -4,6 +4,7 @@ from cdr.models.bundles import Adjustment, Bundle, BundleAllocation, BundleNumbe
 from cdr.models.feeds import FeedAlarm, KnownGap
 from cdr.models.kept import KeptRows
 from cdr.models.records import BillingPeriod, CallRecord, DailyTotal, MonthlyTotal, PartyNumber
+from cdr.models.retention import BilledPeriod, Dispute, KeepingTime, MaskedPeriod
 from cdr.models.signs import FraudSign, FraudThreshold
 from cdr.models.sources import Batch, Reject, Source, SourceAccount
 from cdr.models.tariffs import CustomerRate, CustomerTariff, Rate, RateImport, Tariff, TariffVersion
@@ -11,6 +12,7 @@ from cdr.models.tariffs import CustomerRate, CustomerTariff, Rate, RateImport, T
 __all__ = [
     "Adjustment",
     "Batch",
+    "BilledPeriod",
     "BillingPeriod",
     "Bundle",
     "BundleAllocation",
@@ -19,11 +21,14 @@ __all__ = [
     "CustomerRate",
     "CustomerTariff",
     "DailyTotal",
+    "Dispute",
     "FeedAlarm",
     "FraudSign",
     "FraudThreshold",
+    "KeepingTime",
     "KeptRows",
     "KnownGap",
+    "MaskedPeriod",
     "MonthlyTotal",
     "PartyNumber",
     "Rate",

@@ -33,7 +33,10 @@ def tabs(request: HttpRequest, active: str) -> list[Choice]:
     return [
         Choice(label, address(request, reverse(f"cdr:{name}"), view=None, sort=None), active == name)
         for name, label in (("totals", _("Totals")), ("details", _("Details")))
-    ] + [Choice(_("Signs of fraud"), reverse("cdr:signs"), active == "signs")]
+    ] + [
+        Choice(_("Signs of fraud"), reverse("cdr:signs"), active == "signs"),
+        Choice(_("Disputes"), reverse("cdr:disputes"), active == "disputes"),
+    ]
 
 
 def picker(request: HttpRequest, asked: Asked) -> PeriodPicker:

@@ -108,6 +108,7 @@ WIDE_TABS: tuple[tuple[Tab, ...], ...] = (
         Tab(_("Rejects"), "alert", "cdr:operate_rejects", (Capability.OPERATE,)),
         Tab(_("Tariffs"), "tag", "cdr:operate_tariffs", (Capability.OPERATE,)),
         Tab(_("Signs of fraud"), "alert", "cdr:operate_signs", (Capability.OPERATE,)),
+        Tab(_("Disputes"), "shield", "cdr:operate_disputes", (Capability.OPERATE,), covers="cdr:operate_retention"),
     ),
     (
         Tab(_("Log book"), "clock", "accounts:operate_audit", (Capability.OPERATE,)),

@@ -45,11 +45,15 @@ def _national(digits: str) -> str:
 
 
 @lru_cache(maxsize=65536)
-def display(stored: str, language: str = "nl") -> str:  # noqa: ARG001 both languages write numbers alike, callers need not know
+def display(stored: str, language: str = "nl") -> str:
     """`088 765 40 00`, `06 12 34 56 78`, `020 123 4567`, `0341 274 999`, `14 020`, `+212 5 37 26 80 11`.
 
-    With ordinary spaces, so that it can be copied into a telephone. Text that is no stored number comes back as it is.
+    With ordinary spaces, so that it can be copied into a telephone. Text that is no stored number comes back as it is. A
+    number that is stored masked (`+3161234xxxx`) is shown as the whole one would be to who may not see its last digits.
     """
+    if re.fullmatch(rf"\+[0-9]{{3,13}}x{{{MASKED_DIGITS}}}", stored):
+        shown = mask(display(stored[:-MASKED_DIGITS] + "0" * MASKED_DIGITS, language))
+        return shown if shown.count("x") == MASKED_DIGITS else stored
     if stored.startswith(SHORT_PREFIX):
         code = stored.removeprefix(SHORT_PREFIX)
         return f"{code[:2]} {code[2:]}" if re.fullmatch(r"140\d{2,3}", code) else code
@@ -74,9 +78,9 @@ def country_of(stored: str) -> str | None:
 def mask(shown: str) -> str:
     """The last four digits as x, groups kept: `06 12 34 xx xx`. Short codes and extensions are nobody's secret.
 
-    The result is for eyes only and must never be parsed: a keypad has an x too.
+    The result is for eyes only and must never be parsed: a keypad has an x too. What is masked stays as it is.
     """
-    if sum(character.isdigit() for character in shown) < 7:
+    if shown.count("x") == MASKED_DIGITS or sum(character.isdigit() for character in shown) < 7:
         return shown
     left = MASKED_DIGITS
     masked = list(shown)
