@@ -33,6 +33,7 @@ from cdr.services.adjusting import adjust, adjusted_so_far
 from cdr.services.allocation import period_calls, priced, share_out
 from cdr.services.corrections import book, reversal, successor
 from cdr.services.periods import alone_with_the_ledger
+from cdr.vocabulary import Flag
 from portal.lib.periods import Month
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -89,7 +90,10 @@ class Rerated:
 
 
 def changes_of(records: Sequence[CallRecord], prices: Prices) -> list[Change]:
-    """The records of which price, rate or type is another one now. One that has a price never loses it."""
+    """The records of which price, rate or type is another one now. One that has a price never loses it, and no tariff
+    changes a price that the source of the call gave.
+    """
+    records = [record for record in records if not record.flags & Flag.PRICE_GIVEN]
     if not records:
         return []
     charged = charge(

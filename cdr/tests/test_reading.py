@@ -3,14 +3,19 @@
 from pathlib import Path
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from accounts.access import system
-from accounts.models import Customer
+from accounts.models import Customer, User
 from accounts.tenancy import Crossing, crossing, tenant
-from cdr.models import CallRecord, Reject, Source
+from cdr.models import CallRecord, DailyTotal, Reject, Source
+from cdr.selectors import calls
 from cdr.services import save_source
+from cdr.services.rerating import rerate
 from cdr.tests.worlds import Cells, a_source, a_tariff, asterisk_row, counts, load, write
 from cdr.vocabulary import CallType, Flag
+from portal.lib.periods import Month
 from telephony.models import PhoneNumber
 
 WHOLESALE = "call_id;account;a_number;b_number;start;duration;price;type"
@@ -115,3 +120,35 @@ def test_a_call_with_a_price_but_without_a_rate_is_no_call_that_waits_for_one(ac
     row = "1;nl-77;31887654000;4930901820;2026-10-15 09:12:00;61;0,5;out"
     batch = load(write(tmp_path, [WHOLESALE, row]), listed(acme))
     assert (batch.unrated, [record.call_type for record in records()]) == (0, [CallType.ABROAD])
+
+
+@pytest.mark.django_db
+def test_a_price_that_the_source_gave_is_not_rated_again(acme: Customer, tmp_path: Path) -> None:
+    a_tariff()
+    row = "1;nl-77;31887654000;31201234567;2026-10-15 09:12:00;61;0,5;out"
+    load(write(tmp_path, [WHOLESALE, row]), listed(acme))
+    assert not rerate(actor=system(), customer=acme, month=Month(2026, 10)).differences
+    assert [record.micros for record in records()] == [500_000]
+
+
+@pytest.mark.django_db
+def test_a_price_that_comes_again_with_another_amount_is_booked_back_and_anew(acme: Customer, tmp_path: Path) -> None:
+    source = listed(acme)
+    row = "1;nl-77;31887654000;31201234567;2026-10-15 09:12:00;61;0,5;out"
+    load(write(tmp_path, [WHOLESALE, row]), source)
+    batch = load(write(tmp_path, [WHOLESALE, row.replace("0,5", "0,4")], "later.csv"), source)
+    assert batch.corrected == 1
+    with tenant(acme):
+        assert DailyTotal.objects.get().micros == 400_000
+
+
+@pytest.mark.django_db
+def test_the_story_of_a_call_tells_that_its_price_came_with_it(
+    alice: User, acme: Customer, client: Client, tmp_path: Path
+) -> None:
+    row = "1;nl-77;31887654000;31201234567;2026-10-15 09:12:00;61;0,5;out"
+    load(write(tmp_path, [WHOLESALE, row]), listed(acme))
+    [record] = records()
+    client.force_login(alice)
+    page = client.get(reverse("cdr:call", args=[calls.cursor_of(record)]))
+    assert "van zijn netwerk" in page.content.decode()

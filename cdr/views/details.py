@@ -147,6 +147,8 @@ def _calculation(record: CallRecord) -> str:
     """How the amount was made, in words; a call that cost nothing says why."""
     if record.micros is None:
         return _("There is no tariff for this number yet. The amount follows.")
+    if record.flags & Flag.PRICE_GIVEN and record.direction in {Direction.OUTGOING, Direction.FORWARDED}:
+        return _("This price came with the call from its network; no tariff was used.")
     rate = used_rate(record.rate_id)
     if rate is None:
         return _("Incoming and internal calls cost nothing.")
