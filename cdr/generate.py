@@ -250,6 +250,34 @@ def _outside(chance: random.Random, book: list[str]) -> str:
     return chance.choice(("112", "112", "113", "116123"))
 
 
+def burst(company: Company, number: str, start: datetime, *, calls: int = 12, every: int = 150) -> CdrFile:
+    """A file with what thieves make of somebody's phone: long calls to one range abroad, several at once; moments UTC."""
+    chance = random.Random(f"{company.account}/{number}")  # noqa: S311 - believable, not secret
+    caller, legs = company.callers[0], []
+    for call in range(calls):
+        outside, at = f"00{number}{chance.randrange(100, 1000)}", start + timedelta(seconds=call * every)
+        unique = f"centrale-night-{int(at.timestamp())}.{call}"
+        legs.append(
+            _Leg(
+                account=company.account,
+                src=national(caller.number or company.main_number),
+                dst=outside,
+                name=caller.name,
+                channel=f"PJSIP/{caller.extension}-{call:08x}",
+                peer=f"PJSIP/trunk-{call:08x}",
+                dialled=f"PJSIP/{outside}@trunk,60",
+                start=at,
+                ring=4,
+                talk=520 + chance.randrange(25),
+                answered=True,
+                unique=unique,
+                linked=unique,
+            )
+        )
+    rows = [_row(leg, position, AMSTERDAM) for position, leg in enumerate(legs)]
+    return CdrFile(f"Master-night-{start:%Y%m%d}.csv", "".join(rows).encode())
+
+
 def national(number: str) -> str:
     """A Dutch number as a switch writes it: `+31887654000` as `0887654000`."""
     return "0" + number[3:] if number.startswith("+31") else number

@@ -23,10 +23,10 @@ class JudgeForm(forms.Form):
 
 
 MEASURES = {
-    "calls": (_("calls"), forms.IntegerField),
-    "micros": (_("euros"), AmountField),
-    "factor": (_("times the usual"), forms.IntegerField),
-    "alike": (_("equal duration, in percent"), forms.IntegerField),
+    "calls": (_("Calls"), forms.IntegerField),
+    "micros": (_("Amount in euros"), AmountField),
+    "factor": (_("Times the usual"), forms.IntegerField),
+    "alike": (_("Equal duration, in percent"), forms.IntegerField),
 }
 
 
@@ -34,11 +34,10 @@ class ThresholdForm(forms.Form):
     """A box for each measure that a kind looks at, named `<kind>_<measure>`, and `<kind>_on`."""
 
     def __init__(self, data: Any = None, *, now: Mapping[SignKind, Threshold], language: str = "nl") -> None:
-        initial: dict[str, Any] = {}
-        super().__init__(data, initial=initial)
+        super().__init__(data)
         for kind, default in DEFAULTS.items():
             self.fields[f"{kind}_on"] = forms.BooleanField(label=_("Raise these signs"), required=False)
-            initial[f"{kind}_on"] = now[kind].on
+            self.initial[f"{kind}_on"] = now[kind].on
             for name in self.measures(default):
                 label, box = MEASURES[name]
                 bounds = (
@@ -48,7 +47,7 @@ class ThresholdForm(forms.Form):
                 value = getattr(now[kind], name)
                 if name == "micros" and value is not None:
                     value = number(euros(value), language, decimals=2)
-                initial[f"{kind}_{name}"] = value
+                self.initial[f"{kind}_{name}"] = value
 
     @staticmethod
     def measures(threshold: Threshold) -> list[str]:

@@ -385,6 +385,13 @@ def test_an_operator_tries_thresholds_before_saving_them(acme: Customer, olga: U
         assert len(changed) == 2  # the amount of both bursts differs from the default, that of nights does not
 
 
+def test_the_page_shows_the_thresholds_that_count_now(olga: User, client: Client) -> None:
+    client.force_login(olga)
+    page = client.get("/operate/signs/thresholds/").content.decode()
+    assert 'name="new_country_calls" value="5"' in page
+    assert 'name="off_hours_micros" value="25,00"' in page
+
+
 def test_a_threshold_under_what_is_measured_is_refused(olga: User, client: Client) -> None:
     client.force_login(olga)
     page = client.post("/operate/signs/thresholds/", values(new_country_calls="1"))

@@ -8,10 +8,14 @@ from django.db.models import Count
 
 from accounts.models import Customer
 from accounts.tenancy import tenant
-from cdr.generate import Caller, Company, files
+from cdr.fraud.kinds import Severity, SignKind
+from cdr.generate import Caller, Company, burst, files
 from cdr.models import CallRecord
-from cdr.tests.worlds import a_source, a_tariff, load
-from cdr.vocabulary import Direction, Leg
+from cdr.rating.prices import Price
+from cdr.services.fraud import find_signs
+from cdr.services.tariffs import RateLine
+from cdr.tests.worlds import NOW, RATES, a_source, a_tariff, load
+from cdr.vocabulary import CallType, Direction, Leg
 from portal.lib.periods import Month
 from telephony.models import PhoneNumber
 
@@ -57,3 +61,15 @@ def test_generated_calls_load_without_a_reject_and_go_every_way(acme: Customer, 
         assert sum(ways.values()) == ACME.calls_a_month + 3
         assert set(ways) == set(Direction)
         assert not CallRecord.objects.filter(leg=Leg.CALL, number="").exists()
+
+
+@pytest.mark.django_db
+def test_a_night_of_theft_loads_whole_and_is_a_sign_of_fraud(acme: Customer, tmp_path: Path) -> None:
+    a_tariff((*RATES, RateLine("53", "Cuba", CallType.ABROAD, Price(50_000, 780_000))))
+    file = burst(ACME, "5352345", datetime(2026, 11, 21, 1, 10, tzinfo=UTC))
+    path = tmp_path / file.name
+    path.write_bytes(file.content)
+    batch = load(path, a_source())
+    assert (batch.loaded, batch.unrated) == (12, 0)
+    [sign] = find_signs(customer=acme, now=NOW)
+    assert (sign.kind, sign.facts["place"], sign.severity) == (SignKind.RISKY, "CU", Severity.HIGH)

@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.errors import Refusal
@@ -18,6 +19,7 @@ from cdr.services import fraud
 from cdr.sign_forms import JudgeForm, ThresholdForm
 from cdr.views.operating import SHOWN, OperatorRequest, crumbs_to
 from cdr.views.signs import judgement_choices, row_of
+from portal.lib import formats
 from portal.lib.ui import Choice
 
 
@@ -75,6 +77,24 @@ def sign(request: OperatorRequest, pk: int) -> HttpResponse:
     return render(request, "cdr/operate/sign.html", context)
 
 
+def _said(trial: selectors.Trial) -> str:
+    """What a threshold would have raised, in words."""
+    raised = ngettext("%(count)s sign", "%(count)s signs", trial.fired) % {
+        "count": formats.number(trial.fired, language())
+    }
+    if trial.precision is None:
+        return _("%(signs)s, none judged") % {"signs": raised}
+    return _(
+        "%(signs)s: %(right)s right, %(false)s false alarm, %(open)s not judged; %(share)s of the judged were right"
+    ) % {
+        "signs": raised,
+        "right": formats.number(trial.right, language()),
+        "false": formats.number(trial.false, language()),
+        "open": formats.number(trial.open, language()),
+        "share": formats.percent(trial.precision, language()),
+    }
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @operator_view
 def thresholds(request: OperatorRequest) -> HttpResponse:
@@ -101,8 +121,8 @@ def thresholds(request: OperatorRequest) -> HttpResponse:
             "kind": kind.label,
             "on": form[f"{kind}_on"],
             "boxes": [form[f"{kind}_{name}"] for name in form.measures(default)],
-            "now": current[kind],
-            "tried": results[kind] if tried is not now else None,
+            "now": _said(current[kind]),
+            "tried": _said(results[kind]) if tried is not now else "",
         }
         for kind, default in DEFAULTS.items()
     ]

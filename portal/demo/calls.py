@@ -6,15 +6,17 @@ from decimal import Decimal
 from pathlib import Path
 
 from accounts.access import Door, system
+from accounts.models import Customer
 from cdr import generate
 from cdr.models import Batch, Source, Tariff
 from cdr.rating.prices import Price
 from cdr.services import add_version, load_file, save_source, save_tariff
+from cdr.services.fraud import find_signs
 from cdr.services.tariffs import RateLine
 from cdr.vocabulary import CallType
 from portal.demo import cast, phones
 from portal.lib.money import micros
-from portal.lib.periods import Month
+from portal.lib.periods import Month, day_bounds, local_day
 
 SOURCE = "asterisk"
 
@@ -71,3 +73,18 @@ def load(folder: Path, months: list[Month], until: dt.datetime, say: Callable[[s
         rows += batch.read
         say(f"  {file.name}: {batch.loaded} calls loaded")
     return rows
+
+
+def steal(folder: Path, now: dt.datetime, say: Callable[[str], None]) -> None:
+    """One night's theft at the first company, so that there is a sign of fraud to look at; only in the first filling."""
+    source = Source.objects.get(name=SOURCE)
+    if Batch.objects.filter(source=source, file_name__startswith="Master-night-").exists():
+        return
+    plan = cast.CUSTOMERS[0]
+    night = day_bounds(local_day(now) - dt.timedelta(days=1)).start + dt.timedelta(hours=2, minutes=10)
+    file = generate.burst(company(plan, 0), "5352345", night)
+    path = folder / file.name
+    path.write_bytes(file.content)
+    load_file(path=path, source=source, actor=system(door=Door.COMMAND))
+    found = find_signs(customer=Customer.objects.get(reference=plan.reference), now=now)
+    say(f"  {file.name}: {len(found)} signs of fraud")

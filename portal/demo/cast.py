@@ -140,6 +140,7 @@ RATES = (
     ("49", "Duitsland", "ABROAD", "0.0500", "0.0500"),
     ("90", "Turkije", "ABROAD", "0.1200", "0.0500"),
     ("212", "Marokko", "ABROAD", "0.1890", "0.0500"),
+    ("53", "Cuba", "ABROAD", "0.7800", "0.0500"),
     ("599", "Caribisch gebied", "ABROAD", "0.2200", "0.0500"),
     ("1", "Verenigde Staten en Canada", "ABROAD", "0.0400", "0.0500"),
 )

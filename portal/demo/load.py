@@ -34,6 +34,7 @@ def load(say: Callable[[str], None], now: dt.datetime | None = None) -> None:
     say("Loading calls ...")
     folder = settings.HOME / "demo-files"
     calls.load(folder, months, now, say)
+    calls.steal(folder, now, say)
     say("Loading mobile usage ...")
     mobile.load(folder, months, now)
     say("Making invoices ...")
