@@ -18,6 +18,9 @@ class Words:
 _SOURCE = _(
     "Look into the rows. When the switch wrote them so, mend its settings; deliver its file again or dismiss them."
 )
+_HALF = _(
+    "The other half stands in another file. Load the rows again once that file was delivered: both halves are loaded together."
+)
 REASONS: Mapping[str, Words] = {
     "unknown_customer": Words(
         _("Unknown customer"),
@@ -50,6 +53,12 @@ REASONS: Mapping[str, Words] = {
         _("Lost digits"),
         _("A spreadsheet changed the file. Deliver the file as the switch wrote it, then dismiss the rows."),
     ),
+    "document": Words(
+        _("No whole JSON document"), _("Deliver the file as the switch wrote it, then dismiss the rows.")
+    ),
+    "transaction": Words(_("Not of a call"), _("Let the switch keep rows of INVITE and BYE only, then dismiss these.")),
+    "no_end": Words(_("A call without its end"), _HALF),
+    "no_begin": Words(_("An end without its call"), _HALF),
     "columns": Words(
         _("Other number of columns"),
         _("Check the kind of file of the source. When it is right now, load the rows again."),

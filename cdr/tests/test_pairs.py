@@ -7,11 +7,15 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pytest_django import Settings
 
+from accounts.access import system
 from accounts.models import Customer
 from cdr.dialects import dialects
 from cdr.ingest.parse import Chunk, read_chunks
 from cdr.models import Reject
+from cdr.services.deliveries import load_queue
+from cdr.services.rejects import load_again
 from cdr.tests.worlds import a_source, a_tariff, counts, load, write
 
 DIALECT = dialects()["kamailio"]
@@ -97,4 +101,21 @@ def test_a_call_that_was_cut_in_two_by_files_is_loaded_once_from_files_that_over
     assert set(Reject.objects.values_list("reason", flat=True)) == {"no_end", "no_begin"}
     assert counts(load(write(tmp_path, [HEADER, first, second], "c.csv"), source)) == (1, 1, 0, 0, 0)
     assert counts(load(write(tmp_path, [HEADER, first, second], "d.csv"), source)) == (1, 0, 1, 0, 0)
+    assert not Reject.objects.filter(resolved_at=None).exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("pressed", ["no_end", "no_begin"])
+def test_both_halves_of_a_call_are_loaded_again_together(
+    acme: Customer, tmp_path: Path, settings: Settings, pressed: str
+) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    a_tariff()
+    source = a_source("kamailio", name="kamailio")
+    load(write(tmp_path, [HEADER, row("INVITE", 1)], "a.csv"), source)
+    load(write(tmp_path, [HEADER, row("BYE", 1, minute=2)], "b.csv"), source)
+    [again] = load_again(source=source, reason=pressed, actor=system())
+    load_queue(source=source)
+    again.refresh_from_db()
+    assert counts(again) == (1, 1, 0, 0, 0)
     assert not Reject.objects.filter(resolved_at=None).exists()
