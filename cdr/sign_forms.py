@@ -18,7 +18,7 @@ class JudgeForm(forms.Form):
 
     judgement = forms.ChoiceField(label=_("What was it?"), choices=Judgement.choices, widget=forms.RadioSelect)
     note = forms.CharField(
-        label=_("Note"), required=False, max_length=1000, widget=forms.Textarea({"rows": 3})
+        label=_("Your note"), required=False, max_length=1000, widget=forms.Textarea({"rows": 3})
     )  # fmt: skip
 
 

@@ -51,6 +51,8 @@ def _calls(count: int) -> str:
 def _amount(sign: FraudSign) -> str:
     text = formats.euro(sign.micros, _tongue())
     unrated = int(sign.facts.get("unrated") or 0)
+    if unrated and not sign.micros:
+        return _("no price is known yet")
     if unrated:
         return _("%(amount)s, and %(count)s without a price yet") % {"amount": text, "count": unrated}
     return text

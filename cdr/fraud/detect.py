@@ -23,6 +23,7 @@ EVENING, MORNING = 22, 6
 SHORT_SECONDS = 300
 ALIKE = 0.2  # of the median duration
 FORWARD_HOURS = 24
+BURST = timedelta(hours=2)
 SHOWN_DIGITS = 7
 
 
@@ -68,7 +69,7 @@ def _span(calls: Collection[Call]) -> tuple[datetime, datetime]:
 
 
 def _bursts(history: History, book: RiskBook, days: Collection[date]) -> Iterator[Found]:
-    """Calls of one day to one risky range, or to a country that was hardly ever called."""
+    """The densest two hours of a day of calls to one risky range, or to a country that was hardly ever called."""
     groups: defaultdict[tuple[date, Place], list[Call]] = defaultdict(list)
     for call in history.calls:
         day = local_day(call.start)
@@ -84,7 +85,24 @@ def _bursts(history: History, book: RiskBook, days: Collection[date]) -> Iterato
         first, end = _before(day)
         known = sum(count for (code, when), count in usual.items() if code == place.code and first <= when < end)
         if place.group or (known <= RARELY and _has_habits(history, day)):
-            yield _burst(day, place, calls, known)
+            yield _burst(day, place, _densest(calls), known)
+
+
+def _densest(calls: list[Call]) -> list[Call]:
+    """The calls of the two hours in which most was spent, and of those with equal amounts the most calls."""
+    ordered = sorted(calls, key=attrgetter("start"))
+    best, first = ordered[:1], 0
+    for last, call in enumerate(ordered):
+        while ordered[first].start < call.start - BURST:
+            first += 1
+        window = ordered[first : last + 1]
+        if _weight(window) > _weight(best):
+            best = window
+    return best
+
+
+def _weight(calls: list[Call]) -> tuple[int, int]:
+    return sum(call.micros or 0 for call in calls), len(calls)
 
 
 def _burst(day: date, place: Place, calls: list[Call], known: int) -> Found:

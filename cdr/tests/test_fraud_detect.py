@@ -79,6 +79,17 @@ def test_risky_numbers_are_a_sign_from_the_first_day(number: str, place: str) ->
     assert sign.risky
 
 
+def test_a_burst_is_the_two_hours_in_which_most_was_spent() -> None:
+    spread = tuple(Call(at(hour), 60, EURO, SANNE, CUBA) for hour in range(8, 20, 3))
+    [sign] = found(History(calls=(*spread, *calls(6, CUBA, at(20, 10)))), SignKind.RISKY)
+    assert (sign.start, sign.end, sign.measures.calls) == (at(20, 10), at(20, 16), 6)
+
+
+def test_calls_spread_over_a_day_are_no_burst() -> None:
+    spread = tuple(Call(at(hour), 60, EURO // 4, SANNE, "+31900123456") for hour in range(8, 22, 3))
+    assert not found(History(calls=spread), SignKind.RISKY)
+
+
 def test_risky_numbers_that_are_called_as_much_as_ever_are_no_sign() -> None:
     reached = tuple(Reached(DAY - timedelta(days=back), CUBA, 5) for back in range(1, 31))
     [sign] = found(History(calls=calls(6, CUBA, at(11)), reached=reached), SignKind.RISKY)
