@@ -15,6 +15,7 @@ from accounts.access import Capability
 from accounts.apibase import CustomerAPI
 from cdr import batch_api, cost_api
 from cdr.asking import Asked, ask
+from cdr.disputes_api import DisputeViewSet
 from cdr.filters import typed_period
 from cdr.models import CallRecord
 from cdr.selectors import calls, names
@@ -224,5 +225,6 @@ routes: list[tuple[str, type[viewsets.ViewSetMixin], str]] = [
     ("calls", CallViewSet, "calls"),
     ("call-totals", CallTotalsViewSet, "call-totals"),
     ("fraud-signs", FraudSignViewSet, "fraud-signs"),
+    ("disputes", DisputeViewSet, "disputes"),
     *cost_api.routes,
 ]

@@ -275,6 +275,8 @@ ROUTES: dict[str, Row] = {
     "calls-list": row(API),
     "calls-detail": row(API_OBJECT, pk="call_place"),
     "call-totals-list": row(API),
+    "disputes-list": row(API),
+    "disputes-detail": row(API_OBJECT, pk="dispute.pk"),
     "fraud-signs-list": row(API),
     "fraud-signs-detail": row(API_OBJECT, pk="sign.pk"),
     "fraud-signs-judge": row(API_OBJECT, "post", pk="sign.pk"),

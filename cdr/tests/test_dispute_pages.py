@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from accounts.access import system
 from accounts.models import Customer, User
+from accounts.services import create_token
 from accounts.tenancy import tenant
 from cdr.models import CallRecord, Dispute, KeepingTime, MaskedPeriod
 from cdr.selectors.calls import cursor_of
@@ -114,3 +116,38 @@ def test_the_list_of_keeping_times_says_up_to_where_numbers_are_masked(
 def test_the_list_of_keeping_times_takes_any_address(olga: User, client: Client, query: str) -> None:
     client.force_login(olga)
     assert client.get(f"/operate/retention/{query}").status_code == 200
+
+
+# --- API ---
+
+
+def test_disputes_are_opened_and_read_over_the_api(place: str, acme: Customer, alice: User, client: Client) -> None:
+    headers = {"Authorization": f"Bearer {create_token(actor=system(), user=alice, name='t')[1]}"}
+
+    def ask(**given: str) -> int:
+        return client.post("/api/v1/disputes/", given, content_type="application/json", headers=headers).status_code
+
+    assert ask(call=place, reason="not ours") == 201
+    assert ask(billing_period="2026-10", reason="too much") == 201
+    assert ask(billing_period="2026-10", reason="too much") == 409
+    found = client.get("/api/v1/disputes/", headers=headers).json()["results"]
+    assert [(one["billing_period"], one["call"]) for one in found] == [("2026-10", None), ("2026-10", place)]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"reason": "x"},
+        {"reason": "x", "call": "nonsense"},
+        {"reason": "x", "call": "1790847744000000-1"},
+        {"reason": "x", "billing_period": "1999-01"},
+        {"billing_period": "2026-10"},
+    ],
+)
+def test_a_dispute_about_nothing_is_refused_over_the_api(
+    place: str, acme: Customer, alice: User, client: Client, given: dict[str, str]
+) -> None:
+    headers = {"Authorization": f"Bearer {create_token(actor=system(), user=alice, name='t')[1]}"}
+    answer = client.post("/api/v1/disputes/", given, content_type="application/json", headers=headers)
+    assert answer.status_code == 400
+    assert disputes(acme) == []
