@@ -6,7 +6,7 @@ for one: the leg that left through a trunk, once a group, whatever the dispositi
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 import numpy as np
@@ -146,15 +146,17 @@ def _by_numbers(calls: Calls, customers: Integers, directory: Directory) -> Legs
     direction = np.where(went_on, int(Direction.FORWARDED), direction)
     second = (calls.sequence > 0) & (direction == Direction.OUTGOING)
     left = np.isin(direction, (Direction.OUTGOING, Direction.FORWARDED)) & ~second
-    nameless = calls.called.where(lambda text: not text)
-    left &= ~nameless | (_first_of_group(keys, left & ~nameless, calls.sequence) < 0)
+    # The called leg of a call that went out names itself, or nobody: the caller's own leg stands for both.
+    weak = left & (direction == Direction.OUTGOING) & (~own_caller | ~calls.called.filled())
+    left &= ~weak | (_first_of_group(keys, left & ~weak, calls.sequence) < 0)
+    rank = np.maximum(calls.sequence, 0) + calls.called.starting("ext:")
     rows = np.arange(len(calls), dtype=np.int64)
     arrived = calls.called.at(np.where(arrival >= 0, arrival, rows))
     inward = incoming | (calls.direction == Direction.INCOMING)  # also of a colleague
     own = arrived.choose(went_on & (arrival >= 0), calls.called.choose(inward, calls.caller))
     own = calls.own.choose(calls.own.where(bool), own)
     other = calls.caller.choose(inward, calls.called)
-    return Legs(direction, left, _chosen(calls, keys, customers, left), own, other)
+    return Legs(direction, left, _chosen(replace(calls, sequence=rank), keys, customers, left), own, other)
 
 
 def _chosen(calls: Calls, keys: Integers, customers: Integers, left: Mask) -> Mask:

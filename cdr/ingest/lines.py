@@ -18,6 +18,7 @@ from cdr.dialects import HEADER_LAYOUT, Dialect
 from cdr.ingest.chunk import BOM, BadRow, Chunk, FileProblem, Layout, beginning, foreign_rows
 
 BLOCK_BYTES = 8 << 20
+MOST_BLOCKS = 5
 LONGEST_LINE = 64 << 10
 SAMPLE_LINES = 200
 
@@ -37,16 +38,21 @@ def _lines(stream: BinaryIO) -> Iterator[tuple[list[bytes], bool]]:
 
 
 def _numbered(stream: BinaryIO, rows: int) -> Iterator[tuple[int, list[bytes], bool]]:
-    """Lists of at most `rows` lines with the number of the first, and whether the last of them is ended."""
+    """Lists of at most `rows` lines with the number of the first, and whether the last of them is ended.
+
+    Fewer where lines are long: some switches write kilobytes about a call.
+    """
     waiting: list[bytes] = []
-    first = 1
+    first, blocks = 1, 0
     closed = True
     for lines, ended in _lines(stream):
         waiting += lines
         closed = ended
-        while len(waiting) > rows:
-            yield first, waiting[:rows], True
-            first, waiting = first + rows, waiting[rows:]
+        blocks += 1
+        while len(waiting) > rows or (blocks >= MOST_BLOCKS and len(waiting) > 1):
+            taken = min(rows, len(waiting) - 1)  # the last line stays: whether it is the last of the file is not known
+            yield first, waiting[:taken], True
+            first, waiting, blocks = first + taken, waiting[taken:], 0
     if waiting:
         yield first, waiting, closed
 

@@ -63,13 +63,13 @@ def golden_file(name: str) -> Path:
     return next(path for path in GOLDEN.glob(f"{name}.*") if not path.name.endswith(".expected.json"))
 
 
-def load_golden(name: str) -> Batch:
+def load_golden(name: str, chunk_rows: int = 100_000) -> Batch:
     dialect = name if name in dialects() else name.partition("-")[0]
     source = a_source(dialect, name=dialect, time_zone="UTC" if dialect in UTC else "")
     if dialect in INTERNATIONAL:
         source.number_format = source.NumberFormat.INTERNATIONAL
         save_source(source=source, actor=system())
-    return load(golden_file(name), source)
+    return load(golden_file(name), source, chunk_rows=chunk_rows)
 
 
 def in_the_ledger() -> list[dict[str, Any]]:
@@ -98,3 +98,13 @@ def test_a_file_that_comes_again_under_another_name_loads_nothing(acme: Customer
     second = load(again, first.source)
     assert (second.loaded, second.duplicate) == (0, first.loaded + first.duplicate)
     assert in_the_ledger() == before
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", FILES)
+def test_the_records_are_the_same_in_however_small_chunks_a_file_is_read(acme: Customer, name: str) -> None:
+    furnish(acme)
+    batch = load_golden(name, chunk_rows=2)
+    expected = json.loads((GOLDEN / f"{name}.expected.json").read_text())
+    assert outcome(batch) == {"counts": expected["counts"], "rejects": expected["rejects"]}
+    assert in_the_ledger() == expected["records"]
