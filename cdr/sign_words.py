@@ -87,7 +87,7 @@ def _off_hours(sign: FraudSign, now: datetime) -> str:
     elif sign.facts.get("night"):
         compared = _("a usual night costs %(amount)s") % {"amount": formats.euro(usual, tongue)}
     else:
-        compared = _("a usual day in the weekend costs %(amount)s") % {"amount": formats.euro(usual, tongue)}
+        compared = _("a usual day off costs %(amount)s") % {"amount": formats.euro(usual, tongue)}
     return _("%(calls)s %(when)s for %(amount)s; %(compared)s.") % {
         "calls": _calls(sign.calls),
         "when": when(sign, now),

@@ -12,6 +12,7 @@ from cdr.fraud.facts import BASELINE_DAYS, Call, Forward, Found, History, Hour, 
 from cdr.fraud.kinds import SignKind
 from cdr.fraud.risk import Place, RiskBook
 from cdr.fraud.thresholds import FLOORS, fires
+from cdr.rating.bands import is_holiday
 from portal.lib.numbers import visible
 from portal.lib.periods import local_day, to_local
 
@@ -130,7 +131,7 @@ def _burst(day: date, place: Place, calls: list[Call], known: int) -> Found:
 
 @dataclass(slots=True)
 class _Spell:
-    """A night (which belongs to the day of its evening) or the daytime of a day in the weekend."""
+    """A night (which belongs to the day of its evening) or the daytime of a day in the weekend or of a public holiday."""
 
     night: bool
     day: date
@@ -148,7 +149,11 @@ def _spell_of(hour: Hour) -> tuple[bool, date] | None:
         return True, local.date()
     if local.hour < MORNING:
         return True, local.date() - timedelta(days=1)
-    return (False, local.date()) if local.weekday() >= 5 else None
+    return (False, local.date()) if _is_free(local.date()) else None
+
+
+def _is_free(day: date) -> bool:
+    return day.weekday() >= 5 or is_holiday(day)
 
 
 def _off_hours(history: History, days: Collection[date]) -> Iterator[Found]:
@@ -161,7 +166,7 @@ def _off_hours(history: History, days: Collection[date]) -> Iterator[Found]:
         if day not in days or not _has_habits(history, day):
             continue
         before = [day - timedelta(days=back) for back in range(1, BASELINE_DAYS + 1)]
-        comparable = [one for one in before if night or one.weekday() >= 5]
+        comparable = [one for one in before if night or _is_free(one)]
         usual = sum(spells[night, one].micros for one in comparable if (night, one) in spells) // len(comparable)
         yield Found(
             kind=SignKind.OFF_HOURS,

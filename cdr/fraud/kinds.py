@@ -9,7 +9,7 @@ class SignKind(models.TextChoices):
 
     NEW_COUNTRY = "new_country", _("Burst to a new country")
     RISKY = "risky", _("Burst to risky numbers")
-    OFF_HOURS = "off_hours", _("Peak at night or in the weekend")
+    OFF_HOURS = "off_hours", _("Peak at night or on a day off")
     PARALLEL = "parallel", _("Many short calls at once")
     FORWARD = "forward", _("Forward to abroad just set")
     CALL_BACK_BAIT = "call_back_bait", _("Bait to call back")

@@ -9,6 +9,7 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import TruncDate, TruncHour
 
 from accounts.models import AuditEntry
+from cdr.fraud.detect import SHORT_SECONDS
 from cdr.fraud.facts import BASELINE_DAYS, Call, Forward, History, Hour, Measures, Reached
 from cdr.fraud.kinds import Judgement, SignKind
 from cdr.fraud.thresholds import DEFAULTS, Threshold, fires
@@ -155,6 +156,26 @@ def trials(wanted: Mapping[SignKind, Threshold], now: datetime) -> dict[SignKind
 def signs() -> QuerySet[FraudSign]:
     """The signs that were raised, newest first; of all customers in a crossing."""
     return FraudSign.objects.filter(fired_at__isnull=False).select_related("judged_by").order_by("-fired_at", "-pk")
+
+
+def calls_of(sign: FraudSign, *, most: int) -> list[CallRecord]:
+    """The calls behind a sign, the first ones first, inside the customer's door."""
+    found = CallRecord.objects.filter(start__gte=sign.start, start__lte=sign.end, leg=Leg.CALL).exclude(
+        call_type__in=HIDDEN_TYPES
+    )
+    if sign.kind == SignKind.CALL_BACK_BAIT:
+        found = found.filter(direction=Direction.INCOMING, seconds=0)
+    elif sign.kind == SignKind.FORWARD:
+        found = found.filter(_FAR, direction=Direction.FORWARDED)
+    else:
+        found = found.filter(direction__in=OUT)
+    if sign.kind == SignKind.OFF_HOURS:
+        found = found.exclude(micros=0).exclude(micros=None)
+    if sign.kind == SignKind.PARALLEL:
+        found = found.filter(seconds__gt=0, seconds__lte=SHORT_SECONDS).exclude(micros=0)
+    if prefix := str(sign.facts.get("prefix") or ""):
+        found = found.filter(other__startswith=prefix)
+    return list(found.order_by("start", "id")[:most])
 
 
 def page_of(found: QuerySet[FraudSign], *, after: str, size: int) -> tuple[list[FraudSign], str]:

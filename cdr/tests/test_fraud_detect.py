@@ -145,6 +145,14 @@ def test_a_day_in_the_weekend_is_compared_with_days_in_weekends_only() -> None:
     assert sign.measures.factor is None
 
 
+def test_a_public_holiday_is_as_a_day_in_the_weekend() -> None:
+    christmas = date(2026, 12, 25)  # a Friday
+    active = frozenset(christmas - timedelta(days=back) for back in range(1, 31))
+    history = History(hours=(hours(christmas, 11, 30 * EURO),), active=active)
+    [sign] = found(history, SignKind.OFF_HOURS, days=(christmas,))
+    assert sign.key == "weekend 2026-12-25"
+
+
 def test_a_working_day_is_never_off_hours() -> None:
     friday = DAY - timedelta(days=1)
     assert not found(History(hours=(hours(friday, 11, 90 * EURO),), active=HABIT), SignKind.OFF_HOURS, days=(friday,))

@@ -26,6 +26,7 @@ from cdr.selectors import signs as selectors
 from cdr.services import fraud
 from cdr.tests.worlds import NOW, a_source, a_tariff, asterisk_row, load, write
 from conftest import Mailbox
+from portal.lib.numbers import display, mask
 from telephony.models import PhoneNumber
 from telephony.selectors import Target
 from telephony.services import create_line, set_forward
@@ -277,6 +278,20 @@ def test_an_owner_reads_and_judges_on_the_page(burst: None, acme: Customer, alic
     assert sign_words.calls_address(sign).replace("&", "&amp;") in page
     client.post(f"/calls/signs/{sign.pk}/judge/", {"judgement": "right", "note": "stolen"})
     assert [one.judgement for one in raised(acme) if one.pk == sign.pk] == ["right"]
+
+
+def test_the_page_of_a_sign_lists_its_calls_as_masked_as_the_reader_may_see(
+    burst: None, acme: Customer, alice: User, bob: User, client: Client
+) -> None:
+    Membership.objects.filter(user=bob).update(views_invoices=True)
+    [sign] = fraud.find_signs(customer=acme, now=NOW)
+    with tenant(acme):
+        assert len(selectors.calls_of(sign, most=50)) == sign.calls == 12
+    whole = display("+21253726801")
+    for user, number in ((alice, whole), (bob, mask(whole))):
+        client.force_login(user)
+        page = client.get(f"/calls/signs/{sign.pk}/").content.decode()
+        assert page.count(number) == 12, number
 
 
 def test_the_link_of_a_sign_shows_exactly_its_calls(burst: None, acme: Customer, alice: User, client: Client) -> None:

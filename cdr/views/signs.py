@@ -2,24 +2,29 @@
 
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import Capability
 from accounts.web import CustomerRequest, customer_view, saved
 from cdr import sign_words
+from cdr.asking import ask
 from cdr.fraud.kinds import Judgement, Severity
 from cdr.models import FraudSign
+from cdr.selectors import names
 from cdr.selectors import signs as selectors
 from cdr.services import fraud
 from cdr.sign_forms import JudgeForm
+from cdr.views.details import line_of
 from cdr.views.periods import tabs
 from portal.lib.ui import Choice
 
 SHOWN = 50
+CALLS_SHOWN = 50
 SEVERITY_LOOKS = {Severity.LOW: ("off", "info"), Severity.MEDIUM: ("warn", "alert"), Severity.HIGH: ("bad", "alert")}
 JUDGEMENT_LOOKS = {
     Judgement.OPEN: ("accent", "clock"),
@@ -106,7 +111,12 @@ def judge(request: CustomerRequest, pk: int) -> HttpResponse:
 
 def _page(request: CustomerRequest, found: FraudSign, form: JudgeForm | None = None) -> HttpResponse:
     row = row_of(found)
+    asked = ask(QueryDict(), request.actor, today=timezone.localdate())
+    calls = selectors.calls_of(found, most=CALLS_SHOWN)
+    where = names.destinations(calls)
     context = {
+        "lines": [line_of(call, asked, where) for call in calls],
+        "more": max(found.calls - len(calls), 0),
         "row": row,
         "sign": found,
         "advice": sign_words.advice(found),
