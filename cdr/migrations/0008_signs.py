@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("new_country", "Burst to a new country"),
                             ("risky", "Burst to risky numbers"),
-                            ("off_hours", "Peak at night or in the weekend"),
+                            ("off_hours", "Peak at night or on a day off"),
                             ("parallel", "Many short calls at once"),
                             ("forward", "Forward to abroad just set"),
                             ("call_back_bait", "Bait to call back"),
@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("new_country", "Burst to a new country"),
                             ("risky", "Burst to risky numbers"),
-                            ("off_hours", "Peak at night or in the weekend"),
+                            ("off_hours", "Peak at night or on a day off"),
                             ("parallel", "Many short calls at once"),
                             ("forward", "Forward to abroad just set"),
                             ("call_back_bait", "Bait to call back"),
