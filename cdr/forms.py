@@ -67,6 +67,12 @@ class SourceForm(forms.ModelForm[Source]):
         found = _customers(pairs.values())
         return {code: found[reference] for code, reference in pairs.items()}
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("only_listed_accounts") and cleaned.get("account_codes") == {}:
+            self.add_error("account_codes", _t("List the account codes that this source may name, one a line."))
+        return cleaned
+
     class Meta:
         model = Source
         fields = (

@@ -152,3 +152,23 @@ def test_the_story_of_a_call_tells_that_its_price_came_with_it(
     client.force_login(alice)
     page = client.get(reverse("cdr:call", args=[calls.cursor_of(record)]))
     assert "van zijn netwerk" in page.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("codes", "saved"), [("nl-77 = acme", True), ("", False)])
+def test_an_operator_limits_a_source_to_the_codes_that_are_listed(
+    olga: User, acme: Customer, client: Client, codes: str, saved: bool
+) -> None:
+    client.force_login(olga)
+    fields = {
+        "name": "carrier",
+        "dialect": "wholesale",
+        "time_zone": "Europe/Amsterdam",
+        "number_format": "international",
+        "account_codes": codes,
+        "only_listed_accounts": "on",
+        "prices_include_vat": "on",
+    }
+    page = client.post(reverse("cdr:operate_source_new"), fields)
+    found = Source.objects.filter(name="carrier", only_listed_accounts=True, prices_include_vat=True)
+    assert (page.status_code, found.exists()) == ((302, True) if saved else (200, False))
