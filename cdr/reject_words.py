@@ -19,7 +19,7 @@ _SOURCE = _(
     "Look into the rows. When the switch wrote them so, mend its settings; deliver its file again or dismiss them."
 )
 _HALF = _(
-    "The other half stands in another file. Load the rows again once that file was delivered: both halves are loaded together."
+    "The other half mostly comes in the next file, and the row leaves this list by itself. Else look for a file that never came."
 )
 REASONS: Mapping[str, Words] = {
     "unknown_customer": Words(

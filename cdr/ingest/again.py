@@ -9,13 +9,8 @@ from cdr.dialects import Dialect
 NUL = "\u2400"  # how a NUL is kept, which PostgreSQL refuses
 # Rows of which a part is missing: loaded by themselves they would pass for something else.
 NEVER = frozenset({"cut_off", "too_long"})
-# Halves of calls that came in different files: each is mended by the other.
-_HALVES = frozenset({"no_begin", "no_end"})
-
-
-def together(reason: str) -> frozenset[str]:
-    """The reasons of which rows are loaded again in one file."""
-    return _HALVES if reason in _HALVES else frozenset({reason})
+# Halves of calls that came in different files: each is mended by the other, when it comes.
+HALVES = frozenset({"no_begin", "no_end"})
 
 
 def delivered(raw: str, fingerprint: str) -> bytes | None:

@@ -22,13 +22,17 @@ class FileProblem(Exception):  # noqa: N818 - what is wrong with a file, not a f
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A row that is not loaded. `line` counts from 1; `record_id` is known when the row itself could be read."""
+    """A row that is not loaded. `line` counts from 1; `record_id` is known when the row itself could be read.
+
+    `start` (about, microseconds) is that of half a call, which is no reject when the whole call was loaded before.
+    """
 
     line: int
     raw: bytes
     reason: str
     sentence: str
     record_id: str = ""
+    start: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,9 @@ _EUROS = re.compile(r"([0-9]{1,9})(?:,([0-9]{1,12}))?")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How one source is read. `accounts` are the only account codes it may name, None where it may name any."""
+    """How one source is read. `accounts` are the only account codes it may name, None where it may name any; `halves` are
+    rows of earlier files, below their header, that wait for their other half.
+    """
 
     dialect: Dialect
     zone: ZoneInfo
@@ -38,6 +40,7 @@ class Reading:
     suspect_ids: bool = field(default=False)
     prices_include_vat: bool = False
     accounts: frozenset[str] | None = None
+    halves: tuple[tuple[bytes, tuple[bytes, ...]], ...] = ()
 
 
 def text_column(cells: Any) -> Any:

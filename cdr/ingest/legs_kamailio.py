@@ -1,7 +1,9 @@
 """Kamailio `acc`: a row for each SIP transaction. An answered INVITE and the BYE that ends it are one call.
 
 They belong together by the Call-ID and both tags, in whichever order: the side that hangs up is the from of the BYE. An
-INVITE that was refused is a call that nobody answered. Whatever has no counterpart in the file is kept with a reason.
+INVITE that was refused is a call that nobody answered. Whatever has no counterpart is kept with a reason.
+
+Rows of line 0 come from earlier files, where they had none: they are only there for the other half to be found.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,7 +13,9 @@ import numpy as np
 import pyarrow as pa
 
 from cdr.ingest.chunk import BadRow, Chunk
+from cdr.ingest.columns import text_column
 from cdr.ingest.reasons import NO_BEGIN, NO_END, TRANSACTION
+from cdr.ingest.times import NO_MOMENT, wall_clock
 
 MADE = ("dialog", "answer", "end")  # the columns that are added
 
@@ -32,6 +36,14 @@ class _Dialog:
     bye: _Row | None = None
     rows: list[_Row] = field(default_factory=list)
 
+    @property
+    def is_whole(self) -> bool:
+        return self.invite is not None and self.bye is not None and any(row.line for row in self.rows)
+
+    @property
+    def raw(self) -> bytes:
+        return b"\n".join(dict.fromkeys(row.raw for row in self.rows))
+
 
 def pair(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
     """Chunks with a row for each call instead of each transaction."""
@@ -40,14 +52,14 @@ def pair(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
     last: Chunk | None = None
     for chunk in chunks:
         refused, bad = _sorted(chunk, dialogs, done)
-        whole = [dialog for dialog in dialogs.values() if dialog.invite and dialog.bye]
+        whole = [dialog for dialog in dialogs.values() if dialog.is_whole]
         for dialog in whole:
             done.add(dialog.name)
             del dialogs[dialog.name]
         yield _joined(chunk, [*map(_call, whole), *refused], bad)
         last = chunk
     if last is not None and dialogs:
-        lost = [_lost(dialog) for dialog in dialogs.values()]
+        lost = [_lost(dialog) for dialog in dialogs.values() if any(row.line for row in dialog.rows)]
         yield _joined(replace(last, bad=(), foreign=0), [], lost)
 
 
@@ -82,19 +94,20 @@ def _rows(chunk: Chunk) -> Iterator[_Row]:
 
 
 def _call(dialog: _Dialog) -> _Row:
-    """The answered call of a dialog; its raw row is all of its rows."""
+    """The answered call of a dialog; its raw row is all of its rows, and its line one of this file."""
     if dialog.invite is None or dialog.bye is None:
         raise ValueError("only a whole dialog is a call")
     invite = dialog.invite
     cells = {**invite.cells, "dialog": dialog.name, "answer": invite.cells["time"], "end": dialog.bye.cells["time"]}
-    return _Row(invite.line, b"\n".join(row.raw for row in dialog.rows), cells)
+    return _Row(invite.line or max(row.line for row in dialog.rows), dialog.raw, cells)
 
 
 def _lost(dialog: _Dialog) -> BadRow:
-    row = dialog.rows[0]
-    raw = b"\n".join(row.raw for row in dialog.rows)
+    row = next(row for row in dialog.rows if row.line)
+    start = int(wall_clock(text_column(pa.array([row.cells["time"]], pa.binary())))[0])
     reason, sentence = NO_BEGIN if dialog.invite is None else NO_END
-    return BadRow(row.line, raw, reason, sentence, dialog.name.decode("utf-8", "replace"))
+    name = dialog.name.decode("utf-8", "replace")
+    return BadRow(row.line, dialog.raw, reason, sentence, name, None if start == NO_MOMENT else start)
 
 
 def _joined(chunk: Chunk, calls: list[_Row], bad: list[BadRow]) -> Chunk:
@@ -103,6 +116,6 @@ def _joined(chunk: Chunk, calls: list[_Row], bad: list[BadRow]) -> Chunk:
         chunk,
         lines=np.array([call.line for call in calls], dtype=np.int64),
         rows=[call.raw for call in calls],
-        cells={name: pa.array([call.cells[name] for call in calls], pa.binary()) for name in names},
+        cells={name: pa.array([call.cells.get(name, b"") for call in calls], pa.binary()) for name in names},
         bad=(*chunk.bad, *bad),
     )

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from io import BytesIO
+from itertools import chain
 from typing import BinaryIO
 
 import numpy as np
@@ -17,7 +19,9 @@ from cdr.ingest.legs_freeswitch import link
 from cdr.ingest.legs_kamailio import pair
 from cdr.ingest.lines import header_of, read_lines
 
-__all__ = ["BadRow", "Chunk", "FileProblem", "Layout", "header_of", "read_chunks"]
+__all__ = ["BadRow", "Chunk", "FileProblem", "Halves", "Layout", "header_of", "read_chunks"]
+
+type Halves = tuple[bytes, tuple[bytes, ...]]  # the line that names the columns, and rows below it
 
 _RULES: Mapping[RowRule, Callable[[Iterator[Chunk]], Iterator[Chunk]]] = {
     "broadworks": tell,
@@ -26,14 +30,26 @@ _RULES: Mapping[RowRule, Callable[[Iterator[Chunk]], Iterator[Chunk]]] = {
 }
 
 
-def read_chunks(stream: BinaryIO, dialect: Dialect, *, rows: int) -> Iterator[Chunk]:
-    """Chunks of about `rows` rows of a seekable file; FileProblem when the file as a whole is not of the dialect."""
+def read_chunks(stream: BinaryIO, dialect: Dialect, *, rows: int, halves: Sequence[Halves] = ()) -> Iterator[Chunk]:
+    """Chunks of about `rows` rows of a seekable file; FileProblem when the file as a whole is not of the dialect.
+
+    `halves` are rows of earlier files that wait for their other half, where the dialect puts rows together.
+    """
     read = read_documents if dialect.format == "json" else read_lines
     chunks = read(stream, dialect, rows=rows)
     if dialect.only:
         chunks = (_only(chunk, dialect.only) for chunk in chunks)
     rule = _RULES.get(dialect.rows)
-    return rule(chunks) if rule else chunks
+    if rule is None:
+        return chunks
+    return rule(chain(_earlier(halves, dialect), chunks))
+
+
+def _earlier(halves: Sequence[Halves], dialect: Dialect) -> Iterator[Chunk]:
+    for header, lines in halves:
+        content = b"\n".join((header, *lines)) + b"\n"
+        for chunk in read_lines(BytesIO(content), dialect, rows=len(content)):
+            yield replace(chunk, lines=np.zeros_like(chunk.lines), bad=(), foreign=0)
 
 
 def _only(chunk: Chunk, only: Mapping[str, Sequence[str]]) -> Chunk:

@@ -40,7 +40,8 @@ class Order:
 def read_parts(stream: BinaryIO, order: Order) -> Iterator[Part]:
     """The parts of a file of at most `order.rows` lines each; FileProblem when it is no file of the source."""
     ordinals = Ordinals()
-    for chunk in read_chunks(stream, order.reading.dialect, rows=order.rows):
+    reading = order.reading
+    for chunk in read_chunks(stream, reading.dialect, rows=order.rows, halves=reading.halves):
         calls, bad = read_calls(chunk, order.reading, order.window, ordinals)
         yield Part(calls, (*chunk.bad, *bad), chunk.foreign, stream.tell())
 

@@ -24,9 +24,9 @@ DOCUMENT = ("document", _("This is not a whole JSON document."))
 TRANSACTION = ("transaction", _("The method or the answer code of this row is not one of a call."))
 NO_END = (
     "no_end",
-    _("The call was answered, but its end is not in the file. Deliver files that overlap, or both rows in one file."),
+    _("The call was answered, but its end has not come yet. It is loaded when the end comes in a later file."),
 )
 NO_BEGIN = (
     "no_begin",
-    _("The call ended, but its answer is not in the file. Deliver files that overlap, or both rows in one file."),
+    _("The call ended, but its answer has not come yet. It is loaded when the answer comes in a later file."),
 )

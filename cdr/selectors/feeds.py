@@ -6,27 +6,41 @@ from zoneinfo import ZoneInfo
 
 from accounts.models import Customer
 from cdr.dialects import dialects
+from cdr.ingest.again import HALVES
 from cdr.ingest.attribute import Directory
+from cdr.ingest.parse import Halves
 from cdr.ingest.read import Reading
 from cdr.models import BillingPeriod, CustomerRate, CustomerTariff, Rate, Source, SourceAccount, Tariff, TariffVersion
 from cdr.rating.overrides import Override, OverrideBook
 from cdr.rating.rates import PrefixRate, stored_prefix_key
 from cdr.rating.tariffs import TariffBook, Version
 from cdr.selectors.rates import holding, override_of
+from cdr.selectors.rejects import open_rejects, parts
 from portal.lib.periods import Month, day_bounds
 from telephony.models import PhoneNumber
+
+MOST_HALVES = 50_000
 
 
 def reading(source: Source) -> Reading:
     """How the files of a source are read; KeyError when its dialect is gone."""
+    dialect = dialects()[source.dialect]
     return Reading(
-        dialect=dialects()[source.dialect],
+        dialect=dialect,
         zone=ZoneInfo(source.time_zone),
         number_format="international" if source.number_format == Source.NumberFormat.INTERNATIONAL else "national",
         trunks=source.trunk_names,
         prices_include_vat=source.prices_include_vat,
         accounts=frozenset(_own_accounts(source)) if source.only_listed_accounts else None,
+        halves=_halves(source) if dialect.rows == "kamailio" else (),
     )
+
+
+def _halves(source: Source) -> tuple[Halves, ...]:
+    """Rows of earlier files that wait for the other half of their call, the newest of them."""
+    waiting = open_rejects().filter(source=source, reason__in=HALVES).select_related("batch").order_by("-pk")
+    found = parts(source, waiting[:MOST_HALVES])
+    return tuple((part.header.encode("latin-1"), tuple(part.rows)) for part in found)
 
 
 def _own_accounts(source: Source) -> dict[str, int]:

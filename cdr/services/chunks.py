@@ -33,6 +33,7 @@ from cdr.services.storing import Rated, Stock, lay_out, store
 from cdr.vocabulary import Leg
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+DAY = 86_400 * 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +61,12 @@ class Ready:
 
 def look_ahead(load: Load, part: Part) -> None:
     """Read what the database knows around a part, so that `make_ready` can do without it."""
-    if len(part.calls):
-        start = part.calls.start
+    starts = [int(part.calls.start.min()), int(part.calls.start.max())] if len(part.calls) else []
+    # The other half of a call may be a day away.
+    starts += [bad.start + shift for bad in part.bad if bad.start is not None for shift in (-DAY, DAY)]
+    if starts:
         grouped = bool(load.reading.dialect.group)
-        load.known.look_at(int(start.min()), int(start.max()), closed=feeds.closed_periods(), grouped=grouped)
+        load.known.look_at(min(starts), max(starts), closed=feeds.closed_periods(), grouped=grouped)
 
 
 def make_ready(load: Load, part: Part, closed: frozenset[date]) -> Ready | None:
@@ -111,7 +114,8 @@ def _ready(
     load: Load, part: Part, told: _Told, customers: Integers, earlier: Earlier | None, closed: frozenset[date]
 ) -> Ready:
     rows, lost = told.rows, customers == NOBODY
-    rejects = part.bad
+    rejects = _without_known_halves(load, part.bad)
+    told = replace(told, duplicates=told.duplicates + len(part.bad) - len(rejects))
     if lost.any():
         rejects = (*rejects, *(_unknown_customer(rows.calls, row) for row in np.flatnonzero(lost).tolist()))
         rows, customers = rows.keep(~lost), customers[~lost]
@@ -123,6 +127,17 @@ def _ready(
     stock = _stock(load, rows, chosen, closed)
     load.known.remember(fresh)
     return Ready(part, told, rows, rejects, chosen, stock, fresh, closed)
+
+
+def _without_known_halves(load: Load, bad: tuple[BadRow, ...]) -> tuple[BadRow, ...]:
+    """Without halves of calls that were loaded whole: of files that overlap only one half of a call may come again."""
+    halves = [one for one in bad if one.start is not None]
+    if not halves:
+        return bad
+    ids = numbers_of(pa.array([one.record_id for one in halves], pa.string()))
+    status = load.known.judge(ids, np.zeros(len(ids), dtype=np.int64))
+    known = {one.record_id for one, is_known in zip(halves, (status != Status.NEW).tolist(), strict=True) if is_known}
+    return tuple(one for one in bad if one.start is None or one.record_id not in known)
 
 
 def _stock(load: Load, rows: Rows, chosen: Chosen, closed: frozenset[date]) -> Stock:

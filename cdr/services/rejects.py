@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.access import Actor
 from accounts.audit import record
 from cdr import rules
-from cdr.ingest.again import as_file, together
+from cdr.ingest.again import as_file
 from cdr.models import Batch, Reject, Source
 from cdr.selectors.rejects import open_rejects, parts
 from cdr.services.deliveries import enqueue
@@ -28,7 +28,7 @@ def load_again(*, source: Source, reason: str, actor: Actor) -> list[Batch]:
     Rows that load are open no more when the file is done; those that are rejected again stay, with the reason of today.
     """
     rules.can_be_loaded_again(reason)
-    group = open_rejects().filter(source=source, reason__in=together(reason))
+    group = open_rejects().filter(source=source, reason=reason)
     loading = group.filter(again__state__in=Batch.LIVE).exists()
     found = group.exclude(again__state__in=Batch.LIVE).select_related("batch").order_by("batch", "line")[:MOST]
     made = parts(source, found.iterator(chunk_size=2_000))

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from pytest_django import Settings
 
 from accounts.access import system
-from accounts.models import Customer
+from accounts.models import Customer, Partner
+from accounts.tenancy import Crossing, crossing
 from cdr.dialects import dialects
 from cdr.ingest.parse import Chunk, read_chunks
-from cdr.models import Reject
+from cdr.models import CallRecord, Reject
 from cdr.services.deliveries import load_queue
 from cdr.services.rejects import load_again
 from cdr.tests.worlds import a_source, a_tariff, counts, load, write
@@ -90,31 +91,51 @@ def test_an_invite_that_is_repeated_within_a_call_and_a_second_bye_change_nothin
 
 
 @pytest.mark.django_db
-def test_a_call_that_was_cut_in_two_by_files_is_loaded_once_from_files_that_overlap(
-    acme: Customer, tmp_path: Path
+@pytest.mark.parametrize("order", [("INVITE", "BYE"), ("BYE", "INVITE")])
+def test_the_halves_of_a_call_find_each_other_in_two_files(
+    acme: Customer, tmp_path: Path, order: tuple[str, str]
 ) -> None:
     a_tariff()
     source = a_source("kamailio", name="kamailio")
-    first, second = row("INVITE", 1), row("BYE", 1, minute=2, swapped=True)
-    assert counts(load(write(tmp_path, [HEADER, first], "a.csv"), source)) == (1, 0, 0, 1, 0)
-    assert counts(load(write(tmp_path, [HEADER, second], "b.csv"), source)) == (1, 0, 0, 1, 0)
-    assert set(Reject.objects.values_list("reason", flat=True)) == {"no_end", "no_begin"}
-    assert counts(load(write(tmp_path, [HEADER, first, second], "c.csv"), source)) == (1, 1, 0, 0, 0)
-    assert counts(load(write(tmp_path, [HEADER, first, second], "d.csv"), source)) == (1, 0, 1, 0, 0)
-    assert not Reject.objects.filter(resolved_at=None).exists()
+    rows = {"INVITE": row("INVITE", 1), "BYE": row("BYE", 1, minute=2, swapped=True)}
+    other = row("INVITE", 2)
+    first = write(tmp_path, [HEADER, rows[order[0]], other], "a.csv")
+    second = write(tmp_path, [HEADER, rows[order[1]]], "b.csv")
+    assert counts(load(first, source)) == (2, 0, 0, 2, 0)
+    assert counts(load(second, source)) == (1, 1, 0, 0, 0)
+    with crossing(Crossing.OPERATE):
+        assert [(record.seconds, record.micros) for record in CallRecord.objects.all()] == [(120, 75_000)]
+    assert list(Reject.objects.filter(resolved_at=None).values_list("record_id", flat=True)) == ["c2|f2|t2"]
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("pressed", ["no_end", "no_begin"])
-def test_both_halves_of_a_call_are_loaded_again_together(
-    acme: Customer, tmp_path: Path, settings: Settings, pressed: str
+def test_files_that_overlap_and_files_that_come_again_load_a_call_once(acme: Customer, tmp_path: Path) -> None:
+    a_tariff()
+    source = a_source("kamailio", name="kamailio")
+    invite, bye = row("INVITE", 1), row("BYE", 1, minute=2)
+    load(write(tmp_path, [HEADER, invite], "a.csv"), source)
+    assert counts(load(write(tmp_path, [HEADER, invite, bye], "b.csv"), source)) == (1, 1, 0, 0, 0)
+    assert counts(load(write(tmp_path, [HEADER, bye, invite], "c.csv"), source)) == (1, 0, 1, 0, 0)
+    for number, half in enumerate((invite, bye)):
+        assert counts(load(write(tmp_path, [HEADER, half], f"half-{number}.csv"), source)) == (1, 0, 1, 0, 0)
+    assert not Reject.objects.filter(resolved_at=None).exists()
+    with crossing(Crossing.OPERATE):
+        assert CallRecord.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_both_halves_are_loaded_again_together_once_their_customer_exists(
+    acme: Customer, north: Partner, tmp_path: Path, settings: Settings
 ) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
     a_tariff()
     source = a_source("kamailio", name="kamailio")
-    load(write(tmp_path, [HEADER, row("INVITE", 1)], "a.csv"), source)
-    load(write(tmp_path, [HEADER, row("BYE", 1, minute=2)], "b.csv"), source)
-    [again] = load_again(source=source, reason=pressed, actor=system())
+    for name, half in (("a.csv", row("INVITE", 1)), ("b.csv", row("BYE", 1, minute=2))):
+        load(write(tmp_path, [HEADER, half.replace("acme", "cedar")], name), source)
+    Customer.objects.create(
+        reference="cedar", name="Cedar", partner=north, street="Bos 3", postcode="1011 AA", city="Amsterdam"
+    )
+    [again] = load_again(source=source, reason="unknown_customer", actor=system())
     load_queue(source=source)
     again.refresh_from_db()
     assert counts(again) == (1, 1, 0, 0, 0)
