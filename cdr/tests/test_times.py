@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cdr.ingest.times import NO_MOMENT, SECOND, Witness, iso, settle, to_utc, wall_clock
+from cdr.ingest.times import NO_MOMENT, SECOND, Witness, compact, epoch, gaps, iso, settle, to_utc, wall_clock
 from portal.lib.periods import AMSTERDAM
 
 
@@ -69,3 +69,57 @@ def test_the_doubled_hour_is_settled_by_what_else_the_row_says(
 
 def test_an_hour_that_the_clock_skips_does_not_exist() -> None:
     assert settle(micros(2027, 3, 28, 2, 30), AMSTERDAM, Witness()) is None
+
+
+@given(st.lists(st.datetimes(datetime(1970, 1, 2), datetime(2099, 12, 31)), max_size=5), st.text(max_size=20))  # noqa: DTZ001
+def test_columns_of_times_are_read_as_single_times_are(moments: list[datetime], other: str) -> None:
+    moments = [moment.replace(microsecond=moment.microsecond // 1000 * 1000) for moment in moments]
+    known = [int(moment.replace(tzinfo=UTC, microsecond=0).timestamp()) * SECOND for moment in moments]
+    fine = [whole + moment.microsecond for whole, moment in zip(known, moments, strict=True)]
+    local = [f"{moment:%Y-%m-%d %H:%M:%S}" for moment in moments]
+    digits = [f"{moment:%Y%m%d%H%M%S}.{moment.microsecond // 1000:03d}" for moment in moments]
+    assert wall_clock(pa.array([*local, other, ""])).tolist()[: len(known)] == known
+    assert compact(pa.array([*digits, other, ""])).tolist()[: len(known)] == fine
+    assert compact(pa.array([text[:14] for text in digits], pa.string())).tolist() == known
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("1792048320", 1_792_048_320_000_000),
+        ("1792048320123", 1_792_048_320_123_000),
+        ("1792048320123456", 1_792_048_320_123_456),
+        ("0", NO_MOMENT),
+        ("", NO_MOMENT),
+        ("-1792048320", NO_MOMENT),
+        ("17920483x0", NO_MOMENT),
+    ],
+)
+def test_digits_since_1970_are_seconds_thousandths_or_millionths(text: str, moment: int) -> None:
+    assert epoch(pa.array([text])).tolist() == [moment]
+
+
+@pytest.mark.parametrize(
+    ("witness", "hour", "guessed"),
+    [
+        (Witness(answer=micros(2026, 10, 25, 3, 0)), 1, False),
+        (Witness(answer=micros(2026, 10, 25, 2, 31)), 0, True),
+        (Witness(answer=micros(2026, 10, 25, 2, 31), end=micros(2026, 10, 25, 3, 1), seconds=1800), 1, False),
+        (Witness(answer=micros(2026, 10, 25, 2, 31), end=micros(2026, 10, 25, 2, 1), seconds=1800), 0, False),
+    ],
+)
+def test_the_doubled_hour_is_settled_by_the_answer(witness: Witness, hour: int, guessed: bool) -> None:
+    assert settle(micros(2026, 10, 25, 2, 30), AMSTERDAM, witness) == (micros(2026, 10, 25, hour, 30), guessed)
+
+
+def test_the_time_between_two_times_on_the_wall_counts_the_hour_that_was_put_back_or_skipped() -> None:
+    hours = [
+        [gap // (3600 * SECOND) for gap in gaps(first, second, AMSTERDAM)]
+        for first, second in (
+            (micros(2026, 10, 25, 1, 0), micros(2026, 10, 25, 4, 0)),
+            (micros(2026, 3, 29, 1, 0), micros(2026, 3, 29, 4, 0)),
+            (micros(2026, 10, 25, 2, 0), micros(2026, 10, 25, 2, 0)),
+            (micros(2026, 3, 29, 2, 30), micros(2026, 3, 29, 4, 0)),
+        )
+    ]
+    assert hours == [[4], [2], [-1, 0, 1], []]
