@@ -28,7 +28,7 @@ def parts_of(stream: BinaryIO, order: Order, *, size: int) -> Iterator[Iterator[
         yield _ahead(read_parts(stream, order))
         return
     # A program of its own and no fork: libraries that read by columns have threads, which do not survive one.
-    command = [sys.executable, "-m", "cdr.ingest.parts"]
+    command = [sys.executable, "-m", "cdr.ingest.reader"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=settings.ROOT) as reader:  # noqa: S603 - our own module
         give, take = cast("IO[bytes]", reader.stdin), cast("IO[bytes]", reader.stdout)
         try:
