@@ -107,8 +107,6 @@ def _begin(batch: Batch, stream: BufferedReader, now: datetime) -> None:
 def _load(stream: BufferedReader, path: Path, batch: Batch, now: datetime, part_rows: int) -> bool:
     """Load the parts of the file; False when somebody asked to stop. What there is to say goes into the batch's problem."""
     load = _prepare(batch, stream, now)
-    batch.header = load.header.decode("latin-1")
-    batch.save(update_fields=["header"])
     order = Order(path, load.reading, load.window, part_rows)
     foreign = 0
 
