@@ -84,6 +84,9 @@ class SourceForm(forms.ModelForm[Source]):
             "trunks",
             "only_listed_accounts",
             "prices_include_vat",
+            "expected_minutes",
+            "sequence_pattern",
+            "most_rejects",
         )
 
 

@@ -108,3 +108,9 @@ def not_disputed_already(disputed: bool) -> None:
 def keeping_time_is_sensible(months: int) -> None:
     if not LEAST_MONTHS <= months <= MOST_MONTHS:
         raise Refusal("keeping_time", _("Choose 1 to 84 months."), field="months")
+
+
+def is_a_gap(first: int, last: int) -> None:
+    """A gap has a beginning and an end."""
+    if not 0 <= first <= last < 10**18:
+        raise Refusal("no_gap", _("This is no row of numbers. Take one of the gaps that the page shows."))

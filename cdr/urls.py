@@ -41,6 +41,7 @@ urlpatterns: list[URLPattern] = [
     path("operate/signs/thresholds/", operate_signs.thresholds, name="operate_thresholds"),
     path("operate/sources/", sources.sources, name="operate_sources"),
     path("operate/sources/new/", sources.source_edit, name="operate_source_new"),
+    path("operate/sources/<int:pk>/gap/", sources.gap_known, name="operate_gap_known"),
     path("operate/sources/<int:pk>/", sources.source_edit, name="operate_source"),
     path("operate/call-cost/", cost.operate_cost, name="operate_cost"),
     path("operate/tariffs/", tariffs.tariffs, name="operate_tariffs"),

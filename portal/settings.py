@@ -262,6 +262,7 @@ CELERY_BEAT_SCHEDULE = {
     "fraud": {"task": "cdr.tasks.watch_fraud", "schedule": 3600.0, "options": {"expires": 3000}},
     "drop folders": {"task": "cdr.tasks.watch_drop_folder", "schedule": 15.0, "options": {"expires": 60}},
     "calls without a price": {"task": "cdr.tasks.rate_unrated", "schedule": 3600.0, "options": {"expires": 3600}},
+    "feeds": {"task": "cdr.tasks.watch_feeds", "schedule": 300.0, "options": {"expires": 240}},
     "deliveries": {"task": "cdr.tasks.tend_deliveries", "schedule": 60.0, "options": {"expires": 120}},
 }
 CELERY_TASK_IGNORE_RESULT = True

@@ -216,6 +216,7 @@ ROUTES: dict[str, Row] = {
     "cdr:operate_sources": row(OPERATOR),
     "cdr:operate_source_new": row(OPERATOR),
     "cdr:operate_source": row(OPERATOR, pk="source.pk"),
+    "cdr:operate_gap_known": row(OPERATOR, "post", pk="source.pk"),
     "cdr:operate_cost": row(OPERATOR),
     "cdr:operate_tariffs": row(OPERATOR),
     "cdr:operate_tariff_new": row(OPERATOR),

@@ -17,6 +17,9 @@ FIELDS = (
     "trunks",
     "only_listed_accounts",
     "prices_include_vat",
+    "expected_minutes",
+    "sequence_pattern",
+    "most_rejects",
 )
 
 
