@@ -8,7 +8,7 @@ export PORT CENTRALE_HOME
 
 PYTHON := .venv/bin/python
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint bench soak clean
 
 # The supervisor stops when the make that started it is gone, even if that was killed.
 demo:
@@ -29,6 +29,11 @@ lint:
 bench:
 	@scripts/prepare test
 	@$(PYTHON) -m benchmarks
+
+# The loader is killed a hundred times at random moments; nothing may be lost or doubled.
+soak:
+	@scripts/prepare test
+	@SOAK_KILLS=100 $(PYTHON) -m pytest -n 0 -rs cdr/tests/test_killed.py
 
 clean:
 	@if [ -x $(PYTHON) ]; then $(PYTHON) -m portal.supervisor --clean; fi

@@ -205,10 +205,24 @@ CUT_OFF = ("cut_off", _("The file ends within this row. Deliver the whole file a
 COLUMNS = ("columns", _("This row has another number of columns than the others."))
 
 
-def _odd_row(
+def _are_plain(lines: list[bytes], dialect: Dialect) -> bool:
+    """Whether every one of the lines is a row without anything that must be looked at: almost always, and quickly told."""
+    text = b"\n".join(lines)
+    return not (
+        dialect.skip
+        or b"\r" in text
+        or b"\0" in text
+        or not all(lines)
+        or any(map(bytes.isspace, lines))
+        or max(map(len, lines), default=0) > LONGEST_LINE
+        or any(line.count(b'"') & 1 for line in lines)
+    )
+
+
+def _sort_out(
     number: int, line: bytes, dialect: Dialect, good: list[bytes], numbers: list[int], bad: list[BadRow]
 ) -> None:
-    """Put a row that is not plain where it belongs; one without contents belongs nowhere."""
+    """Put a row where it belongs; one without contents belongs nowhere."""
     if not line.strip():
         return
     problem = _broken(line, dialect)
@@ -233,21 +247,12 @@ def _chunk(first: int, lines: list[bytes], dialect: Dialect, layout: Layout, ope
     good: list[bytes] = []
     numbers: list[int] = []
     last = first + len(lines) - 1
-    for number, line in enumerate(lines, start=first):
-        if dialect.skip and _is_skipped(line, dialect):
-            continue
-        # Almost every row passes this one line, so it is written out here.
-        if (
-            line.count(b'"') & 1
-            or b"\0" in line
-            or len(line) > LONGEST_LINE
-            or line.endswith(b"\r")
-            or not line.strip()
-        ):
-            _odd_row(number, line.removesuffix(b"\r"), dialect, good, numbers, bad)
-        else:
-            good.append(line)
-            numbers.append(number)
+    if _are_plain(lines, dialect):
+        good, numbers = lines, list(range(first, last + 1))
+    else:
+        for number, line in enumerate(lines, start=first):
+            if not (dialect.skip and _is_skipped(line, dialect)):
+                _sort_out(number, line.removesuffix(b"\r"), dialect, good, numbers, bad)
     if open_end:
         _open_end(last, dialect, good, numbers, bad)
     where = np.array(numbers, dtype=np.int64)

@@ -266,10 +266,10 @@ def _numbers_to_learn(rated: Rated, learned: Learned) -> tuple[str, str] | None:
     forwarded = shown & (legs.direction == Direction.FORWARDED)
     found: set[tuple[int, str]] = set()
     for rows, column in ((shown, legs.other), (forwarded, rated.calls.caller)):
-        kept = column.keep(rows)
-        pairs, first = np.unique(coded_numbers(kept) ^ (rated.customers[rows] * _SPREAD), return_index=True)
-        for row in first[learned.new(pairs)].tolist():
-            found.add((int(rated.customers[rows][row]), kept.text(row)))
+        kept, customers = column.keep(rows), rated.customers[rows]
+        pairs, first = np.unique(coded_numbers(kept) ^ (customers * _SPREAD), return_index=True)
+        new = first[learned.new(pairs)]
+        found |= {(int(customers[row]), kept.text(row)) for row in new.tolist()}
     ordered = sorted(pair for pair in found if pair[1])
     if not ordered:
         return None
