@@ -85,13 +85,17 @@ KINDS: Mapping[str, Words] = {
     ),
     "spend_guard.premium": Words(
         gettext_lazy("Calls abroad and to service numbers are stopped"),
-        gettext_lazy("The spend guard closed them in %(month)s at %(spent)s (excl. VAT). 112 and free numbers go out."),
+        gettext_lazy(
+            "The spend guard stopped them in %(month)s at %(spent)s (excl. VAT). 112 and free numbers go out."
+        ),
         "shield",
         {"month": month, "spent": euro},
     ),
     "spend_guard.emergency_only": Words(
         gettext_lazy("All paid calls are stopped"),
-        gettext_lazy("The spend guard closed them in %(month)s at %(spent)s (excl. VAT). 112 and free numbers go out."),
+        gettext_lazy(
+            "The spend guard stopped them in %(month)s at %(spent)s (excl. VAT). 112 and free numbers go out."
+        ),
         "shield",
         {"month": month, "spent": euro},
     ),

@@ -36,6 +36,7 @@ class Crossing(StrEnum):
     FRAUD = "list whose calls are looked at for signs of fraud, one task a customer"
     RETENTION = "mask numbers that are past their time of keeping, and list whose calls have any"
     BILLING_FAN_OUT = "list what must be billed, one task a customer"
+    LIMITS = "list which customers have a spending limit, one task a customer"
     OPERATE = "pages of the provider's operators"
     PARTNER_OVERVIEW = "a partner's overview of that partner's own customers"
     PROVISION_RENDER = "find the device behind a provisioning login"

@@ -264,6 +264,7 @@ CELERY_BEAT_SCHEDULE = {
     "calls without a price": {"task": "cdr.tasks.rate_unrated", "schedule": 3600.0, "options": {"expires": 3600}},
     "feeds": {"task": "cdr.tasks.watch_feeds", "schedule": 300.0, "options": {"expires": 240}},
     "deliveries": {"task": "cdr.tasks.tend_deliveries", "schedule": 60.0, "options": {"expires": 120}},
+    "call limits": {"task": "cdr.limit_tasks.check_all_limits", "schedule": 900.0, "options": {"expires": 600}},
 }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

@@ -11,7 +11,7 @@ from accounts.tenancy import tenant
 from accounts.tokens import make_key, token_hash
 from cdr import generate
 from cdr.fraud.kinds import Severity, SignKind
-from cdr.models import Batch, CallRecord, Dispute, FraudSign, Source, TariffVersion
+from cdr.models import Batch, CallRecord, Dispute, FraudSign, NumberLimit, Source, TariffVersion
 from cdr.selectors.calls import cursor_of
 from cdr.services import load_file
 from invoices.models import Invoice
@@ -45,6 +45,7 @@ class World:
     invitation_key: str
     token: ApiToken
     notice: Notice
+    number_limit: NumberLimit
     call_place: str
     batch: Batch
     source: Source
@@ -95,6 +96,9 @@ def furnish(customer: Customer, employee: User, folder: Path, now: dt.datetime) 
             token=create_token(actor=actor, user=employee, name="test")[0],
             notice=Notice.objects.create(
                 customer=customer, capability=Capability.VIEW_CALLS, kind="spend_guard.premium", at=now
+            ),
+            number_limit=NumberLimit.objects.create(
+                customer=customer, number=PLAN.number(0), amount_micros=10_000_000, since=now
             ),
             call_place=cursor_of(CallRecord.objects.filter(micros__gt=0).order_by("start")[0]),
             batch=Batch.objects.get(),

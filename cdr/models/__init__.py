@@ -3,6 +3,7 @@
 from cdr.models.bundles import Adjustment, Bundle, BundleAllocation, BundleNumber
 from cdr.models.feeds import FeedAlarm, KnownGap
 from cdr.models.kept import KeptRows
+from cdr.models.limits import GuardEvent, LimitWarning, NumberLimit, PartnerLimit, SpendSettings
 from cdr.models.records import BillingPeriod, CallRecord, DailyTotal, MonthlyTotal, PartyNumber
 from cdr.models.retention import BilledPeriod, Dispute, KeepingTime, MaskedPeriod
 from cdr.models.signs import FraudSign, FraudThreshold
@@ -25,17 +26,22 @@ __all__ = [
     "FeedAlarm",
     "FraudSign",
     "FraudThreshold",
+    "GuardEvent",
     "KeepingTime",
     "KeptRows",
     "KnownGap",
+    "LimitWarning",
     "MaskedPeriod",
     "MonthlyTotal",
+    "NumberLimit",
+    "PartnerLimit",
     "PartyNumber",
     "Rate",
     "RateImport",
     "Reject",
     "Source",
     "SourceAccount",
+    "SpendSettings",
     "Tariff",
     "TariffVersion",
 ]

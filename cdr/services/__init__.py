@@ -4,16 +4,32 @@ from cdr.services.bundles import end_bundle, make_bundle, set_bundle_numbers
 from cdr.services.loading import load_file
 from cdr.services.periods import close_period
 from cdr.services.sources import save_source
+from cdr.services.spend_settings import (
+    Chosen,
+    chosen,
+    remove_number_limit,
+    save_limits,
+    set_number_limit,
+    set_partner_limit,
+    unlock,
+)
 from cdr.services.tariffs import add_version, save_tariff, set_customer_tariff
 
 __all__ = [
+    "Chosen",
     "add_version",
+    "chosen",
     "close_period",
     "end_bundle",
     "load_file",
     "make_bundle",
+    "remove_number_limit",
+    "save_limits",
     "save_source",
     "save_tariff",
     "set_bundle_numbers",
     "set_customer_tariff",
+    "set_number_limit",
+    "set_partner_limit",
+    "unlock",
 ]

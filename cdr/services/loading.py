@@ -25,6 +25,7 @@ from cdr.selectors import feeds
 from cdr.services.fraud import after_records
 from cdr.services.groups import Load
 from cdr.services.known import Known, compact
+from cdr.services.limits import after_records as watch_limits
 from cdr.services.pipeline import load_parts
 from cdr.services.reading import parts_of
 
@@ -119,6 +120,7 @@ def _load(stream: BufferedReader, path: Path, batch: Batch, now: datetime, part_
     with parts_of(stream, order, size=batch.size) as parts:
         whole = load_parts(load, counted(parts), goes_on=lambda: not _is_cancelled(batch))
     after_records(load.customers)
+    watch_limits(load.customers)
     batch.problem = FOREIGN % foreign if foreign else ""
     return whole
 

@@ -29,14 +29,13 @@ def address(request: HttpRequest, path: str = "", **changes: str | None) -> str:
 
 
 def tabs(request: HttpRequest, active: str) -> list[Choice]:
-    """Totals and details, with the same period and filters."""
-    return [
+    """Totals and details, with the same period and filters; limits and signs of fraud, which have none."""
+    views = [
         Choice(label, address(request, reverse(f"cdr:{name}"), view=None, sort=None), active == name)
         for name, label in (("totals", _("Totals")), ("details", _("Details")))
-    ] + [
-        Choice(_("Signs of fraud"), reverse("cdr:signs"), active == "signs"),
-        Choice(_("Disputes"), reverse("cdr:disputes"), active == "disputes"),
     ]
+    others = (("limits", _("Limits")), ("signs", _("Signs of fraud")), ("disputes", _("Disputes")))
+    return views + [Choice(label, reverse(f"cdr:{name}"), active == name) for name, label in others]
 
 
 def picker(request: HttpRequest, asked: Asked) -> PeriodPicker:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.access import Door, system
 from accounts.models import Customer
 from accounts.tenancy import tenant
-from portal.demo import billing, calls, cast, exchange, mobile, people, phones
+from portal.demo import billing, calls, cast, exchange, limits, mobile, people, phones
 from portal.lib.periods import Month, month_of
 from telephony import vault
 from telephony.models import Device
@@ -35,6 +35,7 @@ def load(say: Callable[[str], None], now: dt.datetime | None = None) -> None:
     folder = settings.HOME / "demo-files"
     calls.load(folder, months, now, say)
     calls.steal(folder, now, say)
+    limits.choose(now)
     say("Loading mobile usage ...")
     mobile.load(folder, months, now)
     say("Making invoices ...")
