@@ -17,6 +17,9 @@ from cdr.ingest.parts import Order, Part, read_parts
 BIG_BYTES = 24 << 20
 
 
+DIED = "The process that read the file has died. Load the file again."
+
+
 class ReaderDiedError(RuntimeError):
     """The process that read the file ended before it had. What is loaded is kept; load the file again."""
 
@@ -32,11 +35,18 @@ def parts_of(stream: BinaryIO, order: Order, *, size: int) -> Iterator[Iterator[
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=settings.ROOT) as reader:  # noqa: S603 - our own module
         give, take = cast("IO[bytes]", reader.stdin), cast("IO[bytes]", reader.stdout)
         try:
-            with give:
-                pickle.dump(order, give)
+            _ask(give, order)
             yield _ahead(_received(take))
         finally:
             reader.kill()  # it has ended, unless nobody wants the rest
+
+
+def _ask(pipe: IO[bytes], order: Order) -> None:
+    try:
+        with pipe:
+            pickle.dump(order, pipe)
+    except BrokenPipeError as error:
+        raise ReaderDiedError(DIED) from error
 
 
 def _received(pipe: IO[bytes]) -> Iterator[Part]:
@@ -44,7 +54,7 @@ def _received(pipe: IO[bytes]) -> Iterator[Part]:
         try:
             part = pickle.load(pipe)  # noqa: S301 - from our own child, over a pipe
         except (EOFError, pickle.UnpicklingError) as error:
-            raise ReaderDiedError("The process that read the file has died. Load the file again.") from error
+            raise ReaderDiedError(DIED) from error
         if part is None:
             return
         if isinstance(part, tuple):
