@@ -32,19 +32,20 @@ def _text(name: str, what: str, *, many: bool = False) -> OpenApiParameter:
 
 
 FILTERS = [
-    _text("month", "A month in Amsterdam, such as 2026-10; the running month when no period is given."),
+    _text("month", "A month in Amsterdam, such as 2026-10, or previous; the running month when no period is given."),
     OpenApiParameter("from", OpenApiTypes.DATE, description="First day of a period of one's own."),
     OpenApiParameter("to", OpenApiTypes.DATE, description="Last day of it, counted in."),
     _text("q", "Part of a number in any spelling, or of the name of an own number."),
     _text("number", "Own number, E.164.", many=True),
-    _text("other", "Part of the other party's number."),
+    _text("caller", "Who called: part of a number in any spelling, or of the name of an own number."),
+    _text("callee", "Who was called: the same."),
     OpenApiParameter("product", OpenApiTypes.INT, enum=[int(value) for value in Product]),
     OpenApiParameter("direction", OpenApiTypes.INT, many=True, enum=[int(value) for value in Direction]),
     OpenApiParameter("type", OpenApiTypes.INT, many=True, enum=list(calls.SHOWN)),
-    _text("cost_min", "Amount in euros, at least."),
+    _text("cost_min", "Amount in euros, at least; equal to cost_max: exactly that amount, to four decimals."),
     _text("cost_max", "Amount in euros, at most."),
-    OpenApiParameter("seconds_min", OpenApiTypes.INT),
-    OpenApiParameter("seconds_max", OpenApiTypes.INT),
+    _text("seconds_min", "Duration at least: seconds, or 1:30."),
+    _text("seconds_max", "Duration at most."),
     _text("invoice", "Billing period, such as 2026-10; takes the place of the period."),
 ]
 PAGING = [
@@ -105,7 +106,7 @@ class TotalsSerializer(serializers.Serializer[Any]):
 
 def _asked(view: CustomerAPI, request: Request) -> Asked:
     typed = [name for name in ("month", "from", "to") if request.query_params.get(name)]
-    if typed and typed_period(request.query_params) is None:
+    if typed and typed_period(request.query_params, timezone.localdate()) is None:
         # A program would take the running month for the one it asked for.
         raise exceptions.ValidationError(
             {typed[0]: [_("Write a month as 2026-10, or both from and to as 2026-10-31.")]}

@@ -1,6 +1,7 @@
 """What is asked of the calls: a filter, the form that shows it, and words for numbers. For pages, export and API."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -14,6 +15,9 @@ from cdr.selectors import calls, names
 from portal.lib import formats
 from portal.lib.numbers import display, mask
 from portal.lib.periods import Month
+
+OWN_NUMBER = re.compile(r"\+[1-9][0-9]{6,16}|ext:[0-9]{1,8}")
+MOST_ASKED = 500
 
 
 def language() -> str:
@@ -37,6 +41,10 @@ class Asked:
     @property
     def last_day(self) -> date:
         return self.selection.end - timedelta(days=1)
+
+    @property
+    def days_count(self) -> int:
+        return (self.selection.end - self.selection.first).days
 
     @property
     def days_words(self) -> str:
@@ -71,9 +79,11 @@ def ask(query: QueryDict, actor: Actor, *, today: date) -> Asked:
     """Read a query inside the customer's door."""
     first, end = read_period(query, today)
     own = names.own_names()
-    period = calls.Selection(first, end)
+    numbers = calls.own_numbers(calls.Selection(first, end))
+    full_numbers = actor.can(Capability.FULL_NUMBERS)
     choices = [
-        (number, " ".join(filter(None, (own.get(number), shown(number))))) for number in calls.own_numbers(period)
+        (number, " ".join(filter(None, (own.get(number), shown(number)))))
+        for number in (*numbers, *_asked_numbers(query, numbers))
     ]
     billed = [(str(Month.of_day(day)), formats.month(Month.of_day(day), language())) for day in calls.billing_periods()]
     form = CallFilterForm(query, numbers=choices, periods=billed)
@@ -82,9 +92,15 @@ def ask(query: QueryDict, actor: Actor, *, today: date) -> Asked:
     found = read_filter(
         query,
         today=today,
-        full_numbers=actor.can(Capability.FULL_NUMBERS),
-        names=own,
+        full_numbers=full_numbers,
         form=form,
+        find=lambda typed: calls.find_parties(typed, own=numbers, names=own, full_numbers=full_numbers),
         invoice_months={wanted: months} if months else {},
     )
     return Asked(found, form, own, today)
+
+
+def _asked_numbers(query: QueryDict, known: Iterable[str]) -> list[str]:
+    """Numbers that are asked for while they have no calls in this period: they stay chosen, and find nothing."""
+    asked = dict.fromkeys(query.getlist("number")[:MOST_ASKED])
+    return [number for number in asked if OWN_NUMBER.fullmatch(number) and number not in known]

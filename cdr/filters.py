@@ -1,7 +1,7 @@
 """The filters of the calls: read once from the query, used by totals, details, export and API alike."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, cast
@@ -13,14 +13,16 @@ from django.utils.translation import gettext_lazy as _
 from django_filters.fields import RangeField
 from django_filters.widgets import SuffixedMultiWidget
 
-from cdr.selectors.calls import Selection
+from cdr.selectors.calls import Parties, Selection, TooManyNumbersError
 from cdr.vocabulary import SHOWN_TYPES, CallType, Direction, Product
 from portal.lib.money import AmountError, parse_amount
-from portal.lib.numbers import search_keys
 from portal.lib.periods import TYPED_YEARS, Month
 
 LONGEST_DAYS = 400
-NOTHING_FOUND = frozenset({"-"})
+PREVIOUS = "previous"  # what `month` says for the month before the running one
+# The list shows four decimals: an amount that is to be equal is equal as it is shown.
+SHOWN_UNIT = 100
+_CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,4}):([0-5]\d)")
 
 
 class AmountField(forms.CharField):
@@ -34,6 +36,22 @@ class AmountField(forms.CharField):
             return parse_amount(text)
         except AmountError as error:
             raise ValidationError(_("Type an amount such as 0,50.")) from error
+
+
+class LengthField(forms.CharField):
+    """A duration as people type it, in seconds: `90`, `1:30` or `1:02:03`."""
+
+    def clean(self, value: Any) -> int | None:
+        text = super().clean(value).replace(" ", "")
+        if not text:
+            return None
+        if text.isascii() and text.isdigit() and len(text) < 8:
+            return int(text)
+        clock = _CLOCK.fullmatch(text)
+        if clock is None:
+            raise ValidationError(_("Type seconds, or minutes and seconds such as 1:30."))
+        hours, minutes, seconds = (int(part or 0) for part in clock.groups())
+        return hours * 3600 + minutes * 60 + seconds
 
 
 class LeastAndMost(SuffixedMultiWidget):  # type: ignore[misc]
@@ -68,12 +86,26 @@ class CallFilterForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
     number = forms.MultipleChoiceField(label=_("Number"), required=False, widget=forms.CheckboxSelectMultiple)
-    other = forms.CharField(label=_("With"), required=False, max_length=40)
-    cost = RangeField((AmountField(required=False), AmountField(required=False)), label=_("Amount"), required=False)
+    caller = forms.CharField(
+        label=_("Caller"), required=False, max_length=40, help_text=_("Part of a number, or the name of an own number.")
+    )
+    callee = forms.CharField(
+        label=_("Called number"),
+        required=False,
+        max_length=40,
+        help_text=_("Part of a number, or the name of an own number."),
+    )
+    cost = RangeField(
+        (AmountField(required=False), AmountField(required=False)),
+        label=_("Amount"),
+        required=False,
+        help_text=_("The same amount in both boxes finds exactly that amount."),
+    )
     seconds = RangeField(
-        (forms.IntegerField(required=False, min_value=0), forms.IntegerField(required=False, min_value=0)),
+        (LengthField(required=False), LengthField(required=False)),
         label=_("Call duration"),
         required=False,
+        help_text=_("In seconds, or as 1:30."),
     )
     invoice = forms.ChoiceField(label=_("Invoice"), required=False)
 
@@ -84,11 +116,14 @@ class CallFilterForm(forms.Form):
         self._choose("product", [("", _("all")), *((str(value), label) for value, label in Product.choices)])
         self._choose("number", numbers)
         self._choose("invoice", [("", _("no invoice")), *periods])
-        for name, mode in (("cost", "decimal"), ("seconds", "numeric")):
-            self.fields[name].widget = LeastAndMost(inputmode=mode)
+        self.fields["cost"].widget = LeastAndMost(inputmode="decimal")
+        self.fields["seconds"].widget = LeastAndMost()
 
     def _choose(self, name: str, choices: Sequence[tuple[str, Any]]) -> None:
         cast("forms.ChoiceField", self.fields[name]).choices = choices
+
+
+type FindParties = Callable[[str], Parties | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +135,13 @@ class CallFilter:
     form: CallFilterForm | None = field(compare=False, default=None)
 
     @property
+    def unfiltered(self) -> Selection:
+        """Every call of the period."""
+        return Selection(self.selection.first, self.selection.end, full_numbers=self.selection.full_numbers)
+
+    @property
     def is_filtered(self) -> bool:
-        bare = Selection(self.selection.first, self.selection.end, full_numbers=self.selection.full_numbers)
-        return bare != self.selection
+        return self.unfiltered != self.selection
 
 
 def _day(text: str) -> date | None:
@@ -113,11 +152,14 @@ def _day(text: str) -> date | None:
     return day if day.year in TYPED_YEARS else None
 
 
-def typed_period(query: QueryDict) -> tuple[date, date] | None:
-    """Days `[first, end)` of `month=2026-10` or of `from` up to and including `to`; None where neither can be read."""
+def typed_period(query: QueryDict, today: date) -> tuple[date, date] | None:
+    """Days `[first, end)` of `month=2026-10` or of `from` up to and including `to`; None where neither can be read.
+
+    `month=previous` is the month before the running one, whichever that is.
+    """
     try:
         if named := query.get("month"):
-            month = Month.parse(named)
+            month = Month.of_day(today).previous() if named == PREVIOUS else Month.parse(named)
             return month.first_day, month.end_day
     except ValueError:
         pass
@@ -130,18 +172,23 @@ def typed_period(query: QueryDict) -> tuple[date, date] | None:
 def read_period(query: QueryDict, today: date) -> tuple[date, date]:
     """The period that was typed; else the running month."""
     month = Month.of_day(today)
-    return typed_period(query) or (month.first_day, month.end_day)
+    return typed_period(query, today) or (month.first_day, month.end_day)
 
 
-def _search(text: str, names: Mapping[str, str]) -> dict[str, Any]:
-    """What a search means: part of a number in any spelling, or part of the name of an own number."""
-    if not text.strip():
-        return {}
-    if re.search(r"[^\W\d_]", text):
-        wanted = text.casefold().strip()
-        found = frozenset(number for number, name in names.items() if wanted in name.casefold())
-        return {"needle_numbers": found or NOTHING_FOUND}
-    return {"needles": search_keys(text)} if search_keys(text) else {"needle_numbers": NOTHING_FOUND}
+def _parties(form: CallFilterForm, name: str, find: FindParties) -> Parties | None:
+    """The numbers that a search field means. One that means too many finds none: it must not look like no filter."""
+    try:
+        return find(form.cleaned_data.get(name, ""))
+    except TooManyNumbersError:
+        form.add_error(name, _("More than 1,000 numbers have this in them. Type more digits."))
+        return Parties()
+
+
+def _amounts(value: slice | None) -> tuple[int | None, int | None]:
+    least, most = _range(value)
+    if least is not None and least == most:
+        return least - SHOWN_UNIT // 2, least + SHOWN_UNIT // 2 - 1
+    return least, most
 
 
 def _range(value: slice | None) -> tuple[int | None, int | None]:
@@ -153,18 +200,20 @@ def read_filter(
     *,
     today: date,
     full_numbers: bool,
-    names: Mapping[str, str],
     form: CallFilterForm,
+    find: FindParties,
     invoice_months: Mapping[str, tuple[date, date]],
 ) -> CallFilter:
-    """The filter of a query. `invoice_months` gives the months of each billing period that can be chosen."""
+    """The filter of a query. `find` looks up what a search means, `invoice_months` gives the months of each billing period
+    that can be chosen.
+    """
     form.is_valid()
     clean = form.cleaned_data
     first, end = read_period(query, today)
     billed = clean.get("invoice") or ""
     if billed in invoice_months:
         first, end = invoice_months[billed]
-    least, most = _range(clean.get("cost"))
+    least, most = _amounts(clean.get("cost"))
     shortest, longest = _range(clean.get("seconds"))
     selection = Selection(
         first=first,
@@ -174,13 +223,14 @@ def read_filter(
         directions=frozenset(int(value) for value in clean.get("direction", ())),
         call_types=frozenset(int(value) for value in clean.get("type", ())),
         numbers=frozenset(clean.get("number", ())),
-        other_needles=search_keys(clean.get("other", "")),
+        anyone=_parties(form, "q", find),
+        caller=_parties(form, "caller", find),
+        callee=_parties(form, "callee", find),
         least_micros=least,
         most_micros=most,
         least_seconds=shortest,
         most_seconds=longest,
         full_numbers=full_numbers,
-        **_search(clean.get("q", ""), names),
     )
     month = Month.of_day(first)
     return CallFilter(selection, month if (month.first_day, month.end_day) == (first, end) else None, form)

@@ -15,6 +15,7 @@ from cdr.views import (
     rejects,
     signs,
     sources,
+    story,
     tariffs,
     totals,
 )
@@ -36,7 +37,7 @@ urlpatterns: list[URLPattern] = [
     path("calls/limits/numbers/", limits.number_limit, name="limits_number"),
     path("calls/limits/numbers/<int:pk>/remove/", limits.number_limit_remove, name="limits_number_remove"),
     path("calls/limits/unlock/", limits.unlock, name="limits_unlock"),
-    path("calls/<str:place>/", details.call, name="call"),
+    path("calls/<str:place>/", story.call, name="call"),
     path("operate/disputes/", operate_retention.disputes, name="operate_disputes"),
     path("operate/disputes/<int:pk>/", operate_retention.dispute, name="operate_dispute"),
     path("operate/retention/", operate_retention.keeping, name="operate_retention"),

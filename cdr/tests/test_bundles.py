@@ -324,7 +324,7 @@ def test_amounts_are_searched_after_bundles(
 def test_the_dearest_call_is_the_one_that_costs_most_after_bundles(acme: Customer, tmp_path: Path) -> None:
     a_month(acme, tmp_path)
     with tenant(acme):
-        dearest = calls.dearest_call(WHOLE, calls.by_day(WHOLE))
+        [dearest] = calls.dearest_calls(WHOLE, calls.by_day(WHOLE))
     assert dearest is not None
     assert (dearest.other, dearest.amount) == ("+31612345678", MOBILE)
 
@@ -334,7 +334,7 @@ def test_a_call_that_was_booked_back_is_not_the_dearest(acme: Customer, tmp_path
     load(write(tmp_path, [row(1)]), a_source())
     correct(the_record(acme), seconds=1, micros=45_250)
     with tenant(acme):
-        dearest = calls.dearest_call(WHOLE, calls.by_day(WHOLE))
+        [dearest] = calls.dearest_calls(WHOLE, calls.by_day(WHOLE))
     assert dearest is not None
     assert dearest.amount == 45_250
 

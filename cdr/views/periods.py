@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cdr.asking import Asked, language
+from cdr.filters import PREVIOUS
 from portal.lib import formats
 from portal.lib.periods import Month
 from portal.lib.ui import Choice, PeriodPicker
@@ -45,8 +46,8 @@ def picker(request: HttpRequest, asked: Asked) -> PeriodPicker:
     days = asked.selection.end - asked.selection.first
     if month is not None:
         label, before, after = formats.month(month, language()), month.previous(), month.next()
-        previous = address(request, month=str(before), from_=None, to=None, invoice=None)
-        following = address(request, month=str(after), from_=None, to=None, invoice=None) if month < running else ""
+        previous = _month_address(request, str(before))
+        following = _month_address(request, str(after)) if month < running else ""
     else:
         label = asked.days_words
         previous = _days_address(request, asked.selection.first - days, asked.selection.first)
@@ -59,16 +60,11 @@ def picker(request: HttpRequest, asked: Asked) -> PeriodPicker:
         previous_url=previous,
         next_url=following,
         choices=[
-            Choice(
-                formats.month(each, language()),
-                address(request, month=str(each), from_=None, to=None, invoice=None),
-                each == month,
-            )
-            for each in months
+            Choice(_month_name(each, running), _month_address(request, str(each)), each == month) for each in months
         ],
-        current=None
+        current=Choice(_("Previous period"), _month_address(request, PREVIOUS))
         if month == running
-        else Choice(_("Running period"), address(request, month=None, from_=None, to=None, invoice=None)),
+        else Choice(_("Running period"), _month_address(request, None)),
         about=asked.days_words,
         own=True,
         first=asked.selection.first.isoformat(),
@@ -76,6 +72,18 @@ def picker(request: HttpRequest, asked: Asked) -> PeriodPicker:
         action=request.path,
         keep=[(name, value) for name in request.GET if name not in left_out for value in request.GET.getlist(name)],
     )
+
+
+def _month_name(month: Month, running: Month) -> str:
+    """`november 2026 · running`; the one before it is the previous period."""
+    name = formats.month(month, language())
+    if month == running:
+        return _("%(month)s · running") % {"month": name}
+    return _("%(month)s · previous") % {"month": name} if month == running.previous() else name
+
+
+def _month_address(request: HttpRequest, month: str | None) -> str:
+    return address(request, month=month, from_=None, to=None, invoice=None)
 
 
 def _days_address(request: HttpRequest, first: date, end: date) -> str:

@@ -141,6 +141,8 @@ def data(size: int, language: str) -> str:
 def duration(seconds: int, language: str) -> str:
     """Talking time to read: `1 u 20 min`, `98 u 05 min`, `20 min`, `58 s`; whole minutes half up from one minute on."""
     hour = _style(language).hour
+    if seconds < 0:
+        return f"{MINUS}{duration(-seconds, language)}"
     if seconds < 60:
         return f"{seconds}{NBSP}s"
     hours, minutes = divmod(divide_half_up(seconds, 60), 60)
@@ -150,7 +152,9 @@ def duration(seconds: int, language: str) -> str:
 
 
 def call_time(seconds: int) -> str:
-    """The length of one call, exact: `8:41`, `58:52`, `1:20:05`."""
+    """The length of one call, exact: `8:41`, `58:52`, `1:20:05`; what is booked back has a minus."""
+    if seconds < 0:
+        return f"{MINUS}{call_time(-seconds)}"
     minutes, rest = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

@@ -83,6 +83,8 @@ def _words(bound: BoundField, values: list[str]) -> str:
         return ", ".join(chosen[:2]) + (f" +{len(chosen) - 2}" if len(chosen) > 2 else "")
     if len(values) == 2:
         first, last = values
+        if first == last:
+            return first
         if first and last:
             return _("%(first)s to %(last)s") % {"first": first, "last": last}
         return _("from %(first)s") % {"first": first} if first else _("to %(last)s") % {"last": last}

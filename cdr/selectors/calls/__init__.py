@@ -5,31 +5,46 @@ call) is left out in `selection`, once, of rows, counts and sums alike.
 """
 
 from cdr.selectors.calls.choices import billing_periods, months_of_billing_period, own_numbers
+from cdr.selectors.calls.corrections import Chain, booked_back, chain_of
 from cdr.selectors.calls.pages import Page, call_at, cursor_of, legs_of, page, place_of
-from cdr.selectors.calls.selection import SHOWN, Selection, records
+from cdr.selectors.calls.reach import countable, within_reach
+from cdr.selectors.calls.search import MOST_NUMBERS, TooManyNumbersError, find_parties
+from cdr.selectors.calls.selection import SHOWN, Parties, Selection, records
 from cdr.selectors.calls.sums import (
     Sums,
     add_up,
     by_day,
+    by_month,
     by_number_and_type,
-    dearest_call,
+    days_of,
+    dearest_calls,
     sums_of_records,
     total,
     totals_by_day,
 )
 
 __all__ = [
+    "MOST_NUMBERS",
     "SHOWN",
+    "Chain",
     "Page",
+    "Parties",
     "Selection",
     "Sums",
+    "TooManyNumbersError",
     "add_up",
     "billing_periods",
+    "booked_back",
     "by_day",
+    "by_month",
     "by_number_and_type",
     "call_at",
+    "chain_of",
+    "countable",
     "cursor_of",
-    "dearest_call",
+    "days_of",
+    "dearest_calls",
+    "find_parties",
     "legs_of",
     "months_of_billing_period",
     "own_numbers",
@@ -39,4 +54,5 @@ __all__ = [
     "sums_of_records",
     "total",
     "totals_by_day",
+    "within_reach",
 ]

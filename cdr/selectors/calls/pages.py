@@ -1,35 +1,47 @@
 """The calls themselves: a page of them at a time, one of them, and its legs."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django.db.models import Q
 
 from cdr.models import CallRecord
 from cdr.selectors.bundles import with_covered
+from cdr.selectors.calls.reach import within_reach
 from cdr.selectors.calls.selection import SHOWN, Selection, records
 from cdr.vocabulary import BOOKED
+from portal.lib.periods import day_bounds, local_day
+
+type Place = tuple[datetime, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Calls of one page, newest first, with the cursors of the pages beside it (empty: there is none)."""
+    """Calls of one page, newest first, with the cursors of the pages beside it (empty: there is none).
+
+    `looked_from` is the day from which on was looked, where the page is not full and there are more calls before it.
+    """
 
     calls: list[CallRecord]
-    before: str
-    after: str
+    before: str = ""
+    after: str = ""
+    looked_from: date | None = None
 
 
 def cursor_of(call: CallRecord) -> str:
     """Where a call stands among all: microseconds of its start, and its id."""
-    return f"{_micros(call.start)}-{call.id}"
+    return _cursor(call.start, call.id)
+
+
+def _cursor(start: datetime, number: int) -> str:
+    return f"{_micros(start)}-{number}"
 
 
 def _micros(moment: datetime) -> int:
     return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
 
-def place_of(cursor: str) -> tuple[datetime, int] | None:
+def place_of(cursor: str) -> Place | None:
     """Start and id of a cursor; None for what is no cursor."""
     start, dash, number = cursor.partition("-")
     if not (dash and start.isascii() and start.isdigit() and number.isascii() and number.isdigit()):
@@ -40,23 +52,46 @@ def place_of(cursor: str) -> tuple[datetime, int] | None:
 
 
 def page(selection: Selection, *, after: str = "", before: str = "", size: int = 50) -> Page:
-    """A page of calls from a cursor on; a cursor that is none gives the first page."""
+    """A page of calls from a cursor on; a cursor that is none gives the first page.
+
+    With filters that few calls pass a page reads no more than `reach.REACH` calls, and says so: it can be short, or
+    empty, while `after` goes on.
+    """
     later, earlier = place_of(before), place_of(after)
-    found = records(selection)
-    if later is not None:
-        start, number = later
-        found = found.filter(Q(start__gt=start) | Q(start=start, id__gt=number), start__gte=start)
-        calls = list(found.order_by("start", "id")[: size + 1])
-        more, calls = len(calls) > size, with_covered(calls[:size][::-1])
-        return Page(calls, cursor_of(calls[0]) if more else "", cursor_of(calls[-1]) if calls else "")
-    if earlier is not None:
-        start, number = earlier
+    return _newer(selection, later, size) if later is not None else _older(selection, earlier, size)
+
+
+def _older(selection: Selection, place: Place | None, size: int) -> Page:
+    if place is not None:
+        # A cursor without an id stands before all of its moment: midnight belongs to the day before.
+        last = local_day(place[0] if place[1] else place[0] - timedelta(microseconds=1))
+        selection = selection.between(selection.first, last + timedelta(days=1))
+    reach = within_reach(selection) if selection.is_sparse else selection
+    found = records(reach)
+    if place is not None:
+        start, number = place
         found = found.filter(Q(start__lt=start) | Q(start=start, id__lt=number), start__lte=start)
     calls = list(found[: size + 1])
     more, calls = len(calls) > size, with_covered(calls[:size])
-    return Page(
-        calls, cursor_of(calls[0]) if calls and earlier is not None else "", cursor_of(calls[-1]) if more else ""
-    )
+    before = ""
+    if place is not None:
+        before = cursor_of(calls[0]) if calls else _cursor(place[0], max(place[1] - 1, 0))
+    if more or reach == selection:
+        return Page(calls, before, cursor_of(calls[-1]) if more else "")
+    return Page(calls, before, _cursor(day_bounds(reach.first).start, 0), reach.first)
+
+
+def _newer(selection: Selection, place: Place, size: int) -> Page:
+    start, number = place
+    selection = selection.between(local_day(start), selection.end)
+    reach = within_reach(selection, oldest=True) if selection.is_sparse else selection
+    found = records(reach).filter(Q(start__gt=start) | Q(start=start, id__gt=number), start__gte=start)
+    calls = list(found.order_by("start", "id")[: size + 1])
+    more, calls = len(calls) > size, with_covered(calls[:size][::-1])
+    after = cursor_of(calls[-1]) if calls else _cursor(start, number + 1)
+    if more or reach == selection:
+        return Page(calls, cursor_of(calls[0]) if more else "", after)
+    return Page(calls, _cursor(day_bounds(reach.end).start, 0), after)
 
 
 def call_at(start: datetime, number: int) -> CallRecord | None:

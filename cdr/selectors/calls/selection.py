@@ -1,31 +1,53 @@
 """What is selected of the calls: the one definition behind rows, counts and sums."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from itertools import product
 
-from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import CombinedExpression
-from django.db.models.functions import Greatest, Left, Length
+from django.db.models.functions import Length
+from django.db.models.lookups import GreaterThanOrEqual
 
 from cdr.models import CallRecord
 from cdr.selectors.bundles import discount_of_record, has_covered
-from cdr.vocabulary import BOOKED, SHOWN_TYPES
-from portal.lib.numbers import SearchKey
-from portal.lib.numbers.showing import MASKED_DIGITS
+from cdr.vocabulary import BOOKED, SHOWN_TYPES, Direction
 from portal.lib.periods import days_bounds
 
 SHOWN = tuple(int(kind) for kind in SHOWN_TYPES)
 
 
 @dataclass(frozen=True, slots=True)
+class Parties:
+    """Numbers that were searched: `own` of the customer, `others` of whom it called or was called by.
+
+    `start` stands for all others that begin with it, of which the last `hidden` digits are not looked at.
+    """
+
+    own: frozenset[str] = frozenset()
+    others: frozenset[str] = frozenset()
+    start: str = ""
+    hidden: int = 0
+
+    def theirs(self, column: str) -> Q:
+        """That a column holds one of the others."""
+        found = Q(**{f"{column}__in": sorted(self.others)})
+        if not self.start:
+            return found
+        starts = Q(**{f"{column}__gte": self.start, f"{column}__lt": after(self.start)})
+        return found | starts & Q(GreaterThanOrEqual(Length(column), len(self.start) + self.hidden))
+
+
+def after(start: str) -> str:
+    """The first text, by bytes, behind all that begin with `start`."""
+    return start[:-1] + chr(ord(start[-1]) + 1)
+
+
+@dataclass(frozen=True, slots=True)
 class Selection:
     """Which calls. `[first, end)` are days of the start in Amsterdam; empty sets and None do not restrict.
 
-    `needles` are ways in which a searched number can stand in a stored one, `needle_numbers` own numbers whose name was
-    searched, `other_needles` ways in which the other party's number can stand. `full_numbers` says whether the last
-    digits of other parties may be seen, and therefore searched.
+    `anyone` restricts to calls that have one of these numbers on either side, `caller` and `callee` to calls from and to
+    them. `full_numbers` says whether the last digits of other parties may be seen.
     """
 
     first: date
@@ -35,9 +57,9 @@ class Selection:
     directions: frozenset[int] = frozenset()
     call_types: frozenset[int] = frozenset()
     numbers: frozenset[str] = frozenset()
-    needles: tuple[SearchKey, ...] = ()
-    needle_numbers: frozenset[str] = frozenset()
-    other_needles: tuple[SearchKey, ...] = ()
+    anyone: Parties | None = None
+    caller: Parties | None = None
+    callee: Parties | None = None
     least_micros: int | None = None
     most_micros: int | None = None
     least_seconds: int | None = None
@@ -48,9 +70,17 @@ class Selection:
     def needs_records(self) -> bool:
         """Whether no total table can answer, so that the records themselves are added up."""
         bounds = (self.least_micros, self.most_micros, self.least_seconds, self.most_seconds)
-        return bool(self.needles or self.needle_numbers or self.other_needles) or any(
-            bound is not None for bound in bounds
-        )
+        return any(each is not None for each in (self.anyone, self.caller, self.callee, *bounds))
+
+    @property
+    def days_need_records(self) -> bool:
+        """Whether the daily totals cannot tell: they hold no numbers and no billing periods."""
+        return bool(self.needs_records or self.numbers) or self.billing_period is not None
+
+    @property
+    def is_sparse(self) -> bool:
+        """Whether calls may be left out, so that a page of them can lie anywhere in the period."""
+        return bool(self.products or self.directions or self.call_types) or self.days_need_records
 
     @property
     def whole_months(self) -> bool:
@@ -58,7 +88,12 @@ class Selection:
 
     def on(self, day: date) -> "Selection":
         """The same calls of one day."""
-        return replace(self, first=day, end=day + timedelta(days=1))
+        return self.between(day, day + timedelta(days=1))
+
+    def between(self, first: date, end: date) -> "Selection":
+        """The same calls of the days `[first, end)`, as far as they are selected."""
+        begin = min(max(first, self.first), self.end)
+        return replace(self, first=begin, end=max(min(end, self.end), begin))
 
 
 def kinds(selection: Selection) -> Q:
@@ -71,23 +106,22 @@ def kinds(selection: Selection) -> Q:
     return condition
 
 
-def _visible(column: str) -> Case:
-    """What of a number may be searched by who sees masked numbers: the same as `portal.lib.numbers.visible`."""
-    left = Greatest(Length(column) - MASKED_DIGITS, Value(0), output_field=IntegerField())
-    return Case(When(**{f"{column}__startswith": "+"}, then=Left(column, left)), default=F(column))
+def _with(parties: Parties) -> Q:
+    return (
+        Q(number__in=sorted(parties.own)) | Q(other__in=sorted(parties.others)) | Q(origin__in=sorted(parties.others))
+    )
 
 
-def _searched(selection: Selection) -> Q:
-    found = Q(number__in=sorted(selection.needle_numbers)) if selection.needle_numbers else Q()
-    prefix = "" if selection.full_numbers else "visible_"
-    return found | _standing(selection.needles, ("number", f"{prefix}other", f"{prefix}origin"))
+def _from(parties: Parties) -> Q:
+    """Calls that these numbers made: of a forwarded call who called, and who forwarded it and pays."""
+    incoming = Q(direction=Direction.INCOMING)
+    theirs = parties.theirs("other") & incoming | parties.theirs("origin")
+    return theirs | Q(number__in=sorted(parties.own)) & ~incoming
 
 
-def _standing(needles: Iterable[SearchKey], columns: Iterable[str]) -> Q:
-    found = Q()
-    for needle, column in product(needles, columns):
-        found |= Q(**{f"{column}__{'startswith' if needle.anchored else 'contains'}": needle.text})
-    return found
+def _to(parties: Parties) -> Q:
+    incoming = Q(direction=Direction.INCOMING)
+    return Q(number__in=sorted(parties.own)) & incoming | parties.theirs("other") & ~incoming
 
 
 def net_micros(selection: Selection) -> CombinedExpression | F:
@@ -106,11 +140,9 @@ def records(selection: Selection) -> QuerySet[CallRecord]:
         found = found.filter(billing_period=selection.billing_period)
     if selection.numbers:
         found = found.filter(number__in=sorted(selection.numbers))
-    if selection.needles or selection.needle_numbers or selection.other_needles:
-        if not selection.full_numbers:
-            found = found.alias(visible_other=_visible("other"), visible_origin=_visible("origin"))
-        other = "other" if selection.full_numbers else "visible_other"
-        found = found.filter(_searched(selection), _standing(selection.other_needles, (other,)))
+    for parties, condition in ((selection.anyone, _with), (selection.caller, _from), (selection.callee, _to)):
+        if parties is not None:
+            found = found.filter(condition(parties))
     limits = {
         "net__gte": selection.least_micros,
         "net__lte": selection.most_micros,

@@ -1,26 +1,26 @@
 """Sums of what is selected, from whichever table can tell."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Case, Count, F, IntegerField, Max, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce, TruncDate
 
 from cdr.models import CallRecord, DailyTotal, MonthlyTotal
+from cdr.selectors.bundles import has_covered, with_covered
+from cdr.selectors.calls.corrections import booked_back
+from cdr.selectors.calls.reach import within_reach
 from cdr.selectors.calls.selection import Selection, kinds, net_micros, records
-from cdr.selectors.ledger import booked_back
+from cdr.selectors.ledger import booked_back as is_booked_back
 from cdr.vocabulary import Leg
-from portal.lib.periods import AMSTERDAM
+from portal.lib.periods import AMSTERDAM, Month, day_bounds, days_bounds, local_day
 
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Calls, seconds, micro-euros after bundles, how many have no price yet, and the most that one can have cost.
-
-    That most is before bundles, and counts calls that were booked back.
-    """
+    """Calls, seconds, micro-euros after bundles, how many have no price yet, and the amount of the dearest."""
 
     calls: int = 0
     seconds: int = 0
@@ -68,15 +68,42 @@ def _sums(row: Any) -> Sums:
 
 
 def by_number_and_type(selection: Selection) -> dict[tuple[str, int], Sums]:
-    """Sums by own number and call type: from the monthly totals where these can tell, else from the records."""
-    if selection.needs_records or not selection.whole_months:
-        return _pairs(records(selection).order_by().values("number", "call_type").annotate(**_of_records(selection)))
+    """Sums by own number and call type: whole months from their totals, and the records only where these cannot tell."""
+    if selection.needs_records:
+        return _pairs_of_records(selection)
+    found: dict[tuple[str, int], Sums] = {}
+    months, days = _whole_months(selection)
+    for pairs in (*map(_pairs_of_months, months), *map(_pairs_of_records, days)):
+        for key, sums in pairs.items():
+            found[key] = found.get(key, Sums()) + sums
+    return found
+
+
+def _whole_months(selection: Selection) -> tuple[list[Selection], list[Selection]]:
+    """The whole months of a selection, and the days before and after them."""
+    first = selection.first if selection.first.day == 1 else Month.of_day(selection.first).end_day
+    end = selection.end.replace(day=1)
+    if first >= end:
+        return [], [selection]
+    edges = (selection.between(selection.first, first), selection.between(end, selection.end))
+    return [selection.between(first, end)], [edge for edge in edges if edge.first < edge.end]
+
+
+def _pairs_of_records(selection: Selection) -> dict[tuple[str, int], Sums]:
+    return _pairs(records(selection).order_by().values("number", "call_type").annotate(**_of_records(selection)))
+
+
+def _monthly(selection: Selection) -> QuerySet[MonthlyTotal]:
     totals = MonthlyTotal.objects.filter(kinds(selection), month__gte=selection.first, month__lt=selection.end)
     if selection.billing_period is not None:
         totals = totals.filter(billing_period=selection.billing_period)
     if selection.numbers:
         totals = totals.filter(number__in=sorted(selection.numbers))
-    return _pairs(totals.values("number", "call_type").annotate(**_OF_TOTALS))
+    return totals
+
+
+def _pairs_of_months(selection: Selection) -> dict[tuple[str, int], Sums]:
+    return _pairs(_monthly(selection).values("number", "call_type").annotate(**_OF_TOTALS))
 
 
 def _pairs(rows: Iterable[Any]) -> dict[tuple[str, int], Sums]:
@@ -90,7 +117,7 @@ def by_day(selection: Selection) -> dict[date, Sums]:
 
 def totals_by_day(selection: Selection) -> QuerySet[Any, Any]:
     """The query of `by_day`, for who runs it elsewhere: `day` and the sums c, s, m, u, d."""
-    if selection.needs_records or selection.numbers or selection.billing_period is not None:
+    if selection.days_need_records:
         days = records(selection).order_by().values(day=TruncDate("start", tzinfo=AMSTERDAM))
         return days.annotate(**_of_records(selection))
     totals = DailyTotal.objects.filter(kinds(selection), day__gte=selection.first, day__lt=selection.end)
@@ -103,34 +130,67 @@ def sums_of_records(selection: Selection) -> QuerySet[Any, Any]:
     return records(selection).order_by().values(all=Value(1)).annotate(rows=Count("*"), **sums)
 
 
+def by_month(selection: Selection) -> dict[Month, Sums]:
+    """Sums by month of the start."""
+    if selection.needs_records:
+        return _months(by_day(selection))
+    months, days = _whole_months(selection)
+    found: dict[Month, Sums] = {}
+    for part in months:
+        rows = _monthly(part).values("month").annotate(**_OF_TOTALS)
+        found |= {Month.of_day(row["month"]): _sums(row) for row in rows}
+    for part in days:
+        for month, sums in _months(by_day(part)).items():
+            found[month] = found.get(month, Sums()) + sums
+    return found
+
+
+def _months(days: Mapping[date, Sums]) -> dict[Month, Sums]:
+    found: dict[Month, Sums] = {}
+    for day, sums in days.items():
+        found[Month.of_day(day)] = found.get(Month.of_day(day), Sums()) + sums
+    return found
+
+
 def _days(rows: Iterable[Any]) -> dict[date, Sums]:
     return {row["day"]: _sums(row) for row in rows}
 
 
+def days_of(selection: Selection, calls: Sequence[CallRecord]) -> dict[date, Sums]:
+    """Sums by day of the days on which these calls lie; of days that cannot be added up in reach there are none."""
+    if not calls:
+        return {}
+    starts = [local_day(call.start) for call in calls]
+    shown = selection.between(min(starts), max(starts) + timedelta(days=1))
+    return by_day(within_reach(shown) if selection.days_need_records else shown)
+
+
 def total(selection: Selection) -> Sums:
     """Sums of everything selected, from whichever table is shortest."""
-    if selection.whole_months and not selection.needs_records:
+    if not selection.needs_records and (selection.whole_months or selection.numbers):
         return add_up(by_number_and_type(selection).values())
     return add_up(by_day(selection).values())
 
 
-def dearest_call(selection: Selection, days: Mapping[date, Sums]) -> CallRecord | None:
-    """The call with the highest amount after bundles; `days` are its sums by day, which tell on which days to look."""
-    best: CallRecord | None = None
-    for day, sums in sorted(days.items(), key=lambda item: (item[1].dearest, item[0]), reverse=True):
-        if sums.dearest <= (best.amount or 0 if best else 0):
-            break
-        found = _dearest_of(selection.on(day), sums.dearest)
-        if found and (found.amount or 0) > (best.amount or 0 if best else 0):
-            best = found
-    return best
-
-
-def _dearest_of(day: Selection, most: int) -> CallRecord | None:
-    """The dearest call of a day. Mostly it is the one of which the totals tell; if that is covered, all are looked at."""
-    priced = records(day).filter(~booked_back(), leg=Leg.CALL).annotate(net=net_micros(day))
-    for candidates in (priced.filter(micros=most, net=most), priced.filter(micros__gt=0)):
-        for call in candidates.order_by("-net", "-start", "-id")[:1]:
-            call.discount = (call.micros or 0) - call.net
-            return call
-    return None
+def dearest_calls(selection: Selection, days: Mapping[date, Sums], *, most: int = 1) -> list[CallRecord]:
+    """The calls with the highest amounts after bundles; `days` are the sums by day, which tell on which days to look."""
+    ranked = sorted(((sums.dearest, day) for day, sums in days.items() if sums.dearest > 0), reverse=True)
+    if not ranked:
+        return []
+    every = [day for _amount, day in ranked]
+    shown = selection.between(min(every), max(every) + timedelta(days=1))
+    bounds = days_bounds(shown.first, shown.end)
+    if has_covered(bounds.start, bounds.end):
+        priced = records(shown).filter(~is_booked_back(), leg=Leg.CALL, micros__gt=0).annotate(net=net_micros(shown))
+        return with_covered(list[CallRecord](priced.filter(net__gt=0).order_by("-net", "-start", "-id")[:most]))
+    # The dearest so many calls lie on the so many days with the dearest ones. A day more is looked at, because what was
+    # booked back still counts as the dearest of its day.
+    on_these_days = Q()
+    for _amount, day in ranked[: most + 1]:
+        its = day_bounds(day)
+        on_these_days |= Q(start__gte=its.start, start__lt=its.end)
+    least = ranked[most][0] if len(ranked) > most else 1
+    dear = records(shown).filter(on_these_days, leg=Leg.CALL, micros__gte=least).order_by("-micros", "-start", "-id")
+    found = list(dear[: 3 * most])
+    back = booked_back(found)
+    return [call for call in found if call.pk not in back][:most]
