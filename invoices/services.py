@@ -18,8 +18,10 @@ from accounts.models import Brand, Customer
 from accounts.selectors import registered_for
 from accounts.tenancy import tenant
 from accounts.work import queue
+from cdr.models import Adjustment
 from cdr.selectors.billing import PeriodCost, period_costs
 from cdr.services import close_period
+from cdr.services.adjusting import Afterwards, take_adjustments
 from cdr.services.retention import mark_billed
 from cdr.vocabulary import CallType
 from cdr.vocabulary import Product as CallProduct
@@ -136,6 +138,7 @@ def _collect(customer: Customer, month: Month) -> _Found:
     costs = period_costs(month.first_day)
     charges += _call_charges(costs)
     charges += [_outside_charge(one, month) for one in take_costs(customer=customer, until=month)]
+    charges += [_afterwards_charge(one) for one in take_adjustments(customer=customer, until=month)]
     charges += [_one_off_charge(one) for one in one_offs]
     return _Found(charges, subscriptions, one_offs, sum(one.unrated for one in costs))
 
@@ -177,6 +180,24 @@ def _outside_charge(one: OutsideCost, month: Month) -> Charge:
         unit=Unit.NUMBER,
         since=one.month.first_day if late else None,
         until=one.month.end_day if late else None,
+    )
+
+
+def _afterwards_charge(one: Afterwards) -> Charge:
+    """What changed of a period that was billed: it stays as it was, and the difference is a line of its own."""
+    descriptions = {
+        Adjustment.Reason.TARIFF: gettext("Call charges corrected after another tariff"),
+        Adjustment.Reason.BUNDLE: gettext("Call charges corrected after another bundle"),
+    }
+    return Charge(
+        key=f"adjustment:{one.reason}",
+        group=Group.EXCHANGE,
+        kind=Kind.ONE_OFF,
+        description=descriptions[Adjustment.Reason(one.reason)],
+        amount_micros=one.micros,
+        quantity=0,
+        since=one.period.first_day,
+        until=one.period.end_day,
     )
 
 

@@ -8,12 +8,13 @@ import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.utils import timezone
 
 from accounts.access import Door, system
 from accounts.errors import Refusal
 from accounts.models import AuditEntry, Customer
 from accounts.tenancy import tenant
-from cdr.models import BillingPeriod
+from cdr.models import Adjustment, BillingPeriod
 from cdr.vocabulary import CallType, Direction
 from invoices.models import Invoice, InvoiceLine, InvoicePdf, NumberSequence, OneOffCharge, Subscription
 from invoices.services import Billed, Result, bill, next_number
@@ -54,6 +55,32 @@ def test_an_invoice_holds_subscriptions_calls_and_vat(acme: Customer, subscribed
         date(2026, 11, 22),
         date(2026, 12, 22),
     )
+
+
+def test_what_changed_of_an_earlier_month_stands_on_a_line_of_its_own_once(
+    acme: Customer, subscribed: Subscribe, called: AddCalls
+) -> None:
+    subscribed(acme)
+    called(acme, OCTOBER, calls=10, micros=1_000_000)
+    with tenant(acme):
+        for reason, micros in (("tariff", 250_000), ("bundle", -1_250_000)):
+            Adjustment.objects.create(
+                customer=acme,
+                period=date(2026, 9, 1),
+                into_period=OCTOBER.first_day,
+                reason=reason,
+                micros=micros,
+                made_at=timezone.now(),
+            )
+    assert run(acme).invoice is not None
+    with tenant(acme):
+        lines = InvoiceLine.objects.filter(key__startswith="adjustment").order_by("key")
+        found = [(one.key, one.amount_cents, one.since, one.until) for one in lines]
+        assert not Adjustment.objects.filter(taken_in=None).exists()
+    assert found == [
+        ("adjustment:bundle", -125, date(2026, 9, 1), date(2026, 10, 1)),
+        ("adjustment:tariff", 25, date(2026, 9, 1), date(2026, 10, 1)),
+    ]
 
 
 def test_a_second_run_makes_nothing_and_finds_the_first(acme: Customer, subscribed: Subscribe) -> None:
