@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from accounts.access import Capability
 from accounts.apibase import CustomerAPI
-from cdr import batch_api, cost_api, limit_api
+from cdr import batch_api, bundle_api, cost_api, limit_api
 from cdr.asking import Asked, ask
 from cdr.disputes_api import DisputeViewSet
 from cdr.filters import typed_period
@@ -229,4 +229,5 @@ routes: list[tuple[str, type[viewsets.ViewSetMixin], str]] = [
     ("disputes", DisputeViewSet, "disputes"),
     *cost_api.routes,
     *limit_api.routes,
+    *bundle_api.routes,
 ]

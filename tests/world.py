@@ -11,7 +11,7 @@ from accounts.tenancy import tenant
 from accounts.tokens import make_key, token_hash
 from cdr import generate
 from cdr.fraud.kinds import Severity, SignKind
-from cdr.models import Batch, CallRecord, Dispute, FraudSign, NumberLimit, Source, TariffVersion
+from cdr.models import Batch, Bundle, CallRecord, Dispute, FraudSign, NumberLimit, Source, TariffVersion
 from cdr.selectors.calls import cursor_of
 from cdr.services import load_file
 from invoices.models import Invoice
@@ -52,6 +52,7 @@ class World:
     version: TariffVersion
     sign: FraudSign
     dispute: Dispute
+    bundle: Bundle
 
 
 def furnish(customer: Customer, employee: User, folder: Path, now: dt.datetime) -> World:
@@ -117,6 +118,13 @@ def furnish(customer: Customer, employee: User, folder: Path, now: dt.datetime) 
                 fired_at=now,
             ),
             dispute=Dispute.objects.create(customer=customer, billing_period=month.first_day, reason="not ours"),
+            bundle=Bundle.objects.create(
+                customer=customer,
+                name="Bellen onbeperkt",
+                kind=Bundle.Kind.UNLIMITED,
+                prefixes=["31"],
+                valid_from=month.first_day,
+            ),
         )
 
 

@@ -28,6 +28,7 @@ def tabs(active: str) -> list[Choice]:
         ("operate_batches", _("Deliveries")),
         ("operate_rejects", _("Rejects")),
         ("operate_tariffs", _("Tariffs")),
+        ("operate_bundles", _("Bundles")),
     )
     return [Choice(label, reverse(f"cdr:{name}"), name == active) for name, label in pages]
 

@@ -35,7 +35,12 @@ def tabs(request: HttpRequest, active: str) -> list[Choice]:
         Choice(label, address(request, reverse(f"cdr:{name}"), view=None, sort=None), active == name)
         for name, label in (("totals", _("Totals")), ("details", _("Details")))
     ]
-    others = (("limits", _("Limits")), ("signs", _("Signs of fraud")), ("disputes", _("Disputes")))
+    others = (
+        ("limits", _("Limits")),
+        ("bundles", _("Bundles")),
+        ("signs", _("Signs of fraud")),
+        ("disputes", _("Disputes")),
+    )
     return views + [Choice(label, reverse(f"cdr:{name}"), active == name) for name, label in others]
 
 

@@ -1,0 +1,94 @@
+"""How full the customer's bundles are in a billing period."""
+
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.access import Capability
+from accounts.web import CustomerRequest, customer_view
+from cdr.asking import Asked, ask, language
+from cdr.models import Adjustment
+from cdr.selectors import bundles as selectors
+from cdr.views.periods import MONTHS_SHOWN, address, tabs
+from portal.lib import formats
+from portal.lib.periods import Month
+from portal.lib.ui import Choice, PeriodPicker
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A bundle as the page shows it. `limit` is None where nothing ends it; seconds and micro-euros."""
+
+    name: str
+    about: str
+    numbers: list[tuple[str, str]]
+    used: int
+    limit: int | None
+    words: str
+    note: str
+    is_full: bool
+    saved_micros: int
+
+
+@require_safe
+@customer_view(Capability.VIEW_CALLS)
+def bundles(request: CustomerRequest) -> HttpResponse:
+    """The bundles of a billing period, how much of them is used and what they saved."""
+    asked = ask(request.GET, request.actor, today=timezone.localdate())
+    month = asked.filter.month or Month.of_day(asked.selection.first)
+    rows = [_row(fill, asked) for fill in selectors.fills(month)]
+    context = {
+        "tabs": tabs(request, "bundles"),
+        "picker": _picker(request, month, Month.of_day(asked.today)),
+        "month": month,
+        "rows": rows,
+        "saved": sum(row.saved_micros for row in rows),
+        "adjustments": [
+            (Adjustment.Reason(one.reason).label, formats.month(Month.of_day(one.into_period), language()), one.micros)
+            for one in selectors.adjustments(month.first_day, month.end_day)
+        ],
+    }
+    return render(request, "cdr/bundles.html", context)
+
+
+def _row(fill: selectors.Fill, asked: Asked) -> Row:
+    tongue = language()
+    used = formats.duration(max(fill.used, 0), tongue)
+    if fill.included is None:
+        words, note = used, _("without an end")
+    else:
+        words = _("%(used)s of %(included)s") % {"used": used, "included": formats.duration(fill.included, tongue)}
+        left = max(fill.included - fill.used, 0)
+        note = (
+            _("%(left)s left") % {"left": formats.duration(left, tongue)} if left else _("full: further calls are paid")
+        )
+    return Row(
+        name=fill.bundle.name,
+        about=str(fill.bundle.get_kind_display()),
+        numbers=[asked.own(number) for number in fill.numbers],
+        used=max(fill.used, 0),
+        limit=fill.included,
+        words=words,
+        note=note,
+        is_full=fill.included is not None and fill.used >= fill.included,
+        saved_micros=fill.saved_micros,
+    )
+
+
+def _picker(request: CustomerRequest, month: Month, running: Month) -> PeriodPicker:
+    tongue = language()
+    months = [running.shifted(-back) for back in range(MONTHS_SHOWN)]
+
+    def to(one: Month) -> str:
+        return address(request, month=str(one), from_=None, to=None)
+
+    return PeriodPicker(
+        label=formats.month(month, tongue),
+        previous_url=to(month.previous()),
+        next_url=to(month.next()) if month < running else "",
+        choices=[Choice(formats.month(one, tongue), to(one), one == month) for one in months],
+    )
