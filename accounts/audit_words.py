@@ -52,6 +52,8 @@ VERBS: Mapping[str, tuple[str | Promise, str]] = {
     "exchange.night_mode": (gettext_lazy("%(who)s switched the night mode of the company"), "moon"),
     "calls.export": (gettext_lazy("%(who)s took a file of calls of %(what)s"), "download"),
     "customer.tariff": (gettext_lazy("%(who)s chose another tariff for %(what)s"), "receipt"),
+    "customer.own_prices": (gettext_lazy("%(who)s agreed prices of its own with %(what)s"), "receipt"),
+    "customer.own_price_ended": (gettext_lazy("%(who)s ended a price of its own of %(what)s"), "receipt"),
     "mobile.sim_block": (gettext_lazy("%(who)s blocked the SIM of %(what)s"), "lock"),
     "mobile.sim_unblock": (gettext_lazy("%(who)s unblocked the SIM of %(what)s"), "unlock"),
     "mobile.puk": (gettext_lazy("%(who)s looked at the PUK of %(what)s"), "key"),

@@ -11,6 +11,8 @@ from cdr.vocabulary import CallType
 from portal.lib.money import AmountError, parse_amount
 
 COLUMNS = ("prefix", "destination", "call_type", "setup", "minute", "first", "step")
+OWN_COLUMNS = ("prefix", "setup", "minute")  # of a customer's own prices; the others may be left out
+OPTIONAL = ("offpeak_setup", "offpeak_minute")
 CALL_TYPES = {
     "nl_fixed": CallType.NL_FIXED,
     "nl_mobile": CallType.NL_MOBILE,
@@ -18,6 +20,8 @@ CALL_TYPES = {
     "service": CallType.SERVICE,
 }
 MOST_RATES = 50_000
+MOST_SECONDS = 86_400
+MOST_MICROS = 1_000_000_000  # a thousand euros: more is a slip of the pen, and the sums of it have an end
 STANDARD = Path(__file__).parent / "data" / "standard_rates.csv"
 
 
@@ -29,18 +33,19 @@ class RateProblem:
     code: str
 
 
-def read_rates(text: str) -> tuple[list[RateLine], list[RateProblem]]:
+def read_rates(text: str, *, own: bool = False) -> tuple[list[RateLine], list[RateProblem]]:
     """Rates of a file with a header; `;` or `,` between cells, amounts in euros with comma or dot.
 
     The header names prefix, destination, call_type (nl_fixed, nl_mobile, abroad, service), setup, minute, first and step,
-    in any order.
+    in any order, and if wanted offpeak_setup and offpeak_minute; an empty off-peak cell is the same price at all times.
+    With `own` they are a customer's own prices, and prefix, setup and minute suffice.
     """
     lines = text.removeprefix("\ufeff").splitlines()
     if not lines:
         return [], [RateProblem(1, "empty")]
     delimiter = ";" if lines[0].count(";") >= lines[0].count(",") else ","
     names = [name.strip().lower() for name in lines[0].split(delimiter)]
-    if set(COLUMNS) - set(names):
+    if set(OWN_COLUMNS if own else COLUMNS) - set(names):
         return [], [RateProblem(1, "header")]
     rates: list[RateLine] = []
     problems: list[RateProblem] = []
@@ -49,7 +54,7 @@ def read_rates(text: str) -> tuple[list[RateLine], list[RateProblem]]:
         if not any(cell.strip() for cell in cells):
             continue
         row = dict(zip(names, (cell.strip() for cell in cells), strict=False))
-        found = _rate(row) if len(cells) == len(names) else "columns"
+        found = _rate(row, own=own) if len(cells) == len(names) else "columns"
         if isinstance(found, RateLine) and found.prefix in seen:
             found = "twice"
         if isinstance(found, str):
@@ -62,22 +67,37 @@ def read_rates(text: str) -> tuple[list[RateLine], list[RateProblem]]:
     return rates, problems
 
 
-def _rate(row: dict[str, str]) -> RateLine | str:
+def _rate(row: dict[str, str], *, own: bool) -> RateLine | str:
     prefix = row["prefix"].removeprefix("+")
-    digits = prefix.removeprefix("short:")
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= 15):
+    if not good_prefix(prefix):
         return "prefix"
-    if row["call_type"] not in CALL_TYPES:
+    kind, destination = row.get("call_type", ""), row.get("destination", "")
+    if kind not in CALL_TYPES and not (own and not kind):
         return "call_type"
-    if not row["destination"]:
+    if not destination and not own:
         return "destination"
     try:
-        price = Price(
-            parse_amount(row["setup"]), parse_amount(row["minute"]), int(row["first"] or 1), int(row["step"] or 1)
-        )
+        price = _price(row)
     except (AmountError, ValueError):
         return "price"
-    return RateLine(prefix, row["destination"][:80], CALL_TYPES[row["call_type"]], price)
+    return RateLine(prefix, destination[:80], int(CALL_TYPES.get(kind, 0)), price)
+
+
+def good_prefix(prefix: str) -> bool:
+    """Whether it is digits with the country first, or a national short code."""
+    digits = prefix.removeprefix("short:")
+    return digits.isascii() and digits.isdigit() and len(digits) <= (6 if prefix.startswith("short:") else 15)
+
+
+def _price(row: dict[str, str]) -> Price:
+    steps = [int(row.get(name) or 1) for name in ("first", "step")]
+    if max(steps) > MOST_SECONDS:
+        raise ValueError("a step is not that long")
+    offpeak = [parse_amount(row[name]) if row.get(name) else None for name in OPTIONAL]
+    amounts = (parse_amount(row["setup"]), parse_amount(row["minute"]))
+    if max(*amounts, *(amount or 0 for amount in offpeak)) > MOST_MICROS:
+        raise ValueError("a price is not that high")
+    return Price(*amounts, *steps, *offpeak)
 
 
 @cache

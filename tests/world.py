@@ -11,7 +11,18 @@ from accounts.tenancy import tenant
 from accounts.tokens import make_key, token_hash
 from cdr import generate
 from cdr.fraud.kinds import Severity, SignKind
-from cdr.models import Batch, Bundle, CallRecord, Dispute, FraudSign, NumberLimit, Source, TariffVersion
+from cdr.models import (
+    Batch,
+    Bundle,
+    CallRecord,
+    CustomerRate,
+    Dispute,
+    FraudSign,
+    NumberLimit,
+    RateImport,
+    Source,
+    TariffVersion,
+)
 from cdr.selectors.calls import cursor_of
 from cdr.services import load_file
 from invoices.models import Invoice
@@ -50,6 +61,8 @@ class World:
     batch: Batch
     source: Source
     version: TariffVersion
+    own_price: CustomerRate
+    rate_import: RateImport
     sign: FraudSign
     dispute: Dispute
     bundle: Bundle
@@ -105,6 +118,12 @@ def furnish(customer: Customer, employee: User, folder: Path, now: dt.datetime) 
             batch=Batch.objects.get(),
             source=source,
             version=TariffVersion.objects.get(),
+            own_price=CustomerRate.objects.create(
+                customer=customer, prefix="49", setup_micros=0, minute_micros=10_000, valid_from=month.first_day
+            ),
+            rate_import=RateImport.objects.create(
+                customer=customer, valid_from=now.date(), file_name="own.csv", text="prefix;setup;minute\n44;0;0,02\n"
+            ),
             sign=FraudSign.objects.create(
                 customer=customer,
                 kind=SignKind.PARALLEL,

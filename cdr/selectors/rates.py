@@ -10,6 +10,7 @@ from accounts.models import Customer
 from cdr.models import CustomerRate, CustomerTariff, Rate, Tariff, TariffVersion
 from cdr.rating.bands import PeakHours
 from cdr.rating.explain import Explanation, explain
+from cdr.rating.lines import RateLine
 from cdr.rating.overrides import Override
 from cdr.rating.prices import Price
 from cdr.rating.rates import PrefixRate, stored_prefix_key, stored_prefixes
@@ -96,6 +97,21 @@ def tariff_of(customer: Customer) -> Tariff | None:
 def version_at(tariff: Tariff, day: date) -> TariffVersion | None:
     """The version that holds on a day."""
     return tariff.versions.filter(valid_from__lte=day).order_by("-valid_from").first()
+
+
+def lines_of(version: TariffVersion) -> list[RateLine]:
+    """The rates of a version as they were entered."""
+    return [RateLine(rate.prefix, rate.destination, rate.call_type, rate.price) for rate in version.rates.all()]
+
+
+def own_lines(customer: Customer, day: date) -> list[RateLine]:
+    """The prices of its own that a customer pays on a day, as they were entered."""
+    held = CustomerRate.objects.filter(customer=customer, valid_from__lte=day).filter(
+        Q(valid_to=None) | Q(valid_to__gt=day)
+    )
+    # Of two with one prefix the later one holds; it comes last, and the last stays.
+    found = {own.prefix: own for own in held.order_by("valid_from", "pk")}
+    return [RateLine(own.prefix, own.destination, own.call_type or 0, own.price) for own in found.values()]
 
 
 def explain_call(

@@ -1,7 +1,9 @@
 """What can be done: load a file, close a billing period, make a source or a tariff. The only writers of this app."""
 
 from cdr.services.bundles import end_bundle, make_bundle, set_bundle_numbers
+from cdr.services.imports import drop_import, keep_import, use_import
 from cdr.services.loading import load_file
+from cdr.services.own_prices import add_own_prices, end_own_price
 from cdr.services.periods import close_period
 from cdr.services.sources import save_source
 from cdr.services.spend_settings import (
@@ -17,10 +19,14 @@ from cdr.services.tariffs import add_version, save_tariff, set_customer_tariff
 
 __all__ = [
     "Chosen",
+    "add_own_prices",
     "add_version",
     "chosen",
     "close_period",
+    "drop_import",
     "end_bundle",
+    "end_own_price",
+    "keep_import",
     "load_file",
     "make_bundle",
     "remove_number_limit",
@@ -32,4 +38,5 @@ __all__ = [
     "set_number_limit",
     "set_partner_limit",
     "unlock",
+    "use_import",
 ]

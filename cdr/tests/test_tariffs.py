@@ -19,6 +19,7 @@ from cdr.services.tariffs import RateLine
 from cdr.tests.worlds import RATES, a_source, a_tariff, asterisk_row, load, write
 from cdr.vocabulary import CallType
 
+PEAK = {"peak_first_day": "1", "peak_last_day": "5", "peak_from": "08:00", "peak_until": "20:00"}
 HEAD = "prefix;destination;call_type;setup;minute;first;step\n"
 
 
@@ -26,6 +27,22 @@ def test_a_list_of_rates_is_read_with_comma_or_dot() -> None:
     rates, problems = read_rates(HEAD + "31;Nederland;nl_fixed;0,0450;0.0150;60;1\n")
     assert problems == []
     assert rates == [RateLine("31", "Nederland", CallType.NL_FIXED, Price(45_000, 15_000, 60, 1))]
+
+
+def test_off_peak_columns_may_stand_in_the_list_and_be_empty() -> None:
+    head = HEAD.strip() + ";offpeak_setup;offpeak_minute\n"
+    rates, problems = read_rates(head + "31;N;nl_fixed;0,04;0,02;1;1;;0,01\n32;B;abroad;0;0,10;1;1;;\n")
+    assert problems == []
+    assert [line.price for line in rates] == [
+        Price(40_000, 20_000, offpeak_minute_micros=10_000),
+        Price(0, 100_000),
+    ]
+
+
+def test_own_prices_need_no_more_than_prefix_and_price() -> None:
+    rates, problems = read_rates("prefix,setup,minute\n316,0,0.05\n", own=True)
+    assert (rates, problems) == ([RateLine("316", "", 0, Price(0, 50_000))], [])
+    assert read_rates("prefix,minute\n316,0.05\n", own=True)[1] == [RateProblem(1, "header")]
 
 
 @pytest.mark.parametrize(
@@ -37,6 +54,8 @@ def test_a_list_of_rates_is_read_with_comma_or_dot() -> None:
         ("31;N;nl_fixed;0;0;0;0", "price"),
         ("31;;nl_fixed;0;0;1;1", "destination"),
         ("31;N", "columns"),
+        ("short:1234567;N;service;0;0;1;1", "prefix"),
+        ("31;N;nl_fixed;1001;0;1;1", "price"),
     ],
 )
 def test_a_wrong_line_is_named_with_its_reason(line: str, code: str) -> None:
@@ -98,9 +117,11 @@ def test_an_operator_makes_a_source_a_tariff_and_its_rates_on_pages(olga: User, 
     tariff = Tariff.objects.get(name="Zakelijk")
     wrong = SimpleUploadedFile("rates.csv", b"prefix;price\n31;1\n")
     url = f"/operate/tariffs/{tariff.pk}/version/"
-    assert client.post(url, {"valid_from": "2026-01-01", "rates": wrong}).status_code == 200
+    assert client.post(url, {"valid_from": "2026-01-01", "rates": wrong, **PEAK}).status_code == 200
     right = SimpleUploadedFile("rates.csv", (HEAD + "31;Nederland;nl_fixed;0,0450;0,0150;1;1\n").encode())
-    assert client.post(url, {"valid_from": "2026-01-01", "rates": right}).status_code == 302
+    uploaded = client.post(url, {"valid_from": "2026-01-01", "rates": right, **PEAK})
+    assert not Rate.objects.exists()
+    assert client.post(uploaded["Location"]).status_code == 302
     assert Rate.objects.get().minute_micros == 15_000
     version = TariffVersion.objects.get()
     pages = ("sources/", "batches/", "tariffs/", f"tariffs/{tariff.pk}/", f"tariffs/{tariff.pk}/versions/{version.pk}/")

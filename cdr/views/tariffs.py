@@ -1,18 +1,16 @@
 """Operators' pages about tariffs and their rates."""
 
 from django.db.models import Count, Max
-from django.forms import Form
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.errors import Refusal
 from accounts.web import operator_view, saved
 from cdr import services
-from cdr.forms import TariffForm, VersionForm
 from cdr.models import Tariff, TariffVersion
+from cdr.tariff_forms import TariffForm, VersionForm
 from cdr.views.operating import SHOWN, OperatorRequest, crumbs_to, tabs
 from portal.lib.ui import Choice
 
@@ -47,11 +45,12 @@ def tariff_edit(request: OperatorRequest, pk: int | None = None) -> HttpResponse
     return render(
         request,
         "cdr/operate/tariff.html",
-        {"form": form, "tariff": tariff, "versions": versions, "name": name, "crumbs": _tariff_crumbs(tariff, name)},
+        {"form": form, "tariff": tariff, "versions": versions, "name": name, "crumbs": tariff_crumbs(tariff, name)},
     )
 
 
-def _tariff_crumbs(tariff: Tariff, name: str, *more: Choice) -> list[Choice]:
+def tariff_crumbs(tariff: Tariff, name: str, *more: Choice) -> list[Choice]:
+    """The way to a tariff, or to a page below it."""
     own = Choice(name or _("New tariff"), reverse("cdr:operate_tariff", args=[tariff.pk]) if more else "")
     return crumbs_to(Choice(_("Tariffs"), reverse("cdr:operate_tariffs")), own, *more)
 
@@ -59,26 +58,27 @@ def _tariff_crumbs(tariff: Tariff, name: str, *more: Choice) -> list[Choice]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @operator_view
 def version_add(request: OperatorRequest, pk: int) -> HttpResponse:
-    """Add rates to a tariff from a CSV file; nothing is added when a line is wrong."""
+    """Upload rates for a tariff; the page that follows shows what they change before anything is stored."""
     tariff = get_object_or_404(Tariff, pk=pk)
-    form = VersionForm(request.POST or None, request.FILES or None)
+    latest = tariff.versions.first()
+    form = VersionForm(
+        request.POST or None,
+        request.FILES or None,
+        tariff=tariff,
+        initial={name: getattr(latest, name) for name in VersionForm.Meta.fields} if latest else None,
+    )
     if request.method == "POST" and form.is_valid():
-        rates = form.cleaned_data["rates"]
-        try:
-            made = services.add_version(
-                tariff=tariff, valid_from=form.cleaned_data["valid_from"], rates=rates, actor=request.actor
-            )
-        except Refusal as refusal:
-            _show(form, refusal)
-        else:
-            saved(request, _("%(count)d rates added.") % {"count": len(rates)})
-            return HttpResponseRedirect(reverse("cdr:operate_version", args=[tariff.pk, made.pk]))
-    crumbs = _tariff_crumbs(tariff, tariff.name, Choice(_("New rates")))
+        kept = services.keep_import(
+            what=tariff,
+            file_name=form.cleaned_data["rates_name"],
+            text=form.cleaned_data["rates"],
+            valid_from=form.cleaned_data["valid_from"],
+            hours=form.hours,
+            actor=request.actor,
+        )
+        return HttpResponseRedirect(reverse("cdr:operate_import", args=[kept.pk]))
+    crumbs = tariff_crumbs(tariff, tariff.name, Choice(_("New rates")))
     return render(request, "cdr/operate/version_add.html", {"form": form, "tariff": tariff, "crumbs": crumbs})
-
-
-def _show(form: Form, refusal: Refusal) -> None:
-    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
 
 
 @require_safe
@@ -98,6 +98,6 @@ def version(request: OperatorRequest, pk: int, version: int) -> HttpResponse:
         "rows": rows,
         "count": count,
         "after": rows[-1].prefix if more else "",
-        "crumbs": _tariff_crumbs(found.tariff, found.tariff.name, Choice(str(found.valid_from))),
+        "crumbs": tariff_crumbs(found.tariff, found.tariff.name, Choice(str(found.valid_from))),
     }
     return render(request, "cdr/operate/version.html", context)

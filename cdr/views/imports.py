@@ -1,0 +1,183 @@
+"""Operators' pages about a list of rates that was uploaded: what it changes, and whether it is used or thrown away."""
+
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.errors import Refusal
+from accounts.tenancy import Crossing, crossing
+from accounts.web import operator_view, saved
+from cdr import services
+from cdr.asking import language
+from cdr.models import RateImport, TariffVersion
+from cdr.rates_file import RateProblem, read_rates
+from cdr.rating.bands import Band
+from cdr.rating.compare import SHOWN_SECONDS, Change, Compared, charge_in, compare, counts
+from cdr.rating.lines import RateLine
+from cdr.selectors.rates import lines_of, own_lines, tariff_of, version_at
+from cdr.services.imports import is_over
+from cdr.tariff_forms import problem_words
+from cdr.views.operating import OperatorRequest, crumbs_to
+from portal.lib import formats
+from portal.lib.ui import Choice, Figure
+
+CHANGES_SHOWN = 25
+PROBLEMS_SHOWN = 100
+
+
+def _kept(pk: int) -> RateImport:
+    found = get_object_or_404(RateImport.objects.select_related("tariff", "customer", "made_by"), pk=pk)
+    if is_over(found, timezone.now()):
+        raise Http404
+    return found
+
+
+def _back(kept: RateImport) -> str:
+    if kept.customer_id is not None:
+        return reverse("cdr:operate_own_prices", args=[kept.customer_id])
+    return reverse("cdr:operate_tariff", args=[kept.tariff_id])
+
+
+def _upload_again(kept: RateImport) -> str:
+    if kept.customer_id is not None:
+        return reverse("cdr:operate_own_prices_import", args=[kept.customer_id])
+    return reverse("cdr:operate_version_add", args=[kept.tariff_id])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@operator_view
+def rate_import(request: OperatorRequest, pk: int) -> HttpResponse:
+    """What the list changes, before anything is stored; a POST stores it."""
+    kept = _kept(pk)
+    refused = ""
+    if request.method == "POST":
+        try:
+            services.use_import(kept=kept, actor=request.actor)
+        except Refusal as refusal:
+            refused = str(refusal)
+        else:
+            saved(request, _("The prices from %(file)s are stored.") % {"file": kept.file_name})
+            return HttpResponseRedirect(_back(kept))
+    lines, problems = read_rates(kept.text, own=kept.customer_id is not None)
+    what = str(kept.tariff or kept.customer)
+    context = {
+        "kept": kept,
+        "what": what,
+        "refused": refused,
+        "upload_again": _upload_again(kept),
+        "crumbs": crumbs_to(
+            Choice(_("Tariffs"), reverse("cdr:operate_tariffs")), Choice(what, _back(kept)), Choice(_("What changes"))
+        ),
+    }
+    context |= _problem_context(kept, problems) if problems else _change_context(kept, lines)
+    return render(request, "cdr/operate/import.html", context)
+
+
+@require_POST
+@operator_view
+def rate_import_drop(request: OperatorRequest, pk: int) -> HttpResponse:
+    """Throw the list away; nothing changes."""
+    kept = _kept(pk)
+    services.drop_import(kept=kept)
+    saved(request, _("Thrown away; nothing was changed."))
+    return HttpResponseRedirect(_back(kept))
+
+
+def _problem_context(kept: RateImport, problems: list[RateProblem]) -> dict[str, object]:
+    texts = kept.text.splitlines()
+    own = kept.customer_id is not None
+    rows = [
+        {"line": one.line, "reason": problem_words(one, own=own), "text": texts[one.line - 1][:160]}
+        for one in problems[:PROBLEMS_SHOWN]
+        if one.line <= len(texts)
+    ]
+    return {"problems": rows, "problem_count": len(problems), "more": max(len(problems) - PROBLEMS_SHOWN, 0)}
+
+
+def _change_context(kept: RateImport, lines: list[RateLine]) -> dict[str, object]:
+    compared, against, following = _compared(kept, lines)
+    found = counts(compared)
+    unpriced = sum(one.after is None for one in compared)
+    shown = [one for one in compared if one.change is not Change.SAME and (one.difference != 0 or one.before is None)]
+    return {
+        "figures": _figures(found),
+        "against": against,
+        "following": following,
+        "unpriced": unpriced,
+        "rows": [_row(one) for one in shown[:CHANGES_SHOWN]],
+        "row_count": len(shown),
+        "hours": kept.hours,
+        "count": len(lines),
+    }
+
+
+def _compared(
+    kept: RateImport, lines: list[RateLine]
+) -> tuple[list[Compared], TariffVersion | None, TariffVersion | None]:
+    """The comparison, the version it is made against, and the next one, before which the list ends."""
+    if kept.customer is not None:
+        with crossing(Crossing.OPERATE):
+            before = own_lines(kept.customer, kept.valid_from)
+        tariff = tariff_of(kept.customer)
+        version = version_at(tariff, kept.valid_from) if tariff else None
+        around = lines_of(version) if version else []
+        return compare(before, lines, around=around, replaces=False), version, None
+    assert kept.tariff is not None  # noqa: S101 a constraint holds that it is one of the two
+    version = version_at(kept.tariff, kept.valid_from)
+    following = kept.tariff.versions.filter(valid_from__gt=kept.valid_from).order_by("valid_from").first()
+    return compare(lines_of(version) if version else [], lines), version, following
+
+
+def _figures(found: dict[Change, int]) -> list[Figure]:
+    tongue = language()
+    other = found[Change.OTHER]
+    words = (
+        ngettext("and %(count)s with another name or steps", "and %(count)s with another name or steps", other)
+        % {"count": formats.number(other, tongue)}
+        if other
+        else ""
+    )
+    named = (
+        (Change.NEW, _("New")),
+        (Change.GONE, _("No longer listed")),
+        (Change.DEARER, _("Dearer")),
+        (Change.CHEAPER, _("Cheaper")),
+        (Change.SAME, _("Unchanged")),
+    )
+    return [
+        Figure(label, formats.number(found[change], tongue), words if change is Change.SAME else "")
+        for change, label in named
+    ]
+
+
+def _row(one: Compared) -> dict[str, object]:
+    words = {
+        Change.NEW: ("accent", _("New")),
+        Change.GONE: ("warn", _("No longer listed")),
+        Change.DEARER: ("warn", _("Dearer")),
+        Change.CHEAPER: ("good", _("Cheaper")),
+        Change.OTHER: ("off", _("Changed")),
+        Change.SAME: ("off", _("Unchanged")),
+    }
+    kind, word = words[one.change]
+    return {
+        "prefix": one.prefix,
+        "destination": one.destination,
+        "kind": kind,
+        "word": word,
+        "before": _three_minutes(one.before),
+        "after": _three_minutes(one.after),
+        "difference": one.difference,
+    }
+
+
+def _three_minutes(line: RateLine | None) -> str:
+    """What a call of three minutes costs, in both bands where they differ."""
+    if line is None:
+        return _("no price")
+    amounts = [formats.euro4(charge_in(line.price, band, SHOWN_SECONDS), language()) for band in Band]
+    return amounts[0] if amounts[0] == amounts[1] else " / ".join(amounts)
