@@ -199,6 +199,7 @@ ROUTES: dict[str, Row] = {
     "cdr:export": row(RIGHT),
     "cdr:cost": row(RIGHT),
     "cdr:export_workbook": row(RIGHT),
+    "cdr:partner_limits": row(PARTNER),
     "cdr:limits": row(RIGHT),
     "cdr:limits_number": row(RIGHT, "post"),
     "cdr:limits_number_remove": row(OBJECT, "post", pk="number_limit.pk"),

@@ -1,11 +1,12 @@
-"""Reads of spending limits: what is chosen, what is spent, what was told. Inside a customer's door, but for `watched`."""
+"""Reads of spending limits: what is chosen, what is spent, what was told. Inside a customer's door, but for `watched` and `following`."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db.models import F, Q, Sum
 
-from accounts.models import Customer
+from accounts.models import Customer, Partner
+from accounts.tenancy import Crossing, crossing
 from cdr import spending
 from cdr.models import (
     BillingPeriod,
@@ -85,6 +86,13 @@ def settings_of(customer: Customer) -> SpendSettings | None:
 def partner_limit(partner: int | None) -> PartnerLimit | None:
     """The limit of a partner's customers that have none of their own."""
     return PartnerLimit.objects.filter(partner=partner).first() if partner else None
+
+
+def following(partner: Partner) -> int:
+    """How many customers of a partner have no limit of their own."""
+    with crossing(Crossing.PARTNER_OVERVIEW):
+        own = SpendSettings.objects.filter(own_limit=True, customer__partner=partner).count()
+    return Customer.objects.filter(partner=partner).count() - own
 
 
 def limit_of(customer: Customer, settings: SpendSettings | None) -> Limit:

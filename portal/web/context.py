@@ -91,6 +91,7 @@ CUSTOMER_TABS: tuple[tuple[Tab, ...], ...] = (
 WIDE_TABS: tuple[tuple[Tab, ...], ...] = (
     (
         Tab(_("Overview"), "home", "accounts:partner", (Capability.ENTER_CUSTOMERS,)),
+        Tab(_("Call limits"), "pulse", "cdr:partner_limits", (Capability.ENTER_CUSTOMERS,)),
         Tab(_("Operations"), "home", "accounts:operate", (Capability.OPERATE,)),
     ),
     (
