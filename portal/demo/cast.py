@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from cdr.models.bundles import FIXED_NETHERLANDS
+from cdr.vocabulary import CallType
+
 PASSWORD = "centrale-demo"  # noqa: S105 - known to everybody, by design; the demonstration listens on this machine only
 
 
@@ -17,6 +20,18 @@ class PartnerPlan:
     mark: str
     phone: str
     hours: str
+
+
+@dataclass(frozen=True, slots=True)
+class BundlePlan:
+    """A bundle of minutes; the numbers of the first ``people`` use it."""
+
+    name: str
+    kind: Literal["unlimited", "minutes"]
+    minutes: int
+    people: int
+    prefixes: tuple[str, ...] = ()
+    call_types: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +51,7 @@ class CustomerPlan:
     mobiles: int
     exchange: bool = True
     favourite: str = ""  # a country that somebody calls at length
+    bundles: tuple[BundlePlan, ...] = ()
 
     def number(self, offset: int) -> str:
         """The n-th number of the range, in E.164."""
@@ -57,6 +73,12 @@ class LoginPlan:
     mails: tuple[str, ...] = field(default=())
 
 
+BUNDLES = (
+    BundlePlan("Bellen onbeperkt", "unlimited", 2_000, 5, prefixes=FIXED_NETHERLANDS),
+    BundlePlan("Samen mobiel", "minutes", 6_000, 14, call_types=(CallType.NL_MOBILE,)),
+    BundlePlan("Buurlanden", "minutes", 60, 14, prefixes=("32", "49")),
+)
+
 PARTNERS = (
     PartnerPlan(
         "north", "Noorderlicht ICT", "north.localhost", "#7A2A68", "arch", "+31135550120", "werkdagen 8:30 tot 18:00"
@@ -70,6 +92,7 @@ CUSTOMERS = (
     CustomerPlan(
         "acme", "Van Dijk Installatie", "north", "Ringbaan-Noord 12", "5046 AA", "Tilburg",
         "+31887654000", 300, 14, 7_400, 12, favourite="21253726",
+        bundles=BUNDLES,
     ),
     CustomerPlan(
         "birch", "Makelaardij Verhoeven", "north", "Grotestraat 8", "5141 HA", "Waalwijk",

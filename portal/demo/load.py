@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.access import Door, system
 from accounts.models import Customer
 from accounts.tenancy import tenant
-from portal.demo import billing, calls, cast, exchange, limits, mobile, people, phones
+from portal.demo import billing, bundles, calls, cast, exchange, limits, mobile, people, phones, trouble
 from portal.lib.periods import Month, month_of
 from telephony import vault
 from telephony.models import Device
@@ -30,11 +30,12 @@ def load(say: Callable[[str], None], now: dt.datetime | None = None) -> None:
     if not Customer.objects.filter(reference=cast.CUSTOMERS[0].reference).exists():
         say("Making partners, customers, people, phones and an exchange ...")
         with transaction.atomic():
-            _company_life(running, months)
+            _company_life(running, months, now)
     say("Loading calls ...")
     folder = settings.HOME / "demo-files"
     calls.load(folder, months, now, say)
     calls.steal(folder, now, say)
+    trouble.load(folder, now, say)
     limits.choose(now)
     say("Loading mobile usage ...")
     mobile.load(folder, months, now)
@@ -42,7 +43,7 @@ def load(say: Callable[[str], None], now: dt.datetime | None = None) -> None:
     billing.bill(months, say)
 
 
-def _company_life(running: Month, months: list[Month]) -> None:
+def _company_life(running: Month, months: list[Month], now: dt.datetime) -> None:
     made = people.make()
     billing.make_products()
     first_person = 0
@@ -55,10 +56,16 @@ def _company_life(running: Month, months: list[Month]) -> None:
                 exchange.make(actor, customer, plan, found, running.first_day)
             mobile.make(actor, customer, mobile.sims(plan, first_person), months[0].first_day)
             billing.subscribe(actor, customer, plan, months)
+        bundles.make(customer, plan, months[0].first_day)
         first_person += plan.people
     mobile.limit(made.customers["acme"], made.users["alice"])
     calls.make_tariff(months[0].first_day)
+    bundles.agree_prices(made.customers["acme"], running.first_day)
+    north = made.customers["acme"].partner
+    if north is not None:
+        bundles.limit(north, made.users["dave"], now)
     calls.make_source()
+    trouble.make_source()
 
 
 def describe(url: str) -> dict[str, Any]:
