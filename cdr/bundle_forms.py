@@ -78,6 +78,7 @@ class BundleForm(CustomerChoice, forms.ModelForm[Bundle]):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("None does not restrict. A call must fit both."),
     )
+    kind = forms.ChoiceField(label=_("Kind"), choices=Bundle.Kind.choices)
     valid_from = day_field(_("First day"))
     numbers = _numbers_field()
 

@@ -44,9 +44,20 @@ def band_word(band: Band | None) -> str:
 def calculation_words(made: Calculation, tongue: str) -> str:
     """One or two sentences that tell how an amount came about."""
     parts = _(" and ").join(_part_words(part, tongue) for part in made.stretches)
-    return _("%(setup)s set-up fee and %(parts)s, billed in steps of %(first)s/%(step)s seconds.") % {
+    return _("%(setup)s set-up fee and %(parts)s, billed %(steps)s.") % {
         "setup": formats.euro4(made.setup_micros, tongue),
         "parts": parts,
+        "steps": step_words(made),
+    }
+
+
+def step_words(made: Calculation) -> str:
+    """How time becomes billed time: by the second, or in steps of which the first can be longer."""
+    if made.first_seconds == made.step_seconds == 1:
+        return _("by the second")
+    if made.first_seconds == made.step_seconds:
+        return _("in steps of %(step)s seconds") % {"step": made.step_seconds}
+    return _("at least %(first)s seconds, then in steps of %(step)s") % {
         "first": made.first_seconds,
         "step": made.step_seconds,
     }
@@ -120,8 +131,7 @@ def step_list(explained: Explanation, *, tariff: str, since: date | None, tongue
             "billed",
             _("Billed time"),
             formats.call_time(made.billed_seconds),
-            _("%(time)s in steps of %(first)s/%(step)s seconds")
-            % {"time": formats.call_time(made.seconds), "first": made.first_seconds, "step": made.step_seconds},
+            f"{formats.call_time(made.seconds)} {step_words(made)}",
         )
     )
     steps += [CostStep("traffic", _("Talking time"), _part_words(part, tongue)) for part in made.stretches]

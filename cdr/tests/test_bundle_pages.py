@@ -1,5 +1,6 @@
 """Bundles on pages and in the API."""
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -71,6 +72,24 @@ def test_a_full_bundle_says_that_further_calls_are_paid(as_alice: Client, acme: 
     a_bundle(acme, kind=Bundle.Kind.MINUTES, included_minutes=1)
     loaded(tmp_path)
     assert "vol: verdere gesprekken worden betaald" in text_of(as_alice, PAGE)
+
+
+def test_many_numbers_of_a_bundle_are_two_names_and_a_count(as_alice: Client, acme: Customer, tmp_path: Path) -> None:
+    a_bundle(acme, [f"+3188765400{place}" for place in range(5)], kind=Bundle.Kind.MINUTES, included_minutes=60)
+    loaded(tmp_path)
+    assert "088 765 40 00, 088 765 40 01 en nog 3" in text_of(as_alice, PAGE)
+
+
+def test_a_call_that_a_bundle_covers_says_so_in_the_list_and_in_its_story(
+    as_alice: Client, acme: Customer, tmp_path: Path
+) -> None:
+    a_bundle(acme)
+    loaded(tmp_path)
+    listed = text_of(as_alice, "/calls/details/?month=2026-10")
+    assert "in bundel" in listed
+    found = re.search(r"/calls/\d+-\d+/", listed)
+    assert found
+    assert "waarvan een bundel € 0,06" in text_of(as_alice, found[0])
 
 
 def test_without_a_bundle_the_page_says_what_one_is(as_alice: Client, acme: Customer) -> None:

@@ -5,14 +5,18 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.translation import override
 from rest_framework.test import APIRequestFactory, force_authenticate
 
 from accounts.models import Customer, User
 from accounts.tenancy import tenant
 from cdr.cost_api import CallCostViewSet
 from cdr.cost_asking import read_length
+from cdr.cost_words import step_words
 from cdr.models import CustomerRate, Tariff
-from cdr.tests.worlds import a_tariff
+from cdr.rating.bands import PeakHours
+from cdr.rating.prices import Price, calculate
+from cdr.tests.worlds import NOW, a_tariff
 from telephony.models import PhoneNumber
 
 pytestmark = pytest.mark.django_db
@@ -168,3 +172,17 @@ def test_the_page_reads_only_the_rates_of_the_number(
 )
 def test_a_length_is_read_as_people_write_it(typed: str, seconds: int | None) -> None:
     assert read_length(typed) == seconds
+
+
+@pytest.mark.parametrize(
+    ("first", "step", "words"),
+    [
+        (1, 1, "per seconde"),
+        (6, 6, "in stappen van 6 seconden"),
+        (60, 30, "minstens 60 seconden, daarna in stappen van 30"),
+    ],
+)
+def test_billed_time_is_told_in_words(first: int, step: int, words: str) -> None:
+    made = calculate(Price(0, 60_000, first_seconds=first, step_seconds=step), PeakHours(), seconds=90, start=NOW)
+    with override("nl"):
+        assert step_words(made) == words

@@ -18,6 +18,8 @@ from portal.lib import formats
 from portal.lib.periods import Month
 from portal.lib.ui import Choice, PeriodPicker
 
+NAMES_SHOWN = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -25,7 +27,7 @@ class Row:
 
     name: str
     about: str
-    numbers: list[tuple[str, str]]
+    users: str
     used: int
     limit: int | None
     words: str
@@ -57,6 +59,7 @@ def bundles(request: CustomerRequest) -> HttpResponse:
 
 def _row(fill: selectors.Fill, asked: Asked) -> Row:
     tongue = language()
+    kind = str(fill.bundle.get_kind_display())
     used = formats.duration(max(fill.used, 0), tongue)
     if fill.included is None:
         words, note = used, _("without an end")
@@ -68,8 +71,8 @@ def _row(fill: selectors.Fill, asked: Asked) -> Row:
         )
     return Row(
         name=fill.bundle.name,
-        about=str(fill.bundle.get_kind_display()),
-        numbers=[asked.own(number) for number in fill.numbers],
+        about="" if kind.casefold() == fill.bundle.name.casefold() else kind,
+        users=_users([name or number for name, number in map(asked.own, fill.numbers)]),
         used=max(fill.used, 0),
         limit=fill.included,
         words=words,
@@ -77,6 +80,14 @@ def _row(fill: selectors.Fill, asked: Asked) -> Row:
         is_full=fill.included is not None and fill.used >= fill.included,
         saved_micros=fill.saved_micros,
     )
+
+
+def _users(names: list[str]) -> str:
+    """Who uses it: all of few names, else the first two and how many more."""
+    if len(names) <= NAMES_SHOWN:
+        return ", ".join(names)
+    first = names[: NAMES_SHOWN - 1]
+    return _("%(names)s and %(count)s more") % {"names": ", ".join(first), "count": len(names) - len(first)}
 
 
 def _picker(request: CustomerRequest, month: Month, running: Month) -> PeriodPicker:

@@ -46,6 +46,7 @@ class Line:
     own_number: str
     type: str
     free: bool
+    in_bundle: bool  # all of it is covered
     note: str  # of a correction, and of what was corrected
 
 
@@ -122,6 +123,7 @@ def line_of(call: CallRecord, asked: Asked, where: dict[int, str], *, replaced: 
         own=own or own_number,
         own_number=own_number if own else "",
         type=type_label(call.call_type),
+        in_bundle=bool(call.covered_seconds) and not call.amount,
         free=call.call_type in {CallType.INCOMING, CallType.INTERNAL},
         note=_("Correction") if is_correction else _("booked back") if replaced else "",
     )

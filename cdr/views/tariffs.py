@@ -9,9 +9,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.web import operator_view, saved
 from cdr import services
+from cdr.asking import language
 from cdr.models import Tariff, TariffVersion
 from cdr.tariff_forms import TariffForm, VersionForm
 from cdr.views.operating import SHOWN, OperatorRequest, crumbs_to, tabs
+from portal.lib import formats
 from portal.lib.ui import Choice
 
 
@@ -98,6 +100,8 @@ def version(request: OperatorRequest, pk: int, version: int) -> HttpResponse:
         "rows": rows,
         "count": count,
         "after": rows[-1].prefix if more else "",
-        "crumbs": tariff_crumbs(found.tariff, found.tariff.name, Choice(str(found.valid_from))),
+        "crumbs": tariff_crumbs(
+            found.tariff, found.tariff.name, Choice(formats.full_date(found.valid_from, language()))
+        ),
     }
     return render(request, "cdr/operate/version.html", context)
