@@ -34,6 +34,11 @@ def rate(feed: Feed, language: str) -> str:
 
 def sentence(alarm: FeedAlarm, feed: Feed, language: str) -> str:
     """What is wrong, in one sentence."""
+    if alarm.kind == FeedAlarm.Kind.GAP and alarm.first == alarm.last:
+        return _("%(source)s misses the file with the number %(number)d.") % {
+            "source": feed.source.name,
+            "number": alarm.first,
+        }
     if alarm.kind == FeedAlarm.Kind.GAP:
         return _("%(source)s misses the files with the numbers %(numbers)s.") % {
             "source": feed.source.name,
