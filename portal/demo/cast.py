@@ -75,7 +75,7 @@ class LoginPlan:
 
 BUNDLES = (
     BundlePlan("Bellen onbeperkt", "unlimited", 2_000, 5, prefixes=FIXED_NETHERLANDS),
-    BundlePlan("Samen mobiel", "minutes", 6_000, 14, call_types=(CallType.NL_MOBILE,)),
+    BundlePlan("Samen mobiel", "minutes", 3_600, 6, call_types=(CallType.NL_MOBILE,)),
     BundlePlan("Buurlanden", "minutes", 60, 14, prefixes=("32", "49")),
 )
 

@@ -66,12 +66,15 @@ document.addEventListener("click", (event) => {
   for (const menu of $("details.menu[open]")) if (!menu.contains(target)) menu.open = false;
 });
 
+// A menu near the right edge opens to the left.
+function turn(menu) {
+  const box = menu.querySelector(".panel")?.getBoundingClientRect();
+  if (box && box.right > innerWidth - 8) menu.classList.add("end");
+}
+
 document.addEventListener("toggle", (event) => {
   const panel = event.target;
-  if (panel instanceof HTMLDetailsElement && panel.matches(".menu") && panel.open) {
-    const box = panel.querySelector(".panel")?.getBoundingClientRect();
-    if (box && box.right > innerWidth - 8) panel.classList.add("end");
-  }
+  if (panel instanceof HTMLDetailsElement && panel.matches(".menu") && panel.open) turn(panel);
   if (panel instanceof HTMLElement && panel.matches(".confirm") && event.newState === "open" && opener) place(panel, opener);
 }, true);
 
@@ -101,6 +104,7 @@ function start(root = document) {
   for (const toast of $("[data-toast]", root)) watch(toast);
   for (const button of $("[data-show]", root)) button.hidden = false;
   for (const button of $("[data-copy]", root)) button.hidden = false;
+  for (const menu of $("details.menu[open]", root)) turn(menu); // one that the page opened, to show an error
   $("[data-errors]", root)[0]?.focus();
 }
 start();
