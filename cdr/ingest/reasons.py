@@ -15,9 +15,7 @@ SENTENCES = {
     "number": _("Digits of the called number were lost, as a spreadsheet does."),
     "price": _("The price cannot be read. Expected is 0,1234."),
     "account_not_allowed": _("This source may not name this account code. Add the code to the source, or correct it."),
-    "unknown_customer": _(
-        "No customer has this account code or number. Make the customer, then deliver the file again."
-    ),
+    "unknown_customer": _("No customer has this account code or number. Make the customer, then load the row again."),
 }
 
 DOCUMENT = ("document", _("This is not a whole JSON document."))
