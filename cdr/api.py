@@ -3,8 +3,6 @@
 from typing import Any
 
 from django.http import Http404, QueryDict
-from django.utils import timezone
-from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import exceptions, serializers, viewsets
@@ -13,10 +11,10 @@ from rest_framework.response import Response
 
 from accounts.access import Capability
 from accounts.apibase import CustomerAPI
-from cdr import batch_api, bundle_api, cost_api, limit_api
-from cdr.asking import Asked, ask
+from cdr import batch_api, bundle_api, cost_api, limit_api, saved_api
+from cdr.asked_api import readable
+from cdr.asking import Asked
 from cdr.disputes_api import DisputeViewSet
-from cdr.filters import typed_period
 from cdr.models import CallRecord
 from cdr.selectors import calls, names
 from cdr.signs_api import FraudSignViewSet
@@ -105,18 +103,7 @@ class TotalsSerializer(serializers.Serializer[Any]):
 
 
 def _asked(view: CustomerAPI, request: Request) -> Asked:
-    typed = [name for name in ("month", "from", "to") if request.query_params.get(name)]
-    if typed and typed_period(request.query_params, timezone.localdate()) is None:
-        # A program would take the running month for the one it asked for.
-        raise exceptions.ValidationError(
-            {typed[0]: [_("Write a month as 2026-10, or both from and to as 2026-10-31.")]}
-        )
-    asked = ask(request.query_params, view.actor, today=timezone.localdate())
-    if asked.form.errors:
-        raise exceptions.ValidationError(
-            {name: [str(text) for text in texts] for name, texts in asked.form.errors.items()}
-        )
-    return asked
+    return readable(request.query_params, view.actor)
 
 
 def _call(call: CallRecord, asked: Asked, where: dict[int, str]) -> dict[str, Any]:
@@ -230,4 +217,5 @@ routes: list[tuple[str, type[viewsets.ViewSetMixin], str]] = [
     *cost_api.routes,
     *limit_api.routes,
     *bundle_api.routes,
+    *saved_api.routes,
 ]

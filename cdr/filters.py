@@ -22,6 +22,23 @@ LONGEST_DAYS = 400
 PREVIOUS = "previous"  # what `month` says for the month before the running one
 # The list shows four decimals: an amount that is to be equal is equal as it is shown.
 SHOWN_UNIT = 100
+PERIOD_NAMES = ("month", "from", "to")
+# The filters in an address, in the order in which a saved one names them.
+FILTER_NAMES = (
+    "q",
+    "product",
+    "direction",
+    "type",
+    "number",
+    "caller",
+    "callee",
+    "cost_min",
+    "cost_max",
+    "seconds_min",
+    "seconds_max",
+    "invoice",
+)
+_MANY = frozenset({"direction", "type", "number"})
 _CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,4}):([0-5]\d)")
 
 
@@ -173,6 +190,23 @@ def read_period(query: QueryDict, today: date) -> tuple[date, date]:
     """The period that was typed; else the running month."""
     month = Month.of_day(today)
     return typed_period(query, today) or (month.first_day, month.end_day)
+
+
+def saved_query(query: QueryDict) -> str:
+    """The period and the filters of an address in one order, without what says nothing. An invoice is a period of its own."""
+    kept = QueryDict(mutable=True)
+    names = FILTER_NAMES if query.get("invoice") else (*_period_names(query), *FILTER_NAMES)
+    for name in names:
+        values = [text for text in (value.strip() for value in query.getlist(name)) if text]
+        if name in _MANY:
+            kept.setlist(name, sorted(set(values)))
+        elif values:
+            kept[name] = values[-1]
+    return kept.urlencode()
+
+
+def _period_names(query: QueryDict) -> tuple[str, ...]:
+    return ("month",) if query.get("month") else ("from", "to")
 
 
 def _parties(form: CallFilterForm, name: str, find: FindParties) -> Parties | None:

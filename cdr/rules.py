@@ -1,17 +1,20 @@
 """What is refused, each with a stable code and a sentence that says what to do."""
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import Actor, Capability
 from accounts.errors import Refusal
+from accounts.models import User
 from cdr.fraud.kinds import SignKind
 from cdr.fraud.thresholds import FLOORS, Threshold
 from cdr.ingest.again import NEVER
-from cdr.models import Batch
+from cdr.models import Batch, SavedFilter
 from cdr.models.retention import LEAST_MONTHS, MOST_MONTHS
 
 State = Batch.State
+MOST_SAVED = 20
 
 
 def same_file(batch: Batch, sha256: str) -> None:
@@ -114,3 +117,33 @@ def is_a_gap(first: int, last: int) -> None:
     """A gap has a beginning and an end."""
     if not 0 <= first <= last < 10**18:
         raise Refusal("no_gap", _("This is no row of numbers. Take one of the gaps that the page shows."))
+
+
+def person(actor: Actor) -> User:
+    """Filters are saved by people, for themselves."""
+    if actor.user is None:
+        raise PermissionDenied
+    return actor.user
+
+
+def filters_are_set(query: str) -> None:
+    """The running period without filters is the page itself."""
+    if not query:
+        raise Refusal("no_filters", _("Set a filter or choose another period first, then save it."), field="query")
+
+
+def room_for_a_filter(count: int) -> None:
+    if count >= MOST_SAVED:
+        raise Refusal(
+            "too_many_filters",
+            _("You have saved %(most)s filters, and more do not fit. Remove one first.") % {"most": MOST_SAVED},
+        )
+
+
+def filter_name_is_free(others: QuerySet[SavedFilter], name: str) -> None:
+    if others.filter(name__iexact=name).exists():
+        raise Refusal(
+            "filter_name_taken",
+            _("You have saved a filter as %(name)s already. Choose another name.") % {"name": name},
+            field="name",
+        )

@@ -12,4 +12,4 @@ from tests.world import World, furnish
 @pytest.fixture
 def world(acme: Customer, alice: User, bob: User, tmp_path: Path) -> World:
     """Acme with phones, an exchange, calls and an invoice; bob has a line."""
-    return furnish(acme, bob, tmp_path, timezone.now())
+    return furnish(acme, alice, bob, tmp_path, timezone.now())

@@ -47,6 +47,7 @@ RIGHT = kind("alice carol dave", "bob")  # a list: carol sees her own
 OBJECT = kind("alice dave", "bob")  # a thing of Acme's
 OWN_LINE = kind("bob")  # only bob has a line
 OWN_THING = kind("bob")
+OWN_FILTER = kind("alice", "bob")  # bob may not see calls; dave may, and this filter is not his
 API = RIGHT
 API_OBJECT = OBJECT
 PARTNER = kind("dave erik")
@@ -204,6 +205,10 @@ ROUTES: dict[str, Row] = {
     "cdr:limits_number": row(RIGHT, "post"),
     "cdr:limits_number_remove": row(OBJECT, "post", pk="number_limit.pk"),
     "cdr:limits_unlock": row(RIGHT, "post"),
+    "cdr:saved_filters": row(RIGHT),
+    "cdr:filter_keep": row(RIGHT, "post"),
+    "cdr:filter_rename": row(OWN_FILTER, "post", pk="saved_filter.pk"),
+    "cdr:filter_remove": row(OWN_FILTER, "post", pk="saved_filter.pk"),
     "cdr:bundles": row(RIGHT),
     "cdr:call": row(OBJECT, place="call_place"),
     "cdr:disputes": row(RIGHT),
@@ -299,6 +304,8 @@ ROUTES: dict[str, Row] = {
     "fraud-signs-detail": row(API_OBJECT, pk="sign.pk"),
     "fraud-signs-judge": row(API_OBJECT, "post", pk="sign.pk"),
     "call-bundles-list": row(API),
+    "saved-filters-list": row(API),
+    "saved-filters-detail": row(OWN_FILTER, pk="saved_filter.pk"),
     "bundles-list": row(OPERATOR),
     "bundles-detail": row(OPERATOR, pk="bundle.pk"),
     "bundles-numbers": row(OPERATOR, "post", pk="bundle.pk"),

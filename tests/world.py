@@ -20,6 +20,7 @@ from cdr.models import (
     FraudSign,
     NumberLimit,
     RateImport,
+    SavedFilter,
     Source,
     TariffVersion,
 )
@@ -66,10 +67,11 @@ class World:
     sign: FraudSign
     dispute: Dispute
     bundle: Bundle
+    saved_filter: SavedFilter
 
 
-def furnish(customer: Customer, employee: User, folder: Path, now: dt.datetime) -> World:
-    """Fill the rooms of ``customer``; ``employee`` gets the first line. The last closed month is billed."""
+def furnish(customer: Customer, owner: User, employee: User, folder: Path, now: dt.datetime) -> World:
+    """Fill the rooms of ``customer``; ``employee`` gets the first line, ``owner`` has saved a filter. The last closed month is billed."""
     actor = system(customer, Door.COMMAND)
     month = month_of(now).previous()
     with tenant(customer):
@@ -143,6 +145,9 @@ def furnish(customer: Customer, employee: User, folder: Path, now: dt.datetime) 
                 kind=Bundle.Kind.UNLIMITED,
                 prefixes=["31"],
                 valid_from=month.first_day,
+            ),
+            saved_filter=SavedFilter.objects.create(
+                customer=customer, user=owner, name="Abroad", query="month=previous&type=3"
             ),
         )
 

@@ -6,6 +6,7 @@ from cdr.models.kept import KeptRows
 from cdr.models.limits import GuardEvent, LimitWarning, NumberLimit, PartnerLimit, SpendSettings
 from cdr.models.records import BillingPeriod, CallRecord, DailyTotal, MonthlyTotal, PartyNumber
 from cdr.models.retention import BilledPeriod, Dispute, KeepingTime, MaskedPeriod
+from cdr.models.saved import SavedFilter
 from cdr.models.signs import FraudSign, FraudThreshold
 from cdr.models.sources import Batch, Reject, Source, SourceAccount
 from cdr.models.tariffs import CustomerRate, CustomerTariff, Rate, RateImport, Tariff, TariffVersion
@@ -39,6 +40,7 @@ __all__ = [
     "Rate",
     "RateImport",
     "Reject",
+    "SavedFilter",
     "Source",
     "SourceAccount",
     "SpendSettings",

@@ -5,6 +5,7 @@ from cdr.services.imports import drop_import, keep_import, use_import
 from cdr.services.loading import load_file
 from cdr.services.own_prices import add_own_prices, end_own_price
 from cdr.services.periods import close_period
+from cdr.services.saved import keep_filter, remove_filter, rename_filter
 from cdr.services.sources import save_source
 from cdr.services.spend_settings import (
     Chosen,
@@ -26,10 +27,13 @@ __all__ = [
     "drop_import",
     "end_bundle",
     "end_own_price",
+    "keep_filter",
     "keep_import",
     "load_file",
     "make_bundle",
+    "remove_filter",
     "remove_number_limit",
+    "rename_filter",
     "save_limits",
     "save_source",
     "save_tariff",

@@ -19,6 +19,7 @@ from cdr.filters import type_label
 from cdr.models import CallRecord
 from cdr.selectors import calls, names
 from cdr.selectors.calls import Sums, add_up
+from cdr.views import saved
 from cdr.views.periods import KEPT, address, picker, tabs
 from cdr.vocabulary import CallType, Direction, Leg
 from portal.lib import formats
@@ -79,6 +80,7 @@ def details(request: CustomerRequest) -> HttpResponse:
         "asked": asked,
         "form": asked.form,
         "kept": KEPT,
+        "saved": saved.bar(request, asked),
         "tabs": tabs(request, "details"),
         "picker": picker(request, asked),
         "whole": whole,

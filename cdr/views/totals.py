@@ -17,7 +17,7 @@ from cdr.asking import Asked, ask, language
 from cdr.filters import type_label
 from cdr.selectors import calls
 from cdr.selectors.calls import Selection, Sums, add_up
-from cdr.views import pictures, tables
+from cdr.views import pictures, saved, tables
 from cdr.views.periods import KEPT, address, picker, tabs
 from portal.lib import formats
 from portal.lib.periods import Month
@@ -72,6 +72,7 @@ def totals(request: CustomerRequest) -> HttpResponse:
         "asked": asked,
         "form": asked.form,
         "kept": KEPT,
+        "saved": saved.bar(request, asked),
         "tabs": tabs(request, "totals"),
         "picker": _picker(request, asked, answer.earlier),
         "figures": pictures.figures(whole, answer.earlier, answer.before, dear),
