@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from accounts.access import Capability
 from accounts.apibase import CustomerAPI
-from cdr import batch_api, bundle_api, cost_api, limit_api, saved_api
+from cdr import batch_api, bundle_api, cost_api, limit_api, saved_api, unrated_api
 from cdr.asked_api import readable
 from cdr.asking import Asked
 from cdr.disputes_api import DisputeViewSet
@@ -218,4 +218,5 @@ routes: list[tuple[str, type[viewsets.ViewSetMixin], str]] = [
     *limit_api.routes,
     *bundle_api.routes,
     *saved_api.routes,
+    *unrated_api.routes,
 ]

@@ -147,3 +147,8 @@ def filter_name_is_free(others: QuerySet[SavedFilter], name: str) -> None:
             _("You have saved a filter as %(name)s already. Choose another name.") % {"name": name},
             field="name",
         )
+
+
+def calls_wait_for_a_price(waiting: bool) -> None:
+    if not waiting:
+        raise Refusal("nothing_to_rate", _("Every call has a price already."))

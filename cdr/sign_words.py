@@ -24,14 +24,14 @@ def _tongue() -> str:
 
 
 @lru_cache(maxsize=512)
-def _country(code: str, tongue: str) -> str:
+def country(code: str, tongue: str) -> str:
     return Locale.parse(tongue).territories.get(code) or code
 
 
 def place(facts: Mapping[str, object]) -> str:
     """`Cuba`, or the name of a range such as `0900`."""
     code = str(facts.get("place", ""))
-    return _country(code, _tongue()) if facts.get("is_country") else code
+    return country(code, _tongue()) if facts.get("is_country") else code
 
 
 def when(sign: FraudSign, now: datetime) -> str:

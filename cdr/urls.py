@@ -24,6 +24,7 @@ from cdr.views import (
     story,
     tariffs,
     totals,
+    unrated,
 )
 
 app_name = "cdr"
@@ -81,6 +82,8 @@ urlpatterns: list[URLPattern] = [
     path("operate/rejects/<int:pk>/<slug:reason>/rows.csv", rejects.download, name="operate_reject_download"),
     path("operate/rejects/<int:pk>/<slug:reason>/again/", rejects.again, name="operate_reject_again"),
     path("operate/rejects/<int:pk>/<slug:reason>/dismiss/", rejects.dismiss, name="operate_reject_dismiss"),
+    path("operate/unrated/", unrated.unrated, name="operate_unrated"),
+    path("operate/unrated/again/", unrated.again, name="operate_unrated_again"),
     path("operate/batches/", batches.batches, name="operate_batches"),
     path("operate/batches/upload/", batches.upload, name="operate_upload"),
     path("operate/batches/<int:pk>/", batches.batch, name="operate_batch"),

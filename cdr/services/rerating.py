@@ -17,6 +17,7 @@ from accounts.audit import record as audit
 from accounts.models import Customer
 from accounts.tenancy import Crossing, crossing
 from accounts.work import queue
+from cdr import rules
 from cdr.ingest.calls import Coded
 from cdr.ingest.legs import Legs
 from cdr.ingest.rate import NO_CHARGE, charge
@@ -228,6 +229,13 @@ def _rate_customer(actor: Actor, customer: int, prices: Prices, source: int | No
 def rate_unrated_later(*, actor: Actor, tariff: int | None = None, customer: int | None = None) -> None:
     """Let a worker rate what has no price yet, once a tariff is saved: of the customers that have it, of one, or of all."""
     queue(_RATE_UNRATED, tariff, customer, actor=actor)
+
+
+def rate_again(*, actor: Actor) -> None:
+    """Let a worker rate all calls without a price once more. Raises Refusal where there is none."""
+    with crossing(Crossing.RATING):
+        rules.calls_wait_for_a_price(bool(unrated_months()))
+    rate_unrated_later(actor=actor)
 
 
 def customers_with(tariff: int) -> list[int]:

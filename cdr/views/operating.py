@@ -27,6 +27,7 @@ def tabs(active: str) -> list[Choice]:
         ("operate_sources", _("Sources")),
         ("operate_batches", _("Deliveries")),
         ("operate_rejects", _("Rejects")),
+        ("operate_unrated", _("Without price")),
         ("operate_tariffs", _("Tariffs")),
         ("operate_bundles", _("Bundles")),
     )

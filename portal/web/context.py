@@ -107,6 +107,7 @@ WIDE_TABS: tuple[tuple[Tab, ...], ...] = (
         Tab(_("Call sources"), "download", "cdr:operate_sources", (Capability.OPERATE,)),
         Tab(_("Deliveries"), "list", "cdr:operate_batches", (Capability.OPERATE,)),
         Tab(_("Rejects"), "alert", "cdr:operate_rejects", (Capability.OPERATE,)),
+        Tab(_("Without price"), "receipt", "cdr:operate_unrated", (Capability.OPERATE,)),
         Tab(_("Tariffs"), "tag", "cdr:operate_tariffs", (Capability.OPERATE,)),
         Tab(_("Signs of fraud"), "alert", "cdr:operate_signs", (Capability.OPERATE,)),
         Tab(_("Disputes"), "shield", "cdr:operate_disputes", (Capability.OPERATE,), covers="cdr:operate_retention"),

@@ -1,5 +1,6 @@
 """Phone numbers: read once, stored in one form, classified by our own plan, shown as Dutch people write them."""
 
+from portal.lib.numbers.abroad import calling_code
 from portal.lib.numbers.bulk import ReadNumbers, classify_digits, read_many
 from portal.lib.numbers.groups import (
     ALWAYS_ALLOWED,
@@ -61,6 +62,7 @@ __all__ = [
     "SearchKey",
     "blocks_of",
     "call_type",
+    "calling_code",
     "category_of",
     "category_of_digits",
     "classify_digits",

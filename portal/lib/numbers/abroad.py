@@ -33,6 +33,11 @@ def _code_of(stored: str) -> str | None:
     return next((code for code in found if int(code) in COUNTRY_CODE_TO_REGION_CODE), None)
 
 
+def calling_code(stored: str) -> str | None:
+    """`49` of `+4930901820`: the code of the country or network that a stored number abroad begins with."""
+    return _code_of(stored) if stored[1:].isdigit() else None
+
+
 @cache
 def _country(code: str) -> Country | None:
     region = COUNTRY_CODE_TO_REGION_CODE[int(code)][0]
