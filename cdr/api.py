@@ -54,7 +54,10 @@ PAGING = [
 
 
 class CallSerializer(serializers.Serializer[Any]):
-    """One call. Amounts are euros ex VAT with six decimals; null while there is no tariff for the number."""
+    """One call. Amounts are euros ex VAT with six decimals; null while there is no tariff for the number.
+
+    `amount` is after bundles: `covered_seconds` of the call lie in them, which takes `discount` off.
+    """
 
     id = serializers.CharField()
     start = serializers.DateTimeField()
@@ -67,6 +70,8 @@ class CallSerializer(serializers.Serializer[Any]):
     other = serializers.CharField()
     destination = serializers.CharField()
     amount = serializers.DecimalField(max_digits=16, decimal_places=6, allow_null=True)
+    discount = serializers.DecimalField(max_digits=16, decimal_places=6)
+    covered_seconds = serializers.IntegerField()
     billing_period = serializers.DateField()
 
 
@@ -119,6 +124,8 @@ def _call(call: CallRecord, asked: Asked, where: dict[int, str]) -> dict[str, An
         "other": asked.plain_other(call.other),
         "destination": where.get(call.rate_id, ""),
         "amount": None if call.amount is None else euros(call.amount),
+        "discount": euros(call.discount),
+        "covered_seconds": call.covered_seconds,
         "billing_period": call.billing_period,
     }
 

@@ -18,7 +18,7 @@ from cdr.asking import Asked, shown
 from cdr.exporting import shapes
 from cdr.filters import type_label
 from cdr.selectors import calls
-from cdr.selectors.calls.selection import net_micros
+from cdr.selectors.calls.selection import covered_seconds, net_micros
 from cdr.selectors.rates import destinations_of
 from cdr.vocabulary import CallType, Direction, Product
 from portal.lib.csvsafe import CsvForm, cell
@@ -68,8 +68,9 @@ class Plan:
 # What a program reads; the same in every language.
 _FIELDS = (
     "start", "direction", "call_type", "product", "number", "name", "other", "destination", "seconds", "amount",
+    "covered_seconds",
 )  # fmt: skip
-_RAW = ("start", "id", "direction", "call_type", "product", "number", "other", "rate_id", "seconds", "net")
+_RAW = ("start", "id", "direction", "call_type", "product", "number", "other", "rate_id", "seconds", "net", "covered")
 
 
 def plan(customer: int, reference: str, asked: Asked, form: ExportForm) -> Plan:
@@ -90,7 +91,7 @@ def plan(customer: int, reference: str, asked: Asked, form: ExportForm) -> Plan:
 def _words() -> tuple[str, ...]:
     return (
         _("Start"), _("Direction"), _("Call type"), _("Product"), _("Own number"), _("Name"), _("Other party"),
-        _("Destination"), _("Seconds"), _("Amount ex VAT"),
+        _("Destination"), _("Seconds"), _("Amount ex VAT"), _("Seconds in bundle"),
     )  # fmt: skip
 
 
@@ -104,7 +105,11 @@ def _compiled(query: "QuerySet[Any, Any]") -> Query | None:
 
 
 def _rows(asked: Asked, form: ExportForm) -> Query | None:
-    found = _compiled(calls.records(asked.selection).annotate(net=net_micros(asked.selection)).values_list(*_RAW))
+    found = _compiled(
+        calls.records(asked.selection)
+        .annotate(net=net_micros(asked.selection), covered=covered_seconds(asked.selection))
+        .values_list(*_RAW)
+    )
     if found is None:
         return None
     text, values = found
@@ -121,6 +126,7 @@ def _rows(asked: Asked, form: ExportForm) -> Query | None:
         _looked_up("c.rate_id::text", {str(rate): name for rate, name in where.items()}, form),
         "c.seconds",
         _AMOUNT[form],
+        "c.covered",
     )
     made = ", ".join(f"{column} AS c{place}" for place, column in enumerate(columns)).replace("%", "%%")
     return f"SELECT {made} FROM ({text}) c ORDER BY c.start DESC, c.id DESC", values  # noqa: S608 - texts are quoted

@@ -84,7 +84,7 @@ def _csv(plan: Plan, blocks: Iterator[bytes], sums: Sums) -> Iterator[bytes]:
     for block in blocks:
         yield block.replace(b"\n", b"\r\n")
     if form is CsvForm.DUTCH:
-        total = (plan.total_word, "", "", "", "", "", "", sums.calls, sums.seconds, euros(sums.micros))
+        total = (plan.total_word, "", "", "", "", "", "", sums.calls, sums.seconds, euros(sums.micros), "")
         yield line(total, form).encode()
 
 

@@ -42,7 +42,7 @@ _PARTS = {
 <xf numFmtId="165" fontId="1" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyFont="1"/></cellXfs>
 </styleSheet>""",
 }
-_WIDTHS = (20, 12, 22, 10, 18, 24, 20, 28, 10, 16)
+_WIDTHS = (20, 12, 22, 10, 18, 24, 20, 28, 10, 16, 18)
 _BEGIN = (
     f'{_XML}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0">'
     '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><cols>'
@@ -85,7 +85,7 @@ def _number(value: object, style: int = 0) -> str:
 
 
 class Workbook:
-    """Calls in ten columns: a moment, seven texts, seconds and an amount."""
+    """Calls in eleven columns: a moment, seven texts, seconds, an amount, and the seconds that a bundle covers."""
 
     def __init__(self, header: Sequence[str]) -> None:
         self._pipe = _Pipe()
@@ -104,8 +104,8 @@ class Workbook:
         lines = csv.reader(io.StringIO(escape(block.decode()), newline=""))
         self._write(
             "".join(
-                f"<row>{_number(start, 1)}{''.join(map(_text, texts))}{_number(seconds)}{_number(amount, 2)}</row>"
-                for start, *texts, seconds, amount in lines
+                f"<row>{_number(start, 1)}{''.join(map(_text, texts))}{_number(seconds)}{_number(amount, 2)}{_number(covered)}</row>"
+                for start, *texts, seconds, amount, covered in lines
             )
         )
         return self._pipe.take()

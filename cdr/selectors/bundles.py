@@ -95,11 +95,20 @@ def has_covered(start: datetime, end: datetime) -> bool:
 
 def discount_of_record() -> Coalesce:
     """An expression over call records: the part of the amount that bundles cover."""
+    return _sum_of_covers("discount_micros")
+
+
+def covered_seconds_of_record() -> Coalesce:
+    """An expression over call records: the part of the duration that bundles cover."""
+    return _sum_of_covers("covered_seconds")
+
+
+def _sum_of_covers(field: str) -> Coalesce:
     covers = BundleAllocation.objects.filter(
         customer=OuterRef("customer_id"), start=OuterRef("start"), id=OuterRef("id")
     )
     # PostgreSQL sums bigint to numeric.
-    summed = covers.order_by().values("customer_id").annotate(sum=Sum("discount_micros")).values("sum")
+    summed = covers.order_by().values("customer_id").annotate(sum=Sum(field)).values("sum")
     return Coalesce(Cast(Subquery(summed, output_field=DecimalField()), BigIntegerField()), Value(0))
 
 

@@ -44,7 +44,7 @@ def source() -> Source:
     return a_source()
 
 
-def call(source: Source, folder: Path, *numbers: str, day: str = "2026-10-05", account: str = "") -> None:
+def call(source: Source, folder: Path, *numbers: str, day: str = "2026-10-05", account: str = "acme") -> None:
     """A call to each number, a second apart."""
     rows = [
         asterisk_row(
@@ -52,7 +52,7 @@ def call(source: Source, folder: Path, *numbers: str, day: str = "2026-10-05", a
             unique=f"{day}{account}.{place}",
             start=f"{day} 10:00:{place:02}",
             billsec=60,
-            **({"account": account} if account else {}),  # type: ignore[typeddict-item]
+            account=account,
         )
         for place, number in enumerate(numbers)
     ]

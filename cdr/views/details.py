@@ -48,6 +48,7 @@ class Line:
     type: str
     free: bool
     in_bundle: bool  # all of it is covered
+    bundle: str  # whether a bundle covers it, wholly or in part
     note: str  # of a correction, and of what was corrected
 
 
@@ -127,5 +128,12 @@ def line_of(call: CallRecord, asked: Asked, where: dict[int, str], *, replaced: 
         type=type_label(call.call_type),
         in_bundle=bool(call.covered_seconds) and not call.amount,
         free=call.call_type in {CallType.INCOMING, CallType.INTERNAL},
+        bundle=_bundle(call),
         note=_("Correction") if is_correction else _("booked back") if replaced else "",
     )
+
+
+def _bundle(call: CallRecord) -> str:
+    if not call.covered_seconds:
+        return ""
+    return _("in bundle") if abs(call.covered_seconds) >= abs(call.seconds) else _("partly in bundle")

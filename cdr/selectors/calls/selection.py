@@ -3,13 +3,13 @@
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, Value
 from django.db.models.expressions import CombinedExpression
-from django.db.models.functions import Length
+from django.db.models.functions import Coalesce, Length
 from django.db.models.lookups import GreaterThanOrEqual
 
 from cdr.models import CallRecord
-from cdr.selectors.bundles import discount_of_record, has_covered
+from cdr.selectors.bundles import covered_seconds_of_record, discount_of_record, has_covered
 from cdr.vocabulary import BOOKED, SHOWN_TYPES, Direction
 from portal.lib.periods import days_bounds
 
@@ -128,6 +128,12 @@ def net_micros(selection: Selection) -> CombinedExpression | F:
     """The amount of a record after bundles; these are asked only where they cover anything in the selected days."""
     bounds = days_bounds(selection.first, selection.end)
     return F("micros") - discount_of_record() if has_covered(bounds.start, bounds.end) else F("micros")
+
+
+def covered_seconds(selection: Selection) -> Coalesce | Value:
+    """How much of a record's duration bundles cover, asked likewise."""
+    bounds = days_bounds(selection.first, selection.end)
+    return covered_seconds_of_record() if has_covered(bounds.start, bounds.end) else Value(0)
 
 
 def records(selection: Selection) -> QuerySet[CallRecord]:
