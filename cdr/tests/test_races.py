@@ -18,6 +18,7 @@ from accounts.tenancy import Crossing, crossing
 from cdr.models import BundleAllocation, CallRecord, DailyTotal, KeptRows, MonthlyTotal, Source, Tariff
 from cdr.rating.prices import Price
 from cdr.services import add_version, chunks, close_period, loading
+from cdr.services.periods import hold_periods_open
 from cdr.services.rerating import rerate
 from cdr.services.tariffs import RateLine
 from cdr.tests.test_known import HEADER, generic
@@ -87,7 +88,7 @@ def between_chunks(monkeypatch: pytest.MonkeyPatch, other: Other) -> None:
 def inside_a_chunk(monkeypatch: pytest.MonkeyPatch, other: Other) -> None:
     """The other begins while a chunk is written, and has to wait for it."""
     asked = 0
-    hold = chunks.hold_periods_open
+    hold = hold_periods_open
 
     def meet() -> None:
         nonlocal asked
