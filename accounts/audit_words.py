@@ -111,10 +111,12 @@ VERBS: Mapping[str, tuple[str | Promise, str]] = {
 # What the verbs of the other apps are about, by the part before the last dot, with its article.
 KINDS: Mapping[str, str | Promise] = {
     "auto_attendant": gettext_lazy("the auto attendant"),
+    "export": gettext_lazy("the file of calls"),
     "fax": gettext_lazy("the fax"),
     "holidays": gettext_lazy("the holidays"),
     "hunt_group": gettext_lazy("the hunt group"),
     "menu": gettext_lazy("the menu"),
+    "monthly_report": gettext_lazy("the monthly report"),
     "night_rule": gettext_lazy("the night mode of"),
     "number_limit": gettext_lazy("the limit of"),
     "partner_limit": gettext_lazy("the default limit of"),

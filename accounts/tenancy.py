@@ -35,6 +35,7 @@ class Crossing(StrEnum):
     USAGE = "load mobile usage, which names subscriptions of every customer"
     FRAUD = "list whose calls are looked at for signs of fraud, one task a customer"
     RETENTION = "mask numbers that are past their time of keeping, and list whose calls have any"
+    EXPORTS = "list which customers have files of calls to make, to throw away, or left by a dead worker"
     BILLING_FAN_OUT = "list what must be billed, one task a customer"
     LIMITS = "list which customers have a spending limit, one task a customer"
     OPERATE = "pages of the provider's operators"

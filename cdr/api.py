@@ -11,8 +11,8 @@ from rest_framework.response import Response
 
 from accounts.access import Capability
 from accounts.apibase import CustomerAPI
-from cdr import batch_api, bundle_api, cost_api, limit_api, saved_api, unrated_api
-from cdr.asked_api import readable
+from cdr import batch_api, bundle_api, cost_api, export_api, limit_api, saved_api, unrated_api
+from cdr.api_filters import FILTERS, asked_of, text
 from cdr.asking import Asked
 from cdr.disputes_api import DisputeViewSet
 from cdr.models import CallRecord
@@ -25,30 +25,9 @@ MOST = 500
 USUAL = 50
 
 
-def _text(name: str, what: str, *, many: bool = False) -> OpenApiParameter:
-    return OpenApiParameter(name, OpenApiTypes.STR, description=what, many=many)
-
-
-FILTERS = [
-    _text("month", "A month in Amsterdam, such as 2026-10, or previous; the running month when no period is given."),
-    OpenApiParameter("from", OpenApiTypes.DATE, description="First day of a period of one's own."),
-    OpenApiParameter("to", OpenApiTypes.DATE, description="Last day of it, counted in."),
-    _text("q", "Part of a number in any spelling, or of the name of an own number."),
-    _text("number", "Own number, E.164.", many=True),
-    _text("caller", "Who called: part of a number in any spelling, or of the name of an own number."),
-    _text("callee", "Who was called: the same."),
-    OpenApiParameter("product", OpenApiTypes.INT, enum=[int(value) for value in Product]),
-    OpenApiParameter("direction", OpenApiTypes.INT, many=True, enum=[int(value) for value in Direction]),
-    OpenApiParameter("type", OpenApiTypes.INT, many=True, enum=list(calls.SHOWN)),
-    _text("cost_min", "Amount in euros, at least; equal to cost_max: exactly that amount, to four decimals."),
-    _text("cost_max", "Amount in euros, at most."),
-    _text("seconds_min", "Duration at least: seconds, or 1:30."),
-    _text("seconds_max", "Duration at most."),
-    _text("invoice", "Billing period, such as 2026-10; takes the place of the period."),
-]
 PAGING = [
-    _text("after", "Cursor of the page that follows, as `next` holds it."),
-    _text("before", "Cursor of the page before, as `previous` holds it."),
+    text("after", "Cursor of the page that follows, as `next` holds it."),
+    text("before", "Cursor of the page before, as `previous` holds it."),
     OpenApiParameter("page_size", OpenApiTypes.INT, description=f"At most {MOST}."),
 ]
 
@@ -107,10 +86,6 @@ class TotalsSerializer(serializers.Serializer[Any]):
     results = TotalSerializer(many=True)
 
 
-def _asked(view: CustomerAPI, request: Request) -> Asked:
-    return readable(request.query_params, view.actor)
-
-
 def _call(call: CallRecord, asked: Asked, where: dict[int, str]) -> dict[str, Any]:
     return {
         "id": calls.cursor_of(call),
@@ -154,7 +129,7 @@ class CallViewSet(CustomerAPI, viewsets.ViewSet):
 
     @extend_schema(operation_id="calls_list", parameters=[*FILTERS, *PAGING], responses=CallPageSerializer)
     def list(self, request: Request) -> Response:
-        asked = _asked(self, request)
+        asked = asked_of(self, request)
         size = _size(request.query_params.get("page_size") or str(USUAL))
         after, before = request.query_params.get("after") or "", request.query_params.get("before") or ""
         for name, cursor in (("after", after), ("before", before)):
@@ -179,7 +154,7 @@ class CallViewSet(CustomerAPI, viewsets.ViewSet):
         call = calls.call_at(*place) if place else None
         if call is None:
             raise Http404
-        return Response(CallSerializer(_call(call, _asked(self, request), names.destinations([call]))).data)
+        return Response(CallSerializer(_call(call, asked_of(self, request), names.destinations([call]))).data)
 
 
 class CallTotalsViewSet(CustomerAPI, viewsets.ViewSet):
@@ -189,7 +164,7 @@ class CallTotalsViewSet(CustomerAPI, viewsets.ViewSet):
 
     @extend_schema(operation_id="call_totals", parameters=FILTERS, responses=TotalsSerializer)
     def list(self, request: Request) -> Response:
-        asked = _asked(self, request)
+        asked = asked_of(self, request)
         pairs = calls.by_number_and_type(asked.selection)
         whole = calls.add_up(pairs.values())
         body = {
@@ -217,6 +192,7 @@ class CallTotalsViewSet(CustomerAPI, viewsets.ViewSet):
 
 routes: list[tuple[str, type[viewsets.ViewSetMixin], str]] = [
     *batch_api.routes,  # before calls, which would take the word for the id of a call
+    *export_api.routes,
     ("calls", CallViewSet, "calls"),
     ("call-totals", CallTotalsViewSet, "call-totals"),
     ("fraud-signs", FraudSignViewSet, "fraud-signs"),

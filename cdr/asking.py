@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.access import Actor, Capability
-from cdr.filters import CallFilter, CallFilterForm, read_filter, read_period
+from cdr.filters import LONGEST_DAYS, CallFilter, CallFilterForm, read_filter, read_period, unread_period
 from cdr.selectors import calls, names
 from portal.lib import formats
 from portal.lib.numbers import display, mask
@@ -98,6 +98,17 @@ def ask(query: QueryDict, actor: Actor, *, today: date) -> Asked:
         invoice_months={wanted: months} if months else {},
     )
     return Asked(found, form, own, today)
+
+
+def problems(query: QueryDict, asked: Asked) -> dict[str, list[str]]:
+    """What of a query cannot be read, by parameter. A page shows the rest and says so; a file or a program would take
+    what was left for what was asked.
+    """
+    found = {name: [str(text) for text in texts] for name, texts in asked.form.errors.items()}
+    if name := unread_period(query, asked.today):
+        text = _("Write a month as 2026-10, or both from and to as 2026-10-31, at most %(days)s days.")
+        found[name] = [text % {"days": LONGEST_DAYS}]
+    return found
 
 
 def _asked_numbers(query: QueryDict, known: Iterable[str]) -> list[str]:

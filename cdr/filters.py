@@ -169,21 +169,35 @@ def _day(text: str) -> date | None:
     return day if day.year in TYPED_YEARS else None
 
 
+def _named_month(named: str, today: date) -> Month | None:
+    try:
+        return Month.of_day(today).previous() if named == PREVIOUS else Month.parse(named)
+    except ValueError:
+        return None
+
+
+def _own_days(query: QueryDict) -> tuple[date, date] | None:
+    first, last = _day(query.get("from") or ""), _day(query.get("to") or "")
+    if first and last and first <= last and (last - first).days < LONGEST_DAYS:
+        return first, last + timedelta(days=1)
+    return None
+
+
 def typed_period(query: QueryDict, today: date) -> tuple[date, date] | None:
     """Days `[first, end)` of `month=2026-10` or of `from` up to and including `to`; None where neither can be read.
 
     `month=previous` is the month before the running one, whichever that is.
     """
-    try:
-        if named := query.get("month"):
-            month = Month.of_day(today).previous() if named == PREVIOUS else Month.parse(named)
-            return month.first_day, month.end_day
-    except ValueError:
-        pass
-    first, last = _day(query.get("from") or ""), _day(query.get("to") or "")
-    if first and last and first <= last and (last - first).days < LONGEST_DAYS:
-        return first, last + timedelta(days=1)
-    return None
+    month = _named_month(named, today) if (named := query.get("month")) else None
+    return (month.first_day, month.end_day) if month else _own_days(query)
+
+
+def unread_period(query: QueryDict, today: date) -> str:
+    """The name of a parameter that is meant as a period and cannot be read as one; empty where all can."""
+    if (named := query.get("month")) and _named_month(named, today) is None:
+        return "month"
+    days = [name for name in ("from", "to") if query.get(name)]
+    return days[0] if days and _own_days(query) is None else ""
 
 
 def read_period(query: QueryDict, today: date) -> tuple[date, date]:

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from accounts.access import Capability
 from accounts.apibase import CustomerAPI
-from cdr.asked_api import readable
+from cdr.api_filters import readable
 from cdr.filters import saved_query
 from cdr.models import SavedFilter
 from cdr.models.saved import LONGEST_NAME, LONGEST_QUERY

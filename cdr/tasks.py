@@ -9,13 +9,13 @@ from django.utils import timezone
 from accounts.access import Door, system
 from accounts.tenancy import Crossing, crossing
 from accounts.work import queue
-from cdr import feed_tasks, fraud_tasks, limit_tasks, retention_tasks
+from cdr import export_tasks, feed_tasks, fraud_tasks, limit_tasks, retention_tasks
 from cdr.models import Source
 from cdr.services import deliveries
 from cdr.services.folder import load_folder
 from cdr.services.rerating import customers_with, rate_unrated
 
-__all__ = ["feed_tasks", "fraud_tasks", "limit_tasks", "retention_tasks"]
+__all__ = ["export_tasks", "feed_tasks", "fraud_tasks", "limit_tasks", "retention_tasks"]
 
 
 @shared_task(name="cdr.tasks.watch_drop_folder")

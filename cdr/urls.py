@@ -2,13 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from cdr.exporting.plan import ExportForm
+from cdr.models import ExportForm
 from cdr.views import (
     batches,
     bundles,
     cost,
     details,
     disputes,
+    downloads,
     export,
     imports,
     limits,
@@ -49,6 +50,14 @@ urlpatterns: list[URLPattern] = [
     path("calls/filters/<int:pk>/name/", saved.rename, name="filter_rename"),
     path("calls/filters/<int:pk>/remove/", saved.remove, name="filter_remove"),
     path("calls/bundles/", bundles.bundles, name="bundles"),
+    path("calls/download/", downloads.download, name="download"),
+    path("calls/downloads/", downloads.downloads, name="downloads"),
+    path("calls/downloads/<int:pk>/", downloads.prepared, name="prepared"),
+    path("calls/downloads/<int:pk>/file/", downloads.prepared_file, name="prepared_file"),
+    path("calls/downloads/<int:pk>/again/", downloads.prepared_again, name="prepared_again"),
+    path("calls/downloads/<int:pk>/remove/", downloads.prepared_remove, name="prepared_remove"),
+    path("calls/reports/add/", downloads.report_add, name="report_add"),
+    path("calls/reports/<int:pk>/stop/", downloads.report_stop, name="report_stop"),
     path("calls/<str:place>/", story.call, name="call"),
     path("partner/limits/", partner_limits.partner_limits, name="partner_limits"),
     path("operate/disputes/", operate_retention.disputes, name="operate_disputes"),

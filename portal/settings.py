@@ -265,6 +265,8 @@ CELERY_BEAT_SCHEDULE = {
     "feeds": {"task": "cdr.tasks.watch_feeds", "schedule": 300.0, "options": {"expires": 240}},
     "deliveries": {"task": "cdr.tasks.tend_deliveries", "schedule": 60.0, "options": {"expires": 120}},
     "call limits": {"task": "cdr.limit_tasks.check_all_limits", "schedule": 900.0, "options": {"expires": 600}},
+    "files of calls": {"task": "cdr.tasks.watch_exports", "schedule": 300.0, "options": {"expires": 300}},
+    "old files of calls": {"task": "cdr.tasks.clear_exports", "schedule": crontab(hour=4, minute=10)},
 }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -276,6 +278,10 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 # --- phones and calls ---
+
+# A file of more calls than this is made by a worker and mailed as a link; the file stays that many days.
+EXPORT_DIRECT_ROWS = env.integer("EXPORT_DIRECT_ROWS", 100_000)
+EXPORT_DAYS = env.integer("EXPORT_DAYS", 7)
 
 # Where phones find their configuration and their registrar.
 PROVISIONING_URL = env.text("PROVISIONING_URL", "http://127.0.0.1:8000/provision/")

@@ -48,6 +48,7 @@ OBJECT = kind("alice dave", "bob")  # a thing of Acme's
 OWN_LINE = kind("bob")  # only bob has a line
 OWN_THING = kind("bob")
 OWN_FILTER = kind("alice", "bob")  # bob may not see calls; dave may, and this filter is not his
+OWN_FILE = kind("alice", "bob")  # of the calls of Acme, for alice alone
 API = RIGHT
 API_OBJECT = OBJECT
 PARTNER = kind("dave erik")
@@ -210,6 +211,14 @@ ROUTES: dict[str, Row] = {
     "cdr:filter_rename": row(OWN_FILTER, "post", pk="saved_filter.pk"),
     "cdr:filter_remove": row(OWN_FILTER, "post", pk="saved_filter.pk"),
     "cdr:bundles": row(RIGHT),
+    "cdr:download": row(RIGHT),
+    "cdr:downloads": row(RIGHT),
+    "cdr:prepared": row(OWN_FILE, pk="export.pk"),
+    "cdr:prepared_file": row(OWN_FILE, pk="export.pk"),
+    "cdr:prepared_again": row(OWN_FILE, "post", pk="export.pk"),
+    "cdr:prepared_remove": row(OWN_FILE, "post", pk="export.pk"),
+    "cdr:report_add": row(RIGHT, "post"),
+    "cdr:report_stop": row(OWN_FILE, "post", pk="report.pk"),
     "cdr:call": row(OBJECT, place="call_place"),
     "cdr:disputes": row(RIGHT),
     "cdr:dispute_new": row(RIGHT),
@@ -305,6 +314,12 @@ ROUTES: dict[str, Row] = {
     "fraud-signs-list": row(API),
     "fraud-signs-detail": row(API_OBJECT, pk="sign.pk"),
     "fraud-signs-judge": row(API_OBJECT, "post", pk="sign.pk"),
+    "calls-export-list": row(API),
+    "call-exports-list": row(API),
+    "call-exports-detail": row(OWN_FILE, pk="export.pk"),
+    "call-exports-file": row(OWN_FILE, pk="export.pk"),
+    "call-reports-list": row(API),
+    "call-reports-detail": row(OWN_FILE, pk="report.pk"),
     "call-bundles-list": row(API),
     "saved-filters-list": row(API),
     "saved-filters-detail": row(OWN_FILTER, pk="saved_filter.pk"),
@@ -414,6 +429,8 @@ LISTS = (
     "/calls/disputes/new/",
     "/calls/bundles/",
     "/calls/cost/",
+    "/calls/download/",
+    "/calls/downloads/",
     "/calls/limits/",
     "/invoices/",
     "/mobile/",

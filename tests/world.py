@@ -17,7 +17,10 @@ from cdr.models import (
     CallRecord,
     CustomerRate,
     Dispute,
+    Export,
+    ExportForm,
     FraudSign,
+    MonthlyReport,
     NumberLimit,
     RateImport,
     SavedFilter,
@@ -68,6 +71,8 @@ class World:
     dispute: Dispute
     bundle: Bundle
     saved_filter: SavedFilter
+    export: Export
+    report: MonthlyReport
 
 
 def furnish(customer: Customer, owner: User, employee: User, folder: Path, now: dt.datetime) -> World:
@@ -148,6 +153,17 @@ def furnish(customer: Customer, owner: User, employee: User, folder: Path, now: 
             ),
             saved_filter=SavedFilter.objects.create(
                 customer=customer, user=owner, name="Abroad", query="month=previous&type=3"
+            ),
+            export=Export.objects.create(
+                customer=customer,
+                user=owner,
+                form=ExportForm.ISO,
+                state=Export.State.EXPIRED,
+                created_at=now,
+                seen_at=now,
+            ),
+            report=MonthlyReport.objects.create(
+                customer=customer, user=owner, name="Calls", first_month=month.first_day
             ),
         )
 

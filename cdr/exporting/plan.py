@@ -6,7 +6,6 @@ A plan holds no connection and no language of its own: it can be carried out lat
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
@@ -17,6 +16,7 @@ from django.utils.translation import gettext as _
 from cdr.asking import Asked, shown
 from cdr.exporting import shapes
 from cdr.filters import type_label
+from cdr.models import ExportForm
 from cdr.selectors import calls
 from cdr.selectors.calls.selection import covered_seconds, net_micros
 from cdr.selectors.rates import destinations_of
@@ -25,29 +25,6 @@ from portal.lib.csvsafe import CsvForm, cell
 from portal.lib.numbers import mask
 
 type Query = tuple[str, tuple[Any, ...]]
-
-
-class ExportForm(StrEnum):
-    """CSV for Dutch Excel, CSV for programs, and a workbook."""
-
-    DUTCH = "dutch"
-    ISO = "iso"
-    XLSX = "xlsx"
-
-    @property
-    def csv(self) -> CsvForm:
-        """How its cells are written; those of a workbook travel as CSV and are typed there."""
-        return CsvForm.DUTCH if self is ExportForm.DUTCH else CsvForm.ISO
-
-    @property
-    def suffix(self) -> str:
-        return "xlsx" if self is ExportForm.XLSX else "csv"
-
-    @property
-    def content_type(self) -> str:
-        if self is ExportForm.XLSX:
-            return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-        return "text/csv; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True)

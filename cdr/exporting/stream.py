@@ -13,8 +13,9 @@ import psycopg
 from psycopg.pq import ExecStatus
 
 from accounts.streaming import tenant_connection
-from cdr.exporting.plan import ExportForm, Plan, Query
+from cdr.exporting.plan import Plan, Query
 from cdr.exporting.xlsx import Workbook
+from cdr.models import ExportForm
 from cdr.selectors.calls import Sums
 from portal.lib.csvsafe import BYTE_ORDER_MARK, CsvForm, line
 from portal.lib.money import euros

@@ -1,6 +1,7 @@
 """Where call records come from, what calls cost, the records themselves and their totals."""
 
 from cdr.models.bundles import Adjustment, Bundle, BundleAllocation, BundleNumber
+from cdr.models.exports import Export, ExportForm, MonthlyReport
 from cdr.models.feeds import FeedAlarm, KnownGap
 from cdr.models.kept import KeptRows
 from cdr.models.limits import GuardEvent, LimitWarning, NumberLimit, PartnerLimit, SpendSettings
@@ -24,6 +25,8 @@ __all__ = [
     "CustomerTariff",
     "DailyTotal",
     "Dispute",
+    "Export",
+    "ExportForm",
     "FeedAlarm",
     "FraudSign",
     "FraudThreshold",
@@ -33,6 +36,7 @@ __all__ = [
     "KnownGap",
     "LimitWarning",
     "MaskedPeriod",
+    "MonthlyReport",
     "MonthlyTotal",
     "NumberLimit",
     "PartnerLimit",

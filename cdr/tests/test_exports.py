@@ -26,9 +26,9 @@ from accounts.access import Actor, Door, Role, system
 from accounts.models import AuditEntry, Customer, Membership, User
 from accounts.tenancy import Crossing, crossing, tenant
 from cdr.asking import Asked, ask
-from cdr.exporting.plan import ExportForm, Plan, plan
+from cdr.exporting.plan import Plan, plan
 from cdr.exporting.stream import IncompleteExportError, Progress, content
-from cdr.models import Bundle, CallRecord, DailyTotal
+from cdr.models import Bundle, CallRecord, DailyTotal, ExportForm
 from cdr.selectors import calls
 from cdr.services import make_bundle
 from cdr.tests.worlds import NOW, a_source, a_tariff, asterisk_row, load, write

@@ -19,8 +19,8 @@ from cdr.filters import type_label
 from cdr.models import CallRecord
 from cdr.selectors import calls, names
 from cdr.selectors.calls import Sums, add_up
-from cdr.views import saved
-from cdr.views.periods import KEPT, address, picker, tabs
+from cdr.views import files, saved
+from cdr.views.periods import KEPT, picker, tabs
 from cdr.vocabulary import CallType, Direction, Leg
 from portal.lib import formats
 from portal.lib.periods import local_day
@@ -91,7 +91,7 @@ def details(request: CustomerRequest) -> HttpResponse:
         "nothing": not (whole.calls or page.calls or page.after or page.before),
         "full_numbers": asked.selection.full_numbers,
         "text": _count(asked, whole),
-        "csv": address(request, reverse("cdr:export"), view=None, sort=None),
+        "downloads": files.menu(request),
     }
     return render(request, "cdr/details.html", context)
 

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,8 +16,8 @@ from cdr.asking import Asked, ask, language
 from cdr.filters import type_label
 from cdr.selectors import calls
 from cdr.selectors.calls import Selection, Sums, add_up
-from cdr.views import pictures, saved, tables
-from cdr.views.periods import KEPT, address, picker, tabs
+from cdr.views import files, pictures, saved, tables
+from cdr.views.periods import KEPT, picker, tabs
 from portal.lib import formats
 from portal.lib.periods import Month
 from portal.lib.ui import PeriodPicker
@@ -78,7 +77,7 @@ def totals(request: CustomerRequest) -> HttpResponse:
         "figures": pictures.figures(whole, answer.earlier, answer.before, dear),
         "answer": answer,
         "whole": whole,
-        "csv": address(request, reverse("cdr:export"), view=None, sort=None),
+        "downloads": files.menu(request),
         "result": _result(whole.calls),
     }
     if whole.calls:

@@ -1,0 +1,54 @@
+"""The filters of calls in the API, and what they ask."""
+
+from django.http import QueryDict
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework import exceptions
+from rest_framework.request import Request
+
+from accounts.access import Actor
+from accounts.apibase import CustomerAPI
+from cdr.asking import Asked, ask, problems
+from cdr.selectors import calls
+from cdr.vocabulary import Direction, Product
+
+
+def text(name: str, what: str, *, many: bool = False) -> OpenApiParameter:
+    """A parameter that is a text."""
+    return OpenApiParameter(name, OpenApiTypes.STR, description=what, many=many)
+
+
+FILTERS = [
+    text("month", "A month in Amsterdam, such as 2026-10, or previous; the running month when no period is given."),
+    OpenApiParameter("from", OpenApiTypes.DATE, description="First day of a period of one's own."),
+    OpenApiParameter("to", OpenApiTypes.DATE, description="Last day of it, counted in."),
+    text("q", "Part of a number in any spelling, or of the name of an own number."),
+    text("number", "Own number, E.164.", many=True),
+    text("caller", "Who called: part of a number in any spelling, or of the name of an own number."),
+    text("callee", "Who was called: the same."),
+    OpenApiParameter("product", OpenApiTypes.INT, enum=[int(value) for value in Product]),
+    OpenApiParameter("direction", OpenApiTypes.INT, many=True, enum=[int(value) for value in Direction]),
+    OpenApiParameter("type", OpenApiTypes.INT, many=True, enum=list(calls.SHOWN)),
+    text("cost_min", "Amount in euros, at least; equal to cost_max: exactly that amount, to four decimals."),
+    text("cost_max", "Amount in euros, at most."),
+    text("seconds_min", "Duration at least: seconds, or 1:30."),
+    text("seconds_max", "Duration at most."),
+    text("invoice", "Billing period, such as 2026-10; takes the place of the period."),
+]
+
+
+def readable(query: QueryDict, actor: Actor) -> Asked:
+    """A question, read inside the customer's door.
+
+    ValidationError at the names of what cannot be read, because a program would take the answer to the rest for it.
+    """
+    asked = ask(query, actor, today=timezone.localdate())
+    if found := problems(query, asked):
+        raise exceptions.ValidationError(found)
+    return asked
+
+
+def asked_of(view: CustomerAPI, request: Request) -> Asked:
+    """What a request asks."""
+    return readable(request.query_params, view.actor)
