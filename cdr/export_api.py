@@ -40,7 +40,7 @@ class NewestFirst(Pages):
 class NewExportSerializer(serializers.Serializer[Any]):
     """Which kind of file. The filters stand in the address, as for the list of calls."""
 
-    form = serializers.ChoiceField(choices=ExportForm.values, default=ExportForm.ISO.value)
+    form = serializers.ChoiceField(choices=ExportForm.choices, default=ExportForm.ISO.value)
 
 
 class ExportSerializer(serializers.ModelSerializer[Export]):

@@ -45,7 +45,13 @@ def made(*, actor: Actor, customer: Customer, asked: Asked, query: QueryDict, fo
 def kept(*, actor: Actor, export: Export) -> FileResponse:
     """A file that a worker made. Refusal where there is none, or not for this actor."""
     file = open_file(actor=actor, export=export, now=timezone.now())
-    return FileResponse(file, content_type=ExportForm(export.form).content_type, headers=_headers(export.name))
+    return FileResponse(
+        file,
+        as_attachment=True,
+        filename=export.name,
+        content_type=ExportForm(export.form).content_type,
+        headers={"Cache-Control": "private, no-store"},
+    )
 
 
 def _rows(asked: Asked, form: ExportForm) -> int:

@@ -118,6 +118,8 @@ def test_a_workbook_is_made_too(as_alice: Client, alice: User, acme: Customer) -
     export = made(alice, acme, form=ExportForm.XLSX)
     response = as_alice.get(f"/calls/downloads/{export.pk}/file/")
     assert response.headers["Content-Type"] == ExportForm.XLSX.content_type
+    assert response.headers["Content-Disposition"] == 'attachment; filename="acme-2026-10-01-2026-10-31.xlsx"'
+    assert response.headers["Cache-Control"] == "private, no-store"
     assert body(response).startswith(b"PK")
     assert files_of(acme) == [f"{export.pk}.xlsx"]
 
