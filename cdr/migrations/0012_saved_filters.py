@@ -11,7 +11,7 @@ from accounts.tenancy import SecureTenants
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0003_notices"),
-        ("cdr", "0010_limits"),
+        ("cdr", "0011_exports"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,6 +8,9 @@ import errno
 import fcntl
 import os
 import resource
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,18 +19,18 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.access import Actor, Door, roles_of, system
 from accounts.errors import Refusal
-from accounts.models import AuditEntry, Customer, Membership, User
+from accounts.models import Customer, Membership, User
 from accounts.tenancy import Crossing, crossing, tenant
 from cdr.export_tasks import clear_exports, mail_export, make_export, tidy_exports, watch_exports
-from cdr.exporting import limits, making
+from cdr.exporting import making
 from cdr.models import DailyTotal, Export, ExportForm
 from cdr.services import exports, tidying
+from cdr.tests.test_killed import environment
 from cdr.tests.worlds import a_source, a_tariff, asterisk_row, load, write
 from conftest import Mailbox
 
@@ -142,6 +145,23 @@ def test_the_mail_goes_once_however_often_its_task_runs(alice: User, acme: Custo
     export = made(alice, acme)
     for _ in range(3):
         mail_export.apply(args=(acme.pk, export.pk), throw=True)
+    assert len(mailbox.messages) == 1
+
+
+def test_workers_that_mail_at_the_same_time_send_one(alice: User, acme: Customer, mailbox: Mailbox) -> None:
+    export = made(alice, acme)
+    together = threading.Barrier(3)
+
+    def work() -> None:
+        together.wait()
+        mail_export.apply(args=(acme.pk, export.pk), throw=True)
+        connection.close()
+
+    workers = [threading.Thread(target=work) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
     assert len(mailbox.messages) == 1
 
 
@@ -266,6 +286,51 @@ def test_what_a_dead_worker_or_a_lost_message_left_is_taken_up_again(alice: User
     assert exports.path_of(export).read_bytes().count(b"\r\n") == CALLS + 2
 
 
+# Writes the beginning of the file, says so, and waits to be killed.
+HALF = """
+import sys
+import django; django.setup()
+from accounts.access import system
+from accounts.models import Customer
+from accounts.tenancy import tenant
+from cdr.exporting import making
+from cdr.models import Export
+whole = making.content
+def half(*args, **kwargs):
+    yield from list(whole(*args, **kwargs))[:1] * 1000
+    print("half", flush=True)
+    sys.stdin.read()
+making.content = half
+customer = Customer.objects.get(reference="acme")
+with tenant(customer):
+    export = Export.objects.select_related("user").get()
+making.make(customer=customer, export=export, actor=system(customer))
+"""
+
+
+def test_a_worker_that_is_killed_half_way_leaves_its_place_to_the_next(
+    alice: User, acme: Customer, settings: Settings
+) -> None:
+    export = asked(alice, acme)
+    command = [sys.executable, "-c", HALF]
+    surroundings = environment() | {"MEDIA_ROOT": str(settings.MEDIA_ROOT)}
+    with subprocess.Popen(
+        command, env=surroundings, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as worker:
+        assert worker.stdout is not None
+        assert worker.stdout.readline() == "half\n"
+        assert not make_export.apply(args=(acme.pk, export.pk), throw=True).get()  # while the other is at it
+        worker.kill()
+    assert again(export).state == State.RUNNING
+    assert files_of(acme) == [f"{export.pk}.csv.part"]
+    silent(export)
+    assert tidying.tidy(customer=acme, now=timezone.now()) == 1
+    make_export.apply(args=(acme.pk, export.pk), throw=True)
+    assert (again(export).state, again(export).attempts) == (State.DONE, 2)
+    assert files_of(acme) == [f"{export.pk}.csv"]
+    assert exports.path_of(export).read_bytes().count(b"\r\n") == CALLS + 2
+
+
 def test_after_three_deaths_the_file_fails_and_says_so_by_mail(alice: User, acme: Customer, mailbox: Mailbox) -> None:
     export = silent(asked(alice, acme), state=State.RUNNING, attempts=tidying.MOST_ATTEMPTS)
     tidy_exports(acme.pk)
@@ -380,129 +445,3 @@ def test_what_is_ready_is_not_tried_again(alice: User, acme: Customer) -> None:
     with tenant(acme), pytest.raises(Refusal) as refusal:
         exports.retry_export(actor=acting(alice, acme), export=export)
     assert refusal.value.code == "nothing_to_retry"
-
-
-# --- pages ---
-
-
-def test_too_many_calls_to_send_at_once_are_made_instead(as_alice: Client, acme: Customer, settings: Settings) -> None:
-    settings.EXPORT_DIRECT_ROWS = CALLS - 1
-    refused = as_alice.get(f"/calls/export.csv?{OCTOBER}")
-    assert refused.status_code == 422
-    assert "Content-Disposition" not in refused.headers
-    started = as_alice.post(f"/calls/download/?{OCTOBER}&type=2&view=number", {"form": "iso"})
-    with tenant(acme):
-        export = Export.objects.get()
-        entry = AuditEntry.objects.get(verb="calls.export")
-    assert started.headers["Location"] == f"/calls/downloads/{export.pk}/"
-    assert (export.query, export.form, export.rows) == (f"{OCTOBER}&type=2", "iso", CALLS // 2)
-    assert entry.changes["rows"] == [None, CALLS // 2]
-
-
-def test_exactly_as_many_calls_as_the_limit_are_sent_at_once(as_alice: Client, settings: Settings) -> None:
-    settings.EXPORT_DIRECT_ROWS = CALLS
-    assert body(as_alice.get(f"/calls/export.csv?{OCTOBER}"))
-
-
-def test_a_workbook_that_is_too_long_is_refused_with_what_to_do(
-    as_alice: Client, acme: Customer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(limits, "MOST_WORKBOOK_ROWS", CALLS - 1)
-    for response in (
-        as_alice.get(f"/calls/export.xlsx?{OCTOBER}"),
-        as_alice.post(f"/calls/download/?{OCTOBER}", {"form": "xlsx"}),
-    ):
-        assert response.status_code == 422
-        assert "Kies csv" in response.content.decode()
-    with tenant(acme):
-        assert not Export.objects.exists()
-
-
-def test_the_page_of_a_file_shows_how_far_it_is_and_asks_again_until_it_is_over(
-    as_alice: Client, alice: User, acme: Customer
-) -> None:
-    export = changed(asked(alice, acme), state=State.RUNNING, done=10)
-    running = as_alice.get(f"/calls/downloads/{export.pk}/", headers={"HX-Request": "true"}).content.decode()
-    assert "<b>10</b> van 40" in running
-    assert "hx-get" in running
-    make_export.apply(args=(acme.pk, export.pk), throw=True)
-    over = as_alice.get(f"/calls/downloads/{export.pk}/", headers={"HX-Request": "true"}).content.decode()
-    assert "hx-get" not in over
-    assert f"/calls/downloads/{export.pk}/file/" in over
-
-
-def test_a_file_in_the_making_is_not_given(as_alice: Client, alice: User, acme: Customer) -> None:
-    export = asked(alice, acme)
-    response = as_alice.get(f"/calls/downloads/{export.pk}/file/", follow=True)
-    assert "wordt nog gemaakt" in response.content.decode()
-
-
-def test_who_asked_may_throw_it_away(as_alice: Client, alice: User, acme: Customer) -> None:
-    export = made(alice, acme)
-    as_alice.post(f"/calls/downloads/{export.pk}/remove/")
-    assert files_of(acme) == []
-    with tenant(acme):
-        assert not Export.objects.exists()
-        assert AuditEntry.objects.filter(verb="export.remove").count() == 1
-
-
-def test_nobody_has_more_than_ten_files_made_at_a_time(alice: User, acme: Customer) -> None:
-    for _ in range(exports.MOST_WAITING):
-        asked(alice, acme)
-    with pytest.raises(Refusal) as refusal:
-        asked(alice, acme)
-    assert refusal.value.code == "exports_waiting"
-
-
-def test_the_list_of_files_takes_the_same_queries_for_one_and_for_many(
-    as_alice: Client, alice: User, acme: Customer
-) -> None:
-    as_alice.get("/calls/downloads/")  # what is looked up once
-    counts = []
-    for number in (1, 7):
-        for _ in range(number):
-            asked(alice, acme)
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
-            as_alice.get("/calls/downloads/")
-        counts.append(len(queries))
-    assert counts[0] == counts[1]
-    assert counts[0] <= 16
-
-
-def test_a_list_without_files_says_how_to_get_one(as_alice: Client) -> None:
-    assert "Nog geen bestanden" in as_alice.get("/calls/downloads/").content.decode()
-
-
-@pytest.mark.parametrize("path", ["/calls/", "/calls/details/"])
-def test_totals_and_details_offer_every_kind_of_file_with_their_filters(as_alice: Client, path: str) -> None:
-    page = as_alice.get(f"{path}?{OCTOBER}&type=2&view=number").content.decode()
-    wanted = ("export.csv?", "export.csv?", "export.xlsx?", "download/?")
-    for place in wanted:
-        assert f"/calls/{place}month=2026-10&amp;type=2" in page
-    assert "form=iso" in page
-    assert "/calls/downloads/" in page
-
-
-UNREADABLE = (
-    "month=nonsense", "month=2026-13", "month=nonsense&from=2026-10-01&to=2026-10-31", "month=2026-10&from=x&to=2026-10-31",
-    "from=2026-10-01", "to=2026-10-31", "from=2026-10-31&to=2026-10-01", "from=2020-01-01&to=2026-10-31",
-    "seconds_min=absurd", "seconds_min=99999999999999999999", "seconds_max=-1", "cost_min=much", "cost_max=1.234",
-    "type=99", "type=x", "type=2&type=99", "direction=9", "product=7", "number=12", "invoice=1999-01", "q=" + "1" * 41,
-    "caller=" + "1" * 41, "callee=%00", "form=weird",
-)  # fmt: skip
-
-
-@pytest.mark.parametrize("query", UNREADABLE)
-def test_a_question_that_cannot_be_read_is_answered_with_no_file(as_alice: Client, acme: Customer, query: str) -> None:
-    for path in ("/calls/export.csv", "/calls/export.xlsx"):
-        response = as_alice.get(f"{path}?{query}")
-        assert response.status_code == 422
-        assert "Content-Disposition" not in response.headers
-    if "form" not in query:
-        assert as_alice.post(f"/calls/download/?{query}", {"form": "iso"}).status_code == 422
-        assert as_alice.post(f"/calls/reports/add/?{query}", {"name": "x", "form": "iso", "day": 1}).status_code == 422
-    with tenant(acme):
-        assert not AuditEntry.objects.filter(verb="calls.export").exists()
-        assert not Export.objects.exists()
