@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -17,7 +17,9 @@ COLUMNS = 21
 CUSTOMERS = 200
 NUMBERS_EACH = 20
 POOL = 3_000  # numbers that a customer calls: some every day, most once in a while
-CALLED = ("06", "06", "06", "020", "010", "088", "0316", "0049", "0032", "0900", "0800", "00212")
+# Beginnings of numbers and how many digits follow.
+CALLED = (("06", 8), ("06", 8), ("06", 8), ("020", 7), ("010", 7), ("088", 7), ("0316", 6), ("004930", 7), ("00322", 7),
+          ("0900", 4), ("0800", 4), ("002125", 8))  # fmt: skip
 
 
 def feed() -> Source:
@@ -35,8 +37,8 @@ def feed() -> Source:
 
 def _row(account: str, own: str, called: str, start: datetime, seconds: int, number: int) -> str:
     """A row of Asterisk's cdr_csv with all its columns; times are UTC."""
-    began, answer, end = (f"{start + timedelta(seconds=later):%Y-%m-%d %H:%M:%S}" for later in (0, 9, 9 + seconds))
-    unique = f"bench-{int(start.timestamp())}.{number}"
+    began, answer, end = (str(start + timedelta(seconds=later))[:19] for later in (0, 9, 9 + seconds))
+    unique = f"bench-{start.timestamp():.0f}.{number}"
     return (
         f'"{account}","{own}","{called}","from-internal","""Bench"" <{own}>","PJSIP/101-{number:08x}","PJSIP/trunk-{number:08x}",'
         f'"Dial","PJSIP/{called}@trunk,60","{began}","{answer if seconds else ""}","{end}",{9 + seconds},{seconds},'
@@ -47,21 +49,22 @@ def _row(account: str, own: str, called: str, start: datetime, seconds: int, num
 @cache
 def _called(customer: int, place: int) -> str:
     chance = random.Random(f"{customer}/{place}")
-    return chance.choice(CALLED) + str(chance.randrange(10**6, 10**7))
+    beginning, digits = chance.choice(CALLED)
+    return beginning + str(chance.randrange(10 ** (digits - 1), 10**digits))
 
 
-def write_month(path: Path, month: Month, rows: int, *, weights: Sequence[float] | None = None) -> Path:
-    """A file of `rows` calls in the month. Customers take part by `weights`, else as 1/n^0.7."""
-    chance = random.Random(str(month))
+def write_month(path: Path, month: Month, rows: int, *, part: int = 0, weights: Sequence[float] | None = None) -> Path:
+    """A file of `rows` calls all over the month, others for each `part`. Customers take part by `weights`, else as 1/n^0.7."""
+    chance = random.Random(f"{month}/{part}")
     shares = weights or [1 / (place + 1) ** 0.7 for place in range(CUSTOMERS)]
     who = chance.choices(range(CUSTOMERS), shares, k=rows)
+    first = month.start.astimezone(UTC)
     length = (month.end - month.start).total_seconds() - 7200
-    lines = []
-    for number, customer in enumerate(who):
-        start = month.start + timedelta(seconds=int(length * number / rows))
-        own = f"088{customer:03}{chance.randrange(NUMBERS_EACH):02}00"[:10].ljust(10, "0")
-        called = _called(customer, int(chance.paretovariate(0.6)) % POOL)
-        seconds = 0 if chance.random() < 0.28 else int(chance.expovariate(1 / 150)) + 1
-        lines.append(_row(f"bench-{customer}", own, called, start, seconds, number))
-    path.write_text("".join(lines))
+    with path.open("w") as file:
+        for number, customer in enumerate(who):
+            start = first + timedelta(seconds=int(length * number / rows))
+            own = f"088{customer:03}{chance.randrange(NUMBERS_EACH):02}00"
+            called = _called(customer, int(chance.paretovariate(0.6)) % POOL)
+            seconds = 0 if chance.random() < 0.28 else int(chance.expovariate(1 / 150)) + 1
+            file.write(_row(f"bench-{customer}", own, called, start, seconds, part * rows + number))
     return path

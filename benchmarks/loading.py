@@ -1,11 +1,16 @@
 """Loading a file of calls (parse, attribute, rate, deduplicate, store with its indexes, totals) against a raw COPY of the same file.
 
-Each round takes a month of its own, so that both sides write into something empty. BENCH_ROWS sets the rows of a file.
+Three times: into months that are empty, into one that holds a million calls already, and into one that holds ten million.
+Beside the first runs Django's bulk_create of the same rows, which are then neither rated nor deduplicated nor added up.
+BENCH_ROWS sets the rows of a file (a million), BENCH_HELD the calls that the fullest month holds at first (ten million).
 """
 
+import csv
 import os
+import resource
 import tempfile
-from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 from django.db import connection
@@ -15,41 +20,75 @@ from accounts.access import system
 from accounts.models import Customer
 from accounts.tenancy import Crossing, crossing
 from benchmarks.calls import COLUMNS, feed, write_month
-from benchmarks.rounds import ROUNDS, Side, compare
-from cdr.models import CallRecord, MonthlyTotal
-from cdr.services import load_file
+from benchmarks.rounds import ROUNDS, Side, compare, say
+from cdr.models import CallRecord, MonthlyTotal, Source
+from cdr.services import close_period, load_file
+from cdr.vocabulary import CallType, Direction, Leg, Product
 from portal.database import as_owner
 from portal.lib.periods import Month
 
-ROWS = int(os.environ.get("BENCH_ROWS", "200000"))
+ROWS = int(os.environ.get("BENCH_ROWS", "1000000"))
+HELD = int(os.environ.get("BENCH_HELD", "10000000"))
+CREATED = ROWS // 20  # what bulk_create makes in a round: it is no faster for more
 PIECE = 1 << 20
-FIRST = Month(2025, 3)
+EMPTY, FILLED, FULL = Month(2025, 1), Month(2025, 7), Month(2025, 8)
 
 
-def run() -> float:
-    """Print the ratio of rows a second."""
-    source = feed()
-    months = [FIRST.shifted(place) for place in range(ROUNDS + 1)]
+def run() -> None:
+    """Print the ratios of rows a second, and the most memory that the two processes took."""
+    feed()
+    _into_empty_months()
+    for place in range(ROUNDS + 1):
+        close_period(month=EMPTY.shifted(place), actor=system())
+    _into_one_month(FILLED, ROWS)
+    close_period(month=FILLED, actor=system())
+    _into_one_month(FULL, HELD)
+    _check(EMPTY, FULL)
+    kilobytes = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    say({"benchmark": "loading, memory", "most_megabytes": [size // 1024 for size in kilobytes]})
+
+
+def _into_empty_months() -> None:
+    """Each round takes a month of its own, so that all sides write into something empty."""
+    months = [EMPTY.shifted(place) for place in range(ROUNDS + 1)]
     with tempfile.TemporaryDirectory() as folder:
         files = [write_month(Path(folder) / f"{month}.csv", month, ROWS) for month in months]
-        _bare_tables(len(files))
-        ours, raw = iter(files), iter(enumerate(files))
+        created = iter(files)
+        _compare("loading, empty month", files, Side("created_per_second", lambda: _create(next(created))))
 
-        def load() -> int:
-            batch = load_file(path=next(ours), source=source, actor=system())
-            if batch.loaded != ROWS:
-                raise RuntimeError(f"{batch.loaded} of {ROWS} rows were loaded: {batch.reasons}")
-            return ROWS
 
-        ratio = compare(
-            "loading",
-            Side("loaded_per_second", load),
-            Side("copied_per_second", lambda: _copy(raw)),
-            rows=ROWS,
-            bytes=files[0].stat().st_size,
-        )
-    _check(months)
-    return ratio
+def _into_one_month(month: Month, held: int) -> None:
+    """The month holds calls already and grows by a file each round."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = []
+        for part in range(held // ROWS + ROUNDS + 1):
+            path = write_month(Path(folder) / f"{part}.csv", month, ROWS, part=part)
+            if part < held // ROWS:
+                _load(path)
+                path.unlink()
+            else:
+                files.append(path)
+        _compare(f"loading, month with {held:,} calls", files)
+
+
+def _compare(name: str, files: list[Path], *others: Side) -> None:
+    ours, raw = iter(files), iter(enumerate(files))
+    _bare_tables(len(files))
+    compare(
+        name,
+        Side("loaded_per_second", lambda: _load(next(ours))),
+        Side("copied_per_second", lambda: _copy(*next(raw))),
+        *others,
+        rows=ROWS,
+        bytes=files[0].stat().st_size,
+    )
+
+
+def _load(path: Path) -> int:
+    batch = load_file(path=path, source=feed(), actor=system())
+    if batch.loaded != ROWS:
+        raise RuntimeError(f"{batch.loaded} of {ROWS} rows were loaded: {batch.reasons}")
+    return ROWS
 
 
 def _bare_tables(count: int) -> None:
@@ -61,8 +100,7 @@ def _bare_tables(count: int) -> None:
             cursor.execute(f"GRANT INSERT ON bench_bare_{place} TO centrale_web")
 
 
-def _copy(files: Iterator[tuple[int, Path]]) -> int:
-    place, path = next(files)
+def _copy(place: int, path: Path) -> int:
     statement = f"COPY bench_bare_{place} FROM STDIN (FORMAT csv)"
     with connection.cursor() as cursor, path.open("rb") as stream, cursor.copy(statement) as copy:
         while piece := stream.read(PIECE):
@@ -70,13 +108,46 @@ def _copy(files: Iterator[tuple[int, Path]]) -> int:
     return ROWS
 
 
-def _check(months: list[Month]) -> None:
+def _create(path: Path) -> int:
+    """The first rows of a file as objects, a year earlier: into the same kind of month, with the same indexes."""
+    customers = dict(Customer.objects.values_list("reference", "pk"))
+    source = Source.objects.get_or_create(name="bench-django", defaults={"dialect": "asterisk"})[0]
+    with path.open() as stream, crossing(Crossing.INGEST):
+        rows = csv.reader(islice(stream, CREATED))
+        records = [_record(row, number, source.pk, customers) for number, row in enumerate(rows)]
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT centrale_make_month('cdr_callrecord', %s)", [records[-1].billing_period])
+        CallRecord.objects.bulk_create(records, batch_size=5_000)
+    return CREATED
+
+
+def _record(row: list[str], number: int, source: int, customers: dict[str, int]) -> CallRecord:
+    start = datetime.fromisoformat(row[9]).replace(tzinfo=UTC)
+    start = start.replace(year=start.year - 1)
+    return CallRecord(
+        customer_id=customers[row[0]],
+        start=start,
+        id=number,
+        source_id=source,
+        seconds=int(row[13]),
+        billing_period=Month.of(start).first_day,
+        leg=Leg.CALL,
+        direction=Direction.OUTGOING,
+        product=Product.FIXED,
+        call_type=CallType.NL_FIXED,
+        number=row[1],
+        other=row[2],
+        origin="",
+        call_group=row[19],
+        record_id=row[16],
+    )
+
+
+def _check(first: Month, last: Month) -> None:
     """A fast loader that loses a cent is not fast."""
     with crossing(Crossing.OPERATE):
-        period = {"start__gte": months[0].start, "start__lt": months[-1].end}
-        records = CallRecord.objects.filter(**period).aggregate(micros=Sum("micros"), seconds=Sum("seconds"))
-        totals = MonthlyTotal.objects.filter(month__gte=months[0].first_day, month__lte=months[-1].first_day)
-        if totals.aggregate(micros=Sum("micros"), seconds=Sum("seconds")) != records:
-            raise RuntimeError("totals differ from the records")
-        if Customer.objects.count() < 1:
-            raise RuntimeError("there are no customers")
+        records = CallRecord.objects.filter(start__gte=first.start, start__lt=last.end)
+        totals = MonthlyTotal.objects.filter(month__gte=first.first_day, month__lte=last.first_day)
+        sums = [each.aggregate(micros=Sum("micros"), seconds=Sum("seconds")) for each in (records, totals)]
+    if sums[0] != sums[1]:
+        raise RuntimeError(f"totals differ from the records: {sums}")

@@ -19,7 +19,7 @@ REQUESTS = 400
 MODEL = "yealink-t46u"
 
 
-def run() -> float:
+def run() -> list[float]:
     """Print the ratio of requests a second."""
     made = _device()
     application = get_wsgi_application()

@@ -1,4 +1,4 @@
-"""Two things measured in turn, round after round, so that a noisy machine disturbs both alike."""
+"""Things measured in turn, round after round, so that a noisy machine disturbs them alike."""
 
 import json
 import statistics
@@ -13,7 +13,7 @@ ROUNDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two: a name and what to run. ``run`` returns how much it did (rows, requests, queries)."""
+    """One of them: a name and what to run. ``run`` returns how much it did (rows, requests, queries)."""
 
     name: str
     run: Callable[[], int]
@@ -28,33 +28,45 @@ def steal() -> tuple[int, int]:
     return ticks[7], sum(ticks) - ticks[3] - ticks[4]
 
 
-def compare(name: str, ours: Side, other: Side, *, rounds: int = ROUNDS, **facts: object) -> float:
-    """Measure both sides in turn and print one JSON line: amounts a second, each round's ratio ours / other, their median.
+def compare(name: str, ours: Side, *others: Side, rounds: int = ROUNDS, **facts: object) -> list[float]:
+    """Measure all sides in turn and print a JSON line for each other one: amounts a second, each round's ratio ours / other,
+    and the median of the ratios, which is returned.
 
-    The first, warming round is run and left out. Steal is the share of the busy time that the host took.
+    The first, warming round is run and left out, and every other round goes backwards. Steal is the share of the busy
+    time that the host took.
     """
-    measured: list[tuple[float, float]] = []
+    sides = (ours, *others)
+    measured: list[list[float]] = []
     before = steal()
     for number in range(rounds + 1):
-        pair = (_rate(ours), _rate(other)) if number % 2 else tuple(reversed((_rate(other), _rate(ours))))
+        order = sides if number % 2 else tuple(reversed(sides))
+        rates = {side.name: _rate(side) for side in order}
         if number:
-            measured.append((pair[0], pair[1]))
+            measured.append([rates[side.name] for side in sides])
     after = steal()
     busy = after[1] - before[1]
-    ratios = [mine / theirs for mine, theirs in measured]
-    line = {
-        "benchmark": name,
-        "ratio": round(statistics.median(ratios), 3),
-        "ratios": [round(ratio, 3) for ratio in ratios],
-        ours.name: round(statistics.median(mine for mine, _ in measured), 1),
-        other.name: round(statistics.median(theirs for _, theirs in measured), 1),
-        "rounds": rounds,
-        "steal": round((after[0] - before[0]) / busy, 4) if busy else 0.0,
-        **facts,
-    }
+    medians = []
+    for place, other in enumerate(others, start=1):
+        ratios = [rates[0] / rates[place] for rates in measured]
+        medians.append(statistics.median(ratios))
+        line = {
+            "benchmark": name,
+            "ratio": round(medians[-1], 4),
+            "ratios": [round(ratio, 4) for ratio in ratios],
+            ours.name: round(statistics.median(rates[0] for rates in measured), 1),
+            other.name: round(statistics.median(rates[place] for rates in measured), 1),
+            "rounds": rounds,
+            "steal": round((after[0] - before[0]) / busy, 4) if busy else 0.0,
+            **facts,
+        }
+        say(line)
+    return medians
+
+
+def say(line: dict[str, object]) -> None:
+    """A line of JSON for whoever runs the benchmark."""
     sys.stdout.write(json.dumps(line) + "\n")
     sys.stdout.flush()
-    return statistics.median(ratios)
 
 
 def _rate(side: Side) -> float:

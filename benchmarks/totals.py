@@ -22,7 +22,7 @@ PLAIN = """SELECT number, call_type, count(*), sum(seconds), coalesce(sum(micros
 WHERE start >= %s AND start < %s AND leg = 1 AND call_type NOT IN (7, 8, 9) GROUP BY 1, 2"""
 
 
-def run() -> float:
+def run() -> list[float]:
     """Print the ratio of queries a second."""
     source = feed()
     weights = [1.0] + [1.0 / CUSTOMERS] * (CUSTOMERS - 1)  # half of all calls are of one customer

@@ -57,10 +57,13 @@ def _from_siblings(calls: Calls, customers: Integers, lost: Mask) -> Integers:
 
 def numbers_behind(own: Coded, customers: Integers, directory: Directory) -> Coded:
     """Extensions as the number of their owner, so that a person's internal calls stand with the others."""
-    if not directory.extensions or not any(text.startswith("ext:") for text in own.values):
+    inside = own.starting("ext:") if directory.extensions else None
+    if inside is None or not inside.any():
         return own
-    pairs, place = np.unique(np.stack([customers, own.codes]), axis=1, return_inverse=True)
-    values = tuple(
-        directory.extensions.get((customer, own.values[code]), own.values[code]) for customer, code in pairs.T.tolist()
-    )
-    return Coded(place.reshape(-1).astype(np.int64), values)
+    theirs = own.keep(inside).compact()
+    pairs, place = np.unique(np.stack([customers[inside], theirs.codes]), axis=1, return_inverse=True)
+    texts = theirs.values
+    found = [directory.extensions.get((customer, texts[code]), texts[code]) for customer, code in pairs.T.tolist()]
+    places = np.zeros(len(inside), dtype=np.int64)
+    places[inside] = place.reshape(-1)
+    return Coded.over(places, found).choose(inside, own)

@@ -12,12 +12,11 @@ import pyarrow.compute as pc
 from cdr.dialects import Dialect, Field
 from cdr.ingest.calls import Coded, Integers, Mask
 from cdr.ingest.chunk import BadRow, Chunk
-from cdr.ingest.numbers import NumberFormat, read_number
+from cdr.ingest.numbers import BROKEN_NUMBER, NumberFormat, read_numbers
 from cdr.ingest.reasons import SENTENCES
 from cdr.ingest.times import Stamps, compact, epoch, iso, wall_clock
 from portal.lib.money import divide_half_up
 
-BROKEN_NUMBER = "\0"
 NOTHING = -1  # a whole number that does not stand in the row
 UNREADABLE = -2
 MOST_SECONDS = 10**9
@@ -112,19 +111,15 @@ class Columns:
         return read.map(lambda text: text.rpartition("@")[2]) if spec.converter == "domain" else read
 
     def numbers(self, fact: str) -> Coded:
-        form = self.reading.number_format
         spec = self.spec(fact)
-
-        def read(text: str) -> str:
-            found = read_number(text, form)
-            return BROKEN_NUMBER if found is None else found
-
-        column = self.texts(fact).map(read)
-        if BROKEN_NUMBER not in column.values:
+        texts = self.texts(fact)
+        column = Coded(texts.codes, read_numbers(texts.texts, self.reading.number_format))
+        broken = column.is_text(BROKEN_NUMBER)
+        if not broken.any():
             return column
         if spec is not None and spec.strict:
-            self.blame(column.where(lambda text: text == BROKEN_NUMBER), "number")
-        return column.map(lambda text: "" if text == BROKEN_NUMBER else text)
+            self.blame(broken, "number")
+        return Coded.constant("", self.length).choose(broken, column)
 
     def seconds(self, fact: str) -> Integers:
         """Seconds, NOTHING where none stand; a required one that is none is a fault."""

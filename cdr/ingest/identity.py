@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from cdr.ingest.calls import Calls, Coded, Integers
@@ -72,7 +71,7 @@ def _one(text: str) -> int:
 
 def coded_numbers(column: Coded) -> Integers:
     """A number for each row of a dictionary-coded column, 0 for an empty text."""
-    values = numbers_of(pa.array(column.values or ("",), pa.string()))
+    values = numbers_of(column.texts)
     numbers: Integers = np.where(column.filled(), values[column.codes], 0)
     return numbers
 

@@ -68,7 +68,7 @@ def _targets(calls: Calls, outside: Mask, by_trunk: Mask, form: NumberFormat) ->
         return calls.called
     dialled = ["", *(number_in_dial(calls.dialled.text(row), form) for row in np.flatnonzero(unclear).tolist())]
     place = np.where(unclear, np.cumsum(unclear), 0)
-    return Coded(place, tuple(dialled)).choose(unclear, calls.called)
+    return Coded.over(place, dialled).choose(unclear, calls.called)
 
 
 def _belongs(column: Coded, customers: Integers, numbers: Mapping[str, int]) -> Mask:

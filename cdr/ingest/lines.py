@@ -21,6 +21,7 @@ BLOCK_BYTES = 8 << 20
 MOST_BLOCKS = 5
 LONGEST_LINE = 64 << 10
 SAMPLE_LINES = 200
+_BLANKS = np.frombuffer(b" \t\n\v\f", dtype=np.uint8)  # what begins with one may have nothing in it
 
 
 def _lines(stream: BinaryIO) -> Iterator[tuple[list[bytes], bool]]:
@@ -40,8 +41,10 @@ def _lines(stream: BinaryIO) -> Iterator[tuple[list[bytes], bool]]:
 def _numbered(stream: BinaryIO, rows: int) -> Iterator[tuple[int, list[bytes], bool]]:
     """Lists of at most `rows` lines with the number of the first, and whether the last of them is ended.
 
-    Fewer where lines are long: some switches write kilobytes about a call.
+    Fewer where lines are long: some switches write kilobytes about a call. The first lists are short, so that what is done
+    with them can begin.
     """
+    most, rows = rows, max(rows // 8, min(rows, SAMPLE_LINES))
     waiting: list[bytes] = []
     first, blocks = 1, 0
     closed = True
@@ -53,6 +56,7 @@ def _numbered(stream: BinaryIO, rows: int) -> Iterator[tuple[int, list[bytes], b
             taken = min(rows, len(waiting) - 1)  # the last line stays: whether it is the last of the file is not known
             yield first, waiting[:taken], True
             first, waiting, blocks = first + taken, waiting[taken:], 0
+            rows = min(2 * rows, most)
     if waiting:
         yield first, waiting, closed
 
@@ -139,8 +143,10 @@ def _wanted(dialect: Dialect, layout: Layout) -> list[str]:
     return [name for name in layout.columns if name in names]
 
 
-def _cells(lines: Sequence[bytes], dialect: Dialect, layout: Layout) -> tuple[dict[str, Any], npt.NDArray[np.bool_]]:
-    """Cells of the wanted columns, and which of the lines they are of."""
+def _cells(
+    text: bytes, lines: Sequence[bytes], dialect: Dialect, layout: Layout
+) -> tuple[dict[str, Any], npt.NDArray[np.bool_]]:
+    """Cells of the wanted columns, and which of the lines they are of. `text` is the lines, each with its end."""
     wanted = _wanted(dialect, layout)
     skipped: list[int] = []
 
@@ -149,7 +155,7 @@ def _cells(lines: Sequence[bytes], dialect: Dialect, layout: Layout) -> tuple[di
         return "skip"
 
     table = pyarrow.csv.read_csv(
-        pa.BufferReader(b"\n".join(lines) + b"\n"),
+        pa.BufferReader(text),
         read_options=pyarrow.csv.ReadOptions(
             column_names=list(layout.columns), use_threads=False, block_size=BLOCK_BYTES
         ),
@@ -205,18 +211,16 @@ CUT_OFF = ("cut_off", _("The file ends within this row. Deliver the whole file a
 COLUMNS = ("columns", _("This row has another number of columns than the others."))
 
 
-def _are_plain(lines: list[bytes], dialect: Dialect) -> bool:
-    """Whether every one of the lines is a row without anything that must be looked at: almost always, and quickly told."""
-    text = b"\n".join(lines)
-    return not (
-        dialect.skip
-        or b"\r" in text
-        or b"\0" in text
-        or not all(lines)
-        or any(map(bytes.isspace, lines))
-        or max(map(len, lines), default=0) > LONGEST_LINE
-        or any(line.count(b'"') & 1 for line in lines)
-    )
+def _are_plain(text: bytes, dialect: Dialect) -> bool:
+    """Whether all lines, each with its end, are rows without anything that must be looked at: nearly always, and soon told."""
+    if dialect.skip or b"\r" in text or b"\0" in text:
+        return False
+    characters = np.frombuffer(text, dtype=np.uint8)
+    ends = np.flatnonzero(characters == ord("\n"))
+    starts = np.concatenate([[0], ends[:-1] + 1])
+    quotes = np.searchsorted(np.flatnonzero(characters == ord('"')), ends)  # so many stand before the end of each line
+    begins_blank = np.isin(characters[starts], _BLANKS)
+    return not (begins_blank.any() or (ends - starts).max() > LONGEST_LINE or (quotes & 1).any())
 
 
 def _sort_out(
@@ -247,7 +251,8 @@ def _chunk(first: int, lines: list[bytes], dialect: Dialect, layout: Layout, ope
     good: list[bytes] = []
     numbers: list[int] = []
     last = first + len(lines) - 1
-    if _are_plain(lines, dialect):
+    text = b"\n".join(lines) + b"\n"
+    if _are_plain(text, dialect):
         good, numbers = lines, list(range(first, last + 1))
     else:
         for number, line in enumerate(lines, start=first):
@@ -255,11 +260,13 @@ def _chunk(first: int, lines: list[bytes], dialect: Dialect, layout: Layout, ope
                 _sort_out(number, line.removesuffix(b"\r"), dialect, good, numbers, bad)
     if open_end:
         _open_end(last, dialect, good, numbers, bad)
+    if good is not lines or open_end:
+        text = b"\n".join(good) + b"\n"
     where = np.array(numbers, dtype=np.int64)
     if not good:
         empty = {name: pa.array([], pa.binary()) for name in _wanted(dialect, layout)}
         return Chunk(layout, where, [], empty, tuple(bad))
-    cells, fits = _cells(good, dialect, layout)
+    cells, fits = _cells(text, good, dialect, layout)
     if not fits.all():
         for position in np.flatnonzero(~fits).tolist():
             number = numbers[position]

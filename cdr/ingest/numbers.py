@@ -7,7 +7,11 @@ all the same, and its prefix still tells what it costs.
 import re
 import unicodedata
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from portal.lib.numbers.plan import short_code_behind_31
 
@@ -19,6 +23,8 @@ _SPREADSHEET = re.compile(r"[0-9][.,][0-9]+E\+?[0-9]+", re.IGNORECASE)
 _FEATURE = re.compile(r"(?:\*31\*|#31#|\*31#)")
 _SHORT = re.compile(r"112|113|144|116[0-9]{3}|18[0-9]{2}|14[0-9]{3,4}|1233|12[0-9]{2}|13[0-9]{2}|16[0-9]{2}")
 _EMERGENCY = re.compile(r"0?(?:112|911)")
+_DUTCH = "^0[1-9][0-9]{8}$"
+BROKEN_NUMBER = "\0"
 LONGEST = 15
 NUMBERS_KEPT = 200_000
 _LONGEST_SHORT = 8  # 31 before 140591 or 116000
@@ -51,6 +57,17 @@ def read_number(text: str, form: NumberFormat) -> str | None:
     if form == "national" and len(bare) == 9:
         return _e164("31" + bare)  # a spreadsheet took the zero away
     return _e164(bare)
+
+
+def read_numbers(texts: Any, form: NumberFormat) -> Any:
+    """The same for a string array; BROKEN_NUMBER where digits were lost. Most are Dutch numbers, read as a column."""
+    dutch = np.asarray(pc.match_substring_regex(texts, _DUTCH), dtype=np.bool_)
+    found = pc.binary_join_element_wise("+31", pc.utf8_slice_codeunits(texts, 1), "")
+    if dutch.all():
+        return found
+    read = [read_number(text, form) for text in texts.filter(pa.array(~dutch)).to_pylist()]
+    others = [BROKEN_NUMBER if number is None else number for number in read]
+    return pc.replace_with_mask(found, pa.array(~dutch), pa.array(others, pa.string()))
 
 
 def _bare(text: str) -> str | None:

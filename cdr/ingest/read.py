@@ -206,7 +206,7 @@ def read_calls(chunk: Chunk, reading: Reading, window: Window, ordinals: Ordinal
     flags |= np.where(price >= 0, int(Flag.PRICE_GIVEN), 0)
     calls = Calls(
         lines=chunk.lines,
-        rows=chunk.rows,
+        rows=pa.array(chunk.rows, pa.binary()),
         start=start,
         seconds=seconds,
         direction=columns.choices("direction", default=0),

@@ -261,7 +261,7 @@ def _with_siblings(load: Load, calls: Calls, customers: Integers) -> Integers:
 def _unknown_customer(calls: Calls, row: int) -> BadRow:
     return BadRow(
         line=int(calls.lines[row]),
-        raw=calls.rows[row],
+        raw=calls.rows[row].as_py(),
         reason="unknown_customer",
         sentence=SENTENCES["unknown_customer"],
         record_id=calls.record_id.text(row),

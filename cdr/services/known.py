@@ -15,6 +15,7 @@ from typing import Any, Self
 import numpy as np
 import psycopg
 import pyarrow as pa
+import pyarrow.compute as pc
 from django.db import connection
 from django.db.models import Q
 
@@ -197,7 +198,7 @@ class Fresh:
     def of(cls, calls: Calls, *, ids: Integers, facts: Integers, groups: Integers, header: bytes) -> Self:
         order = np.argsort(ids, kind="stable")
         grouped = bool(groups.any())
-        text = b"\0".join(calls.rows) if grouped else b""
+        text = _with_nul_between(calls.rows) if grouped else b""
         first, last = (_EPOCH + timedelta(microseconds=int(each)) for each in (calls.start.min(), calls.start.max()))
         return cls(
             run=_Run(ids[order], facts[order]),
@@ -207,6 +208,11 @@ class Fresh:
             rows_size=len(text),
             header=header,
         )
+
+
+def _with_nul_between(rows: Any) -> bytes:
+    found: bytes = pc.binary_join(pa.ListArray.from_arrays([0, len(rows)], rows), b"\0")[0].as_py()
+    return found
 
 
 def _read(names: str, pk: int) -> Any:

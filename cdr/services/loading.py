@@ -27,9 +27,9 @@ from cdr.services.groups import Load
 from cdr.services.known import Known, compact
 from cdr.services.limits import after_records as watch_limits
 from cdr.services.pipeline import load_parts
-from cdr.services.reading import parts_of
+from cdr.services.reading import Read, reader
 
-CHUNK_ROWS = 100_000
+CHUNK_ROWS = 200_000
 FOREIGN = "Rows that are not UTF-8 and were read as Latin-1: %d."
 State = Batch.State
 
@@ -74,10 +74,10 @@ def run_batch(*, batch: Batch, actor: Actor, now: datetime | None = None, chunk_
 
 
 def _load_batch(batch: Batch, path: Path, now: datetime, chunk_rows: int) -> Batch:
-    with _only_load_of(batch.source), path.open("rb") as stream:
+    with _only_load_of(batch.source), path.open("rb") as stream, reader(path.stat().st_size) as read:
         _begin(batch, stream, now)
         try:
-            whole = _load(stream, path, batch, now, chunk_rows)
+            whole = _load(stream, path, batch, now, chunk_rows, read)
             batch.state = State.DONE if whole else State.CANCELLED
         except FileProblem as found:
             batch.problem = found.sentence
@@ -105,7 +105,7 @@ def _begin(batch: Batch, stream: BufferedReader, now: datetime) -> None:
         compact(batch.source)
 
 
-def _load(stream: BufferedReader, path: Path, batch: Batch, now: datetime, part_rows: int) -> bool:
+def _load(stream: BufferedReader, path: Path, batch: Batch, now: datetime, part_rows: int, read: Read) -> bool:
     """Load the parts of the file; False when somebody asked to stop. What there is to say goes into the batch's problem."""
     load = _prepare(batch, stream, now)
     order = Order(path, load.reading, load.window, part_rows)
@@ -117,8 +117,7 @@ def _load(stream: BufferedReader, path: Path, batch: Batch, now: datetime, part_
             foreign += part.foreign
             yield part
 
-    with parts_of(stream, order, size=batch.size) as parts:
-        whole = load_parts(load, counted(parts), goes_on=lambda: not _is_cancelled(batch))
+    whole = load_parts(load, counted(read(stream, order)), goes_on=lambda: not _is_cancelled(batch))
     after_records(load.customers)
     watch_limits(load.customers)
     batch.problem = FOREIGN % foreign if foreign else ""

@@ -3,7 +3,7 @@
 import pickle
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import IO, BinaryIO, cast
@@ -24,21 +24,31 @@ class ReaderDiedError(RuntimeError):
     """The process that read the file ended before it had. What is loaded is kept; load the file again."""
 
 
+type Read = Callable[[BinaryIO, Order], Iterator[Part]]
+
+
 @contextmanager
-def parts_of(stream: BinaryIO, order: Order, *, size: int) -> Iterator[Iterator[Part]]:
-    """The parts, in the order of the file; FileProblem comes where a part would."""
+def reader(size: int) -> Iterator[Read]:
+    """What reads a file of so many bytes: its parts in the order of the file; FileProblem comes where a part would.
+
+    Open it early: a process takes a second to start.
+    """
     if size < BIG_BYTES:
-        yield _ahead(read_parts(stream, order))
+        yield lambda stream, order: _ahead(read_parts(stream, order))
         return
     # A program of its own and no fork: libraries that read by columns have threads, which do not survive one.
     command = [sys.executable, "-m", "cdr.ingest.reader"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=settings.ROOT) as reader:  # noqa: S603 - our own module
-        give, take = cast("IO[bytes]", reader.stdin), cast("IO[bytes]", reader.stdout)
-        try:
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=settings.ROOT) as process:  # noqa: S603 - our own module
+        give, take = cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)
+
+        def read(_stream: BinaryIO, order: Order) -> Iterator[Part]:
             _ask(give, order)
-            yield _ahead(_received(take))
+            return _ahead(_received(take))
+
+        try:
+            yield read
         finally:
-            reader.kill()  # it has ended, unless nobody wants the rest
+            process.kill()  # it has ended, unless nobody wants the rest
 
 
 def _ask(pipe: IO[bytes], order: Order) -> None:

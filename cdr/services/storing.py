@@ -1,7 +1,7 @@
 """Records into their month by COPY, and their sums into the totals, in the transaction of the caller."""
 
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 from django.db import connection
 
@@ -200,7 +201,7 @@ def _table(rated: Rated, frame: pd.DataFrame, source: int, batch: int) -> Any:
     return pa.table(
         {
             "customer_id": rated.customers,
-            "start": pa.array(calls.start, pa.int64()).cast(pa.timestamp("us", tz="UTC")),
+            "start": _moments(calls.start),
             "id": record_ids(batch, calls.lines),
             "micros": pa.array(charges.micros, pa.int64(), mask=charges.micros == NO_CHARGE),
             "rate_id": charges.rate,
@@ -221,6 +222,13 @@ def _table(rated: Rated, frame: pd.DataFrame, source: int, batch: int) -> Any:
             "facts": rated.facts,
         }
     )
+
+
+def _moments(starts: Integers) -> Any:
+    """Moments as text. A column of moments with a zone takes ten times as long to write as this."""
+    whole = not (starts % 1_000_000).any()
+    column = pa.array(starts // 1_000_000, pa.timestamp("s")) if whole else pa.array(starts, pa.timestamp("us"))
+    return pc.binary_join_element_wise(column.cast(pa.string()), "Z", "")
 
 
 def _as_text(table: Any) -> memoryview:
@@ -273,7 +281,7 @@ def _numbers_to_learn(rated: Rated, learned: Learned) -> tuple[str, str] | None:
     ordered = sorted(pair for pair in found if pair[1])
     if not ordered:
         return None
-    return "{" + ",".join(str(customer) for customer, _ in ordered) + "}", _texts(number for _, number in ordered)
+    return "{" + ",".join(str(customer) for customer, _ in ordered) + "}", _texts([number for _, number in ordered])
 
 
 def _array(column: "pd.Series[Any]") -> str:
@@ -285,5 +293,9 @@ def _array(column: "pd.Series[Any]") -> str:
     return _texts(column.tolist())
 
 
-def _texts(texts: Iterable[str]) -> str:
-    return "{" + ",".join('"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"' for text in texts) + "}"
+def _texts(texts: Sequence[str]) -> str:
+    """Numbers as an array; hardly ever has one of them anything to escape."""
+    joined = '","'.join(texts)
+    if "\\" in joined or joined.count('"') != 2 * len(texts[1:]):
+        joined = '","'.join(text.replace("\\", "\\\\").replace('"', '\\"') for text in texts)
+    return '{"' + joined + '"}' if texts else "{}"

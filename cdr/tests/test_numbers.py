@@ -3,10 +3,13 @@
 import json
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import portal.lib
-from cdr.ingest.numbers import NumberFormat, read_number
+from cdr.ingest.numbers import BROKEN_NUMBER, NumberFormat, read_number, read_numbers
 
 CASES = json.loads((Path(portal.lib.__file__).parent / "tests" / "data" / "numbers.json").read_text())
 
@@ -67,3 +70,15 @@ def test_digits_mean_what_the_source_declares() -> None:
 def test_every_known_number_of_a_switch_is_read_as_the_plan_reads_it(case: dict[str, str]) -> None:
     forms: tuple[NumberFormat, ...] = ("national", "international")
     assert case["e164"] in {read_number(case["input"], form) for form in forms}
+
+
+WRITTEN = st.one_of(
+    st.from_regex(r"0[0-9]{4,11}|\+?[0-9]{1,17}|sip:0[1-9][0-9]{8}@host|[0-9],[0-9]+E\+10", fullmatch=True), st.text()
+)
+
+
+@given(texts=st.lists(WRITTEN, max_size=20), form=st.sampled_from(["national", "international"]))
+def test_a_column_of_numbers_is_read_as_each_of_them(texts: list[str], form: NumberFormat) -> None:
+    one_by_one = [read_number(text, form) for text in texts]
+    column = read_numbers(pa.array(texts, pa.string()), form).to_pylist()
+    assert column == [BROKEN_NUMBER if number is None else number for number in one_by_one]

@@ -46,7 +46,7 @@ def charged(
         left=np.ones(length, dtype=np.bool_),
         is_call=np.ones(length, dtype=np.bool_),
         own=Coded.constant("", length),
-        other=Coded(np.arange(length, dtype=np.int64), tuple(number for number, *_ in calls)),
+        other=Coded.over(np.arange(length, dtype=np.int64), [number for number, *_ in calls]),
     )
     return charge(
         legs,
