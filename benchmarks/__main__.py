@@ -15,8 +15,9 @@ from django.core.management import call_command
 from portal.embedded import Servers
 from portal.embedded.postgres import url
 from portal.embedded.state import SUPERUSER
+from portal.roles import DATABASE
 
-NAMES = ("loading", "totals", "provisioning")
+NAMES = ("loading", "totals", "details", "pages", "exports", "provisioning")
 SETTINGS = {"shared_buffers": "4GB", "max_wal_size": "16GB", "jit": "off"}
 
 
@@ -45,7 +46,8 @@ def main() -> None:
 def _servers(home: Path) -> Servers:
     """Servers with the memory that docs/operators.md advises; fsync and synchronous_commit stay on."""
     servers = Servers.start(home)
-    with psycopg.connect(url(servers.where, SUPERUSER, servers.passwords[SUPERUSER]), autocommit=True) as connection:
+    os.environ["BENCH_ADMIN_URL"] = url(servers.where, SUPERUSER, servers.passwords[SUPERUSER], DATABASE)
+    with psycopg.connect(os.environ["BENCH_ADMIN_URL"], autocommit=True) as connection:
         for name, value in SETTINGS.items():
             connection.execute(f"ALTER SYSTEM SET {name} = '{value}'")
     servers.stop()

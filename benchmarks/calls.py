@@ -53,10 +53,17 @@ def _called(customer: int, place: int) -> str:
     return beginning + str(chance.randrange(10 ** (digits - 1), 10**digits))
 
 
+def _shares() -> list[float]:
+    shares = [1 / (place + 1) ** 0.7 for place in range(CUSTOMERS - 1)]
+    return [*shares, sum(shares) * 5e-5]
+
+
 def write_month(path: Path, month: Month, rows: int, *, part: int = 0, weights: Sequence[float] | None = None) -> Path:
-    """A file of `rows` calls all over the month, others for each `part`. Customers take part by `weights`, else as 1/n^0.7."""
+    """A file of `rows` calls all over the month, others for each `part`. Customers take part by `weights`, else as 1/n^0.7,
+    but for the last one, which has five calls in a hundred thousand.
+    """
     chance = random.Random(f"{month}/{part}")
-    shares = weights or [1 / (place + 1) ** 0.7 for place in range(CUSTOMERS)]
+    shares = weights or _shares()
     who = chance.choices(range(CUSTOMERS), shares, k=rows)
     first = month.start.astimezone(UTC)
     length = (month.end - month.start).total_seconds() - 7200

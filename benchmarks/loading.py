@@ -3,6 +3,7 @@
 Three times: into months that are empty, into one that holds a million calls already, and into one that holds ten million.
 Beside the first runs Django's bulk_create of the same rows, which are then neither rated nor deduplicated nor added up.
 BENCH_ROWS sets the rows of a file (a million), BENCH_HELD the calls that the fullest month holds at first (ten million).
+Each round's file covers the whole month, so that it goes between the calls that are there, and not behind them.
 """
 
 import csv
@@ -20,6 +21,7 @@ from accounts.access import system
 from accounts.models import Customer
 from accounts.tenancy import Crossing, crossing
 from benchmarks.calls import COLUMNS, feed, write_month
+from benchmarks.ledger import FULL, HELD, fill
 from benchmarks.rounds import ROUNDS, Side, compare, say
 from cdr.models import CallRecord, MonthlyTotal, Source
 from cdr.services import close_period, load_file
@@ -28,10 +30,9 @@ from portal.database import as_owner
 from portal.lib.periods import Month
 
 ROWS = int(os.environ.get("BENCH_ROWS", "1000000"))
-HELD = int(os.environ.get("BENCH_HELD", "10000000"))
 CREATED = ROWS // 20  # what bulk_create makes in a round: it is no faster for more
 PIECE = 1 << 20
-EMPTY, FILLED, FULL = Month(2025, 1), Month(2025, 7), Month(2025, 8)
+EMPTY, FILLED = Month(2025, 1), Month(2025, 7)
 
 
 def run() -> None:
@@ -40,9 +41,9 @@ def run() -> None:
     _into_empty_months()
     for place in range(ROUNDS + 1):
         close_period(month=EMPTY.shifted(place), actor=system())
-    _into_one_month(FILLED, ROWS)
+    _into_one_month(FILLED, fill(FILLED, ROWS), ROWS)
     close_period(month=FILLED, actor=system())
-    _into_one_month(FULL, HELD)
+    _into_one_month(FULL, fill(FULL, HELD), HELD)
     _check(EMPTY, FULL)
     kilobytes = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     say({"benchmark": "loading, memory", "most_megabytes": [size // 1024 for size in kilobytes]})
@@ -57,17 +58,11 @@ def _into_empty_months() -> None:
         _compare("loading, empty month", files, Side("created_per_second", lambda: _create(next(created))))
 
 
-def _into_one_month(month: Month, held: int) -> None:
+def _into_one_month(month: Month, first: int, held: int) -> None:
     """The month holds calls already and grows by a file each round."""
     with tempfile.TemporaryDirectory() as folder:
-        files = []
-        for part in range(held // ROWS + ROUNDS + 1):
-            path = write_month(Path(folder) / f"{part}.csv", month, ROWS, part=part)
-            if part < held // ROWS:
-                _load(path)
-                path.unlink()
-            else:
-                files.append(path)
+        parts = range(first, first + ROUNDS + 1)
+        files = [write_month(Path(folder) / f"{part}.csv", month, ROWS, part=part) for part in parts]
         _compare(f"loading, month with {held:,} calls", files)
 
 

@@ -20,6 +20,7 @@ from cdr.selectors.calls.sums import (
     dearest_calls,
     sums_of_records,
     total,
+    total_of_months,
     totals_by_day,
 )
 
@@ -53,6 +54,7 @@ __all__ = [
     "records",
     "sums_of_records",
     "total",
+    "total_of_months",
     "totals_by_day",
     "within_reach",
 ]

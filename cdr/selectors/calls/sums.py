@@ -165,9 +165,17 @@ def days_of(selection: Selection, calls: Sequence[CallRecord]) -> dict[date, Sum
     return by_day(within_reach(shown) if selection.days_need_records else shown)
 
 
+def total_of_months(selection: Selection) -> QuerySet[Any, Any]:
+    """The query of `total` for whole months: one row with the sums c, s, m, u, d."""
+    sums = {name: Coalesce(expression, 0) for name, expression in _OF_TOTALS.items()}
+    return _monthly(selection).values(all=Value(1)).annotate(**sums)
+
+
 def total(selection: Selection) -> Sums:
     """Sums of everything selected, from whichever table is shortest."""
-    if not selection.needs_records and (selection.whole_months or selection.numbers):
+    if selection.whole_months and not selection.needs_records:
+        return add_up(map(_sums, total_of_months(selection)))
+    if selection.numbers and not selection.needs_records:
         return add_up(by_number_and_type(selection).values())
     return add_up(by_day(selection).values())
 
