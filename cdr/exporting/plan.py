@@ -84,6 +84,7 @@ def _compiled(query: "QuerySet[Any, Any]") -> Query | None:
 def _rows(asked: Asked, form: ExportForm) -> Query | None:
     found = _compiled(
         calls.records(asked.selection)
+        .order_by()
         .annotate(net=net_micros(asked.selection), covered=covered_seconds(asked.selection))
         .values_list(*_RAW)
     )

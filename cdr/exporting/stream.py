@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 
 BLOCK = 128 * 1024
 SILENCE = 600  # seconds without a byte from the database before it counts as gone
+MANY = 100_000  # rows from which on the database writes them with a second process
+_HELPED = """SET LOCAL max_parallel_workers_per_gather = 1; SET LOCAL parallel_setup_cost = 0;
+SET LOCAL parallel_tuple_cost = 0; SET LOCAL min_parallel_index_scan_size = 0"""
 SEPARATOR = {CsvForm.DUTCH: ";", CsvForm.ISO: ","}
 
 
@@ -103,6 +106,8 @@ def _blocks(connection: psycopg.Connection, plan: Plan, counted: Progress) -> It
     text, values = plan.rows
     with psycopg.ClientCursor(connection) as cursor:
         rows = cursor.mogrify(text, values)
+    if counted.expected > MANY:
+        connection.execute(_HELPED)
     options = f"(FORMAT csv, DELIMITER '{SEPARATOR[plan.form.csv]}')"
     for number, block in copied(connection, f"COPY ({rows}) TO STDOUT {options}"):
         counted.done += number
