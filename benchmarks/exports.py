@@ -19,8 +19,9 @@ from accounts.tenancy import tenant
 from benchmarks.calls import CUSTOMERS, feed, write_month
 from benchmarks.rounds import Side, compare
 from cdr.asking import ask
-from cdr.exporting.plan import ExportForm, Plan, Query, plan
+from cdr.exporting.plan import Plan, Query, plan
 from cdr.exporting.stream import content, copied
+from cdr.models import ExportForm
 from cdr.selectors import calls
 from cdr.services import load_file
 from portal.lib.periods import Month

@@ -10,9 +10,8 @@ from accounts.access import Door, system
 from accounts.models import Customer, User
 from accounts.services import create_token
 from accounts.tenancy import tenant
-from cdr.exporting.plan import ExportForm
 from cdr.exporting.stream import content
-from cdr.models import CallRecord
+from cdr.models import CallRecord, ExportForm
 from cdr.selectors.calls import cursor_of
 from cdr.tests.test_exports import planned, read, sheet
 from cdr.tests.worlds import a_bundle, a_source, a_tariff, asterisk_row, load, write
