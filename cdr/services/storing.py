@@ -21,6 +21,8 @@ from cdr.selectors.feeds import open_period
 from cdr.vocabulary import HIDDEN_TYPES, Direction, Leg
 from portal.lib.periods import AMSTERDAM, Month
 
+type Statement = tuple[str, list[str]]
+
 PIECE = 1 << 20
 _SPREAD = 0x5851F42D4C957F2D  # spreads customers over 64 bits before they are mixed with a number
 # An id is the batch, the revision and the line, so that a correction has one of its own.
@@ -83,13 +85,9 @@ class Stock:
     """A part as it will be written: records by month, rows for the totals, and numbers that are new to search in."""
 
     months: tuple[tuple[date, memoryview], ...]
-    frame: pd.DataFrame
+    totals: tuple[Statement, ...]
+    periods: frozenset[date]  # the billing periods of its records
     numbers: tuple[str, str] | None
-
-    @property
-    def periods(self) -> frozenset[date]:
-        """The billing periods of its records."""
-        return frozenset(pd.DatetimeIndex(self.frame["billing_period"].unique()).date)
 
 
 def lay_out(rated: Rated, *, source: int, batch: int, closed: frozenset[date], learned: Learned) -> Stock:
@@ -102,7 +100,8 @@ def lay_out(rated: Rated, *, source: int, batch: int, closed: frozenset[date], l
     parts = [table if len(different) == 1 else table.filter(pa.array(months == month)) for month in different]
     return Stock(
         months=tuple((month.item(), _as_text(part)) for month, part in zip(different, parts, strict=True)),
-        frame=frame,
+        totals=_to_add(frame),
+        periods=frozenset(pd.DatetimeIndex(frame["billing_period"].unique()).date),
         numbers=_numbers_to_learn(rated, learned),
     )
 
@@ -114,7 +113,8 @@ def store(stock: Stock) -> None:
             _copy(cursor, month, text)
         if stock.numbers is not None:
             cursor.execute(_NUMBERS, stock.numbers)
-        add_to_totals(cursor, stock.frame)
+        for statement in stock.totals:
+            cursor.execute(*statement)
 
 
 def record_ids(batch: int, lines: Integers) -> Integers:
@@ -135,9 +135,16 @@ def copy_records(cursor: Any, table: Any, months: "np.ndarray[Any, Any]") -> Non
 
 def add_to_totals(cursor: Any, frame: pd.DataFrame) -> None:
     """Calls and what is booked back into the totals; `calls` is 1 or -1 for each row. Last in a transaction: it locks."""
+    for statement in _to_add(frame):
+        cursor.execute(*statement)
+
+
+def _to_add(frame: pd.DataFrame) -> tuple[Statement, ...]:
+    """What adds the sums of these rows to the totals; worked out before, so that the database need not wait for it."""
     booked = frame[frame["leg"] != int(Leg.LEG)]
-    _add_up(cursor, "cdr_dailytotal", booked, _DAILY)
-    _add_up(cursor, "cdr_monthlytotal", booked, _MONTHLY)
+    if booked.empty:
+        return ()
+    return _sums_into("cdr_dailytotal", booked, _DAILY), _sums_into("cdr_monthlytotal", booked, _MONTHLY)
 
 
 def _frame(rated: Rated, closed: frozenset[date]) -> pd.DataFrame:
@@ -246,10 +253,8 @@ def _copy(cursor: Any, month: date, text: memoryview) -> None:
             copy.write(text[start : start + PIECE])
 
 
-def _add_up(cursor: Any, table: str, frame: pd.DataFrame, keys: tuple[str, ...]) -> None:
-    """Add sums to a totals table, in the order of its key, so that two loads never wait for each other in a circle."""
-    if frame.empty:
-        return
+def _sums_into(table: str, frame: pd.DataFrame, keys: tuple[str, ...]) -> Statement:
+    """Sums for a totals table, in the order of its key, so that two loads never wait for each other in a circle."""
     sums = (
         frame.groupby(list(keys), sort=True, observed=True)
         .agg(
@@ -263,8 +268,7 @@ def _add_up(cursor: Any, table: str, frame: pd.DataFrame, keys: tuple[str, ...])
     )
     columns = [*keys, "calls", "seconds", "micros", "unrated", "dearest"]
     arrays = ", ".join(f"%s::{_TYPES.get(name, 'smallint' if name in keys else 'bigint')}[]" for name in columns)
-    values = [_array(sums[name]) for name in columns]
-    cursor.execute(_TOTALS.format(table=table, keys=", ".join(keys), arrays=arrays), values)
+    return _TOTALS.format(table=table, keys=", ".join(keys), arrays=arrays), [_array(sums[name]) for name in columns]
 
 
 def _numbers_to_learn(rated: Rated, learned: Learned) -> tuple[str, str] | None:
