@@ -31,7 +31,7 @@ from cdr.exporting import making
 from cdr.models import DailyTotal, Export, ExportForm
 from cdr.services import exports, tidying
 from cdr.tests.test_killed import environment
-from cdr.tests.worlds import a_source, a_tariff, asterisk_row, load, write
+from cdr.tests.worlds import a_source, a_tariff, load, october_rows, write
 from conftest import Mailbox
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -50,13 +50,7 @@ def _media(settings: Settings, tmp_path: Path) -> None:
 def october(acme: Customer, tmp_path: Path) -> None:
     """Forty calls of Acme, half of them to mobile numbers."""
     a_tariff()
-    rows = [
-        asterisk_row(
-            dst=("0612345678", "0201234567")[place % 2], start=f"2026-10-15 09:{place:02}:00", unique=f"{place}.1"
-        )
-        for place in range(CALLS)
-    ]
-    load(write(tmp_path, rows), a_source())
+    load(write(tmp_path, october_rows(CALLS)), a_source())
 
 
 @pytest.fixture

@@ -128,6 +128,15 @@ def _moments(row: Cells, *given: Cells) -> tuple[str, str]:
     return end, row.get("answer", f"{answer:{LOCAL}}")
 
 
+def october_rows(count: int) -> list[str]:
+    """Calls of Acme, one a minute, by turns to a mobile and a fixed number."""
+    called = ("0612345678", "0201234567")
+    return [
+        asterisk_row(dst=called[place % 2], start=f"2026-10-15 09:{place:02}:00", unique=f"{place}.1")
+        for place in range(count)
+    ]
+
+
 def write(folder: Path, rows: Iterable[str | bytes], name: str = "Master.csv") -> Path:
     """A file of these rows, each with a line end."""
     path = folder / name

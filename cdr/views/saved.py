@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import Capability
 from accounts.errors import Refusal
 from accounts.web import CustomerRequest, customer_view, failed, saved
-from cdr.asking import Asked, ask, language, shown
+from cdr.asking import Asked, ask, language, problems, shown
 from cdr.filters import FILTER_NAMES, PERIOD_NAMES, PREVIOUS, CallFilterForm, read_period, saved_query
 from cdr.models import SavedFilter
 from cdr.rules import MOST_SAVED
@@ -153,7 +153,7 @@ def keep(request: CustomerRequest) -> HttpResponse:
     form = KeepForm(request.POST if "name" in request.POST else request.GET)
     if not form.is_valid():
         _say(request, form)
-    elif ask(QueryDict(form.saved()), request.actor, today=timezone.localdate()).form.errors:
+    elif _is_unreadable(QueryDict(form.saved()), request):
         failed(request, _("Part of these filters cannot be read. Mend them first, then save them."))
     else:
         try:
@@ -192,6 +192,10 @@ def remove(request: CustomerRequest, pk: int) -> HttpResponse:
     remove_filter(actor=request.actor, kept=kept)
     saved(request, _("%(name)s removed") % {"name": kept.name}, undo_url=undo)
     return HttpResponseRedirect(reverse("cdr:saved_filters"))
+
+
+def _is_unreadable(query: QueryDict, request: CustomerRequest) -> bool:
+    return bool(problems(query, ask(query, request.actor, today=timezone.localdate())))
 
 
 def _say(request: HttpRequest, form: Form) -> None:
