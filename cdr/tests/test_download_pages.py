@@ -15,22 +15,14 @@ from cdr.export_tasks import make_export
 from cdr.exporting import limits
 from cdr.models import Export
 from cdr.services import exports
-from cdr.tests.test_mailed_exports import CALLS, OCTOBER, State, asked, body, changed, files_of, made
-from cdr.tests.worlds import a_source, a_tariff, load, october_rows, write
+from cdr.tests.made_files import CALLS, OCTOBER, State, asked, body, changed, files_of, forty_calls, made
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
-def _media(settings: Settings, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = str(tmp_path / "media")
-
-
-@pytest.fixture(autouse=True)
-def october(acme: Customer, tmp_path: Path) -> None:
-    """Forty calls of Acme, half of them to mobile numbers."""
-    a_tariff()
-    load(write(tmp_path, october_rows(CALLS)), a_source())
+def _october(acme: Customer, settings: Settings, tmp_path: Path) -> None:
+    forty_calls(settings, tmp_path)
 
 
 @pytest.fixture
