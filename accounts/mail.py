@@ -9,12 +9,13 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors
 from accounts.errors import Refusal
-from accounts.models import Brand
+from accounts.models import Brand, Customer
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +38,11 @@ def base_url_for(request: HttpRequest, brand: Brand) -> str:
 def base_url_of(brand: Brand) -> str:
     """Where the brand's pages are, for mail that no request caused."""
     return f"{'http' if settings.DEMO else 'https'}://{selectors.host_of(brand) or 'localhost'}"
+
+
+def rooms_url_of(brand: Brand, customer: Customer) -> str:
+    """Before the address of a page of the customer, for mail: whoever has several customers arrives in this one's rooms."""
+    return base_url_of(brand) + reverse("accounts:rooms", args=[customer.reference]).removesuffix("/")
 
 
 def sender_of(brand: Brand) -> str:

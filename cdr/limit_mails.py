@@ -13,7 +13,7 @@ def about_cost(*, customer: Customer, template: str, to: User, **values: object)
     brand = selectors.brand_of_customer(customer)
     if brand is None:
         return None
-    values |= {"customer": customer, "brand": brand, "reader": to, "base_url": mail.base_url_of(brand)}
+    values |= {"customer": customer, "brand": brand, "reader": to, "base_url": mail.rooms_url_of(brand, customer)}
     with translation.override(to.language):
         text = render_to_string(f"cdr/mail/{template}.txt", values)
     subject, _line, body = text.strip().partition("\n")

@@ -25,7 +25,7 @@ def signs_mail(*, customer: Customer, signs: Sequence[FraudSign], to: User) -> E
             "customer": customer,
             "brand": brand,
             "reader": to,
-            "base_url": mail.base_url_of(brand),
+            "base_url": mail.rooms_url_of(brand, customer),
         }
         text = render_to_string("cdr/mail/signs.txt", values)
     return _message(brand, to, text)

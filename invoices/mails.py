@@ -22,7 +22,7 @@ def invoice_mail(*, customer: Customer, invoice: Invoice, pdf: bytes, to: User) 
         "total": invoice.total_cents * MICROS_PER_CENT,
         "customer": customer,
         "reader": to,
-        "base_url": mail.base_url_of(brand),
+        "base_url": mail.rooms_url_of(brand, customer),
     }
     with translation.override(to.language):
         text = render_to_string("invoices/mail/invoice.txt", values)

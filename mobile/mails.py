@@ -23,7 +23,7 @@ def sim_change(
         "by": by,
         "brand": brand,
         "reader": to,
-        "base_url": mail.base_url_of(brand),
+        "base_url": mail.rooms_url_of(brand, customer),
     }
     with translation.override(to.language):
         text = render_to_string("mobile/mail/sim_change.txt", values)

@@ -127,6 +127,8 @@ ROUTES: dict[str, Row] = {
     "accounts:token_revoke": row(OWN_THING, "post", pk="token.pk"),
     "accounts:choose_customer": row(SIGNED_IN),
     "accounts:leave_customer": row(SIGNED_IN, "post"),
+    "accounts:rooms": row(kind("alice bob dave"), reference="customer.reference"),
+    "accounts:rooms_page": row(kind("alice bob dave"), reference="customer.reference", page="calls/"),
     "accounts:enter_customer": row(kind("alice bob dave"), "post", reference="customer.reference"),
     "accounts:partner": row(PARTNER),
     "accounts:operate": row(OPERATOR),

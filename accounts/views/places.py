@@ -1,11 +1,12 @@
 """Where one is: choosing a customer, entering and leaving its rooms, and a partner's overview of its customers."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
+from django.urls import is_valid_path, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from accounts import selectors, services
 from accounts.access import Actor
@@ -41,13 +42,39 @@ def choose_customer(request: HttpRequest) -> HttpResponse:
 @signed_in_view
 def enter_customer(request: HttpRequest, reference: str) -> HttpResponse:
     """Go into a customer's rooms. The session only remembers the wish; each request checks it against the memberships."""
+    _enter(request, get_object_or_404(selectors.customers_of(presence(request).memberships), reference=reference))
+    return HttpResponseRedirect(reverse("home"))
+
+
+def _enter(request: HttpRequest, customer: Customer) -> None:
     here = presence(request)
-    customer = get_object_or_404(selectors.customers_of(here.memberships), reference=reference)
     request.session[SESSION_KEY] = customer.pk
     if not any(found.customer_id == customer.pk for found in here.memberships):
         actor = Actor(user=here.actor.user, customer=customer, roles=here.actor.roles, door=here.actor.door)
         services.enter_customer(actor=actor, customer=customer)
-    return HttpResponseRedirect(reverse("home"))
+
+
+@require_safe
+@signed_in_view
+def rooms(request: HttpRequest, reference: str, page: str = "") -> HttpResponse:
+    """A link from a mail: into the rooms of the customer that it is about, and on to the page.
+
+    Going in by a link is safe: the memberships decide, the page says whose rooms these are, and a form that was made
+    elsewhere is refused.
+    """
+    here = presence(request)
+    customer = get_object_or_404(selectors.customers_of(here.memberships), reference=reference)
+    if not _is_page(f"/{page}"):
+        raise Http404
+    if here.customer != customer:
+        _enter(request, customer)
+    query = request.META.get("QUERY_STRING", "")
+    return HttpResponseRedirect(f"/{page}?{query}" if query else f"/{page}")
+
+
+def _is_page(path: str) -> bool:
+    """Whether an address is one of the portal's, and no other host's."""
+    return bool(is_valid_path(path)) and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
 
 
 @require_POST

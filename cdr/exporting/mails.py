@@ -19,7 +19,7 @@ def export_mail(*, customer: Customer, export: Export) -> EmailMessage | None:
         "customer": customer,
         "reader": export.user,
         "report": export.report,
-        "base_url": mail.base_url_of(brand),
+        "base_url": mail.rooms_url_of(brand, customer),
     }
     with translation.override(export.user.language):
         text = render_to_string("cdr/mail/export.txt", values)

@@ -3,9 +3,11 @@
 import datetime as dt
 import threading
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -37,7 +39,7 @@ def test_the_mail_says_where_and_until_when_and_nothing_of_the_calls(
     [message] = mailbox.messages
     text = message.get_content()
     assert message["To"] == alice.email
-    assert f"/calls/downloads/{export.pk}/" in text
+    assert f"/in/acme/calls/downloads/{export.pk}/" in text
     assert export.expires_at is not None
     assert dt.timedelta(days=6, hours=23) < export.expires_at - timezone.now() <= dt.timedelta(days=7)
     assert "0612345678" not in text.replace(" ", "")
@@ -75,3 +77,16 @@ def test_who_lost_the_right_meanwhile_gets_no_file_and_no_mail(alice: User, acme
     assert files_of(acme) == []
     assert not mail_export.apply(args=(acme.pk, export.pk), throw=True).get()
     assert mailbox.messages == []
+
+
+def test_the_link_opens_wherever_a_partner_was_when_the_mail_came(
+    client: Client, dave: User, acme: Customer, birch: Customer, mailbox: Mailbox
+) -> None:
+    export = made(dave, acme)
+    mail_export.apply(args=(acme.pk, export.pk), throw=True)
+    client.force_login(dave)
+    client.post("/customers/birch/enter/")
+    page = f"/calls/downloads/{export.pk}/"
+    assert client.get(page).status_code == 404
+    [link] = [word for word in mailbox.messages[0].get_content().split() if page in word]
+    assert client.get(urlsplit(link).path, follow=True).status_code == 200
