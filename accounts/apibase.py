@@ -62,20 +62,33 @@ class CustomerAPI:
         return response
 
 
-class OperatorAPI:
-    """Mixin of API views of the provider's operators; everybody else is a stranger there. Opens no door."""
+class AboveCustomersAPI:
+    """Mixin of API views of no single customer; who lacks ``capability`` is a stranger there. Opens no door."""
 
-    capability: ClassVar[Capability] = Capability.OPERATE
+    capability: ClassVar[Capability]
+    memberships: tuple[Membership, ...]
     actor: Actor
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)  # type: ignore[misc]
-        user, memberships = _known(request)
-        roles = frozenset[Role]().union(*map(roles_of, memberships))
+        user, self.memberships = _known(request)
+        roles = frozenset[Role]().union(*map(roles_of, self.memberships))
         self.actor = Actor(user=user, customer=None, roles=roles, door=Door.API)
         if not self.actor.can(self.capability):
             raise Http404
         set_user(user.pk)
+
+
+class OperatorAPI(AboveCustomersAPI):
+    """Mixin of API views of the provider's operators."""
+
+    capability = Capability.OPERATE
+
+
+class PartnerAPI(AboveCustomersAPI):
+    """Mixin of API views of a partner's people."""
+
+    capability = Capability.ENTER_CUSTOMERS
 
 
 def _known(request: Request) -> tuple[User, tuple[Membership, ...]]:

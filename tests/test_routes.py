@@ -312,6 +312,8 @@ ROUTES: dict[str, Row] = {
     "disputes-list": row(API),
     "disputes-detail": row(API_OBJECT, pk="dispute.pk"),
     "call-limits-list": row(API),
+    "partner-limits-list": row(PARTNER),
+    "partner-limits-detail": row(kind("dave"), "put", {"limit": "100"}, pk="customer.partner_id"),
     "call-limits-unlock": row(API, "post", {"reason": "x"}),
     "fraud-signs-list": row(API),
     "fraud-signs-detail": row(API_OBJECT, pk="sign.pk"),
