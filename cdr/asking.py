@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.access import Actor, Capability
-from cdr.filters import LONGEST_DAYS, CallFilter, CallFilterForm, read_filter, read_period, unread_period
+from cdr.filters import LONGEST_DAYS, CallFilter, CallFilterForm, read_filter, read_period, typed_days, unread_period
 from cdr.selectors import calls, names
 from portal.lib import formats
 from portal.lib.numbers import display, mask
@@ -106,9 +106,27 @@ def problems(query: QueryDict, asked: Asked) -> dict[str, list[str]]:
     """
     found = {name: [str(text) for text in texts] for name, texts in asked.form.errors.items()}
     if name := unread_period(query, asked.today):
-        text = _("Write a month as 2026-10, or both from and to as 2026-10-31, at most %(days)s days.")
-        found[name] = [text % {"days": LONGEST_DAYS}]
+        found[name] = [_period_problem(query, name)]
     return found
+
+
+def problem_lines(query: QueryDict, asked: Asked) -> list[tuple[str, str]]:
+    """The same for people: what it is about and what is wrong."""
+    return [
+        (str(asked.form.fields[name].label) if name in asked.form.fields else _("Period"), text)
+        for name, texts in problems(query, asked).items()
+        for text in texts
+    ]
+
+
+def _period_problem(query: QueryDict, name: str) -> str:
+    first, last = typed_days(query)
+    if name == "from" and first and last:
+        if last < first:
+            return _("The last day comes before the first.")
+        return _("These are more than %(days)s days.") % {"days": LONGEST_DAYS}
+    text = _("Write a month as 2026-10, or both from and to as 2026-10-31, at most %(days)s days.")
+    return text % {"days": LONGEST_DAYS}
 
 
 def _asked_numbers(query: QueryDict, known: Iterable[str]) -> list[str]:

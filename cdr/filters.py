@@ -176,8 +176,13 @@ def _named_month(named: str, today: date) -> Month | None:
         return None
 
 
+def typed_days(query: QueryDict) -> tuple[date | None, date | None]:
+    """The days of `from` and `to`; None for one that is not there or is no day."""
+    return _day(query.get("from") or ""), _day(query.get("to") or "")
+
+
 def _own_days(query: QueryDict) -> tuple[date, date] | None:
-    first, last = _day(query.get("from") or ""), _day(query.get("to") or "")
+    first, last = typed_days(query)
     if first and last and first <= last and (last - first).days < LONGEST_DAYS:
         return first, last + timedelta(days=1)
     return None

@@ -49,6 +49,11 @@ class Compared:
         return line.destination if line else ""
 
     @property
+    def falls_under(self) -> str:
+        """Of a prefix that is no longer listed: the shorter one that its calls go by from then on; empty where there is none."""
+        return self.after.prefix if self.change is Change.GONE and self.after else ""
+
+    @property
     def difference(self) -> int | None:
         """How much more a call of three minutes costs, in the band where that is most; None where one side has no price."""
         if self.before is None or self.after is None:

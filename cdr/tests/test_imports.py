@@ -99,6 +99,8 @@ def test_a_list_is_shown_before_it_is_stored_and_stored_when_confirmed(
     page = client.get(answer["Location"]).content.decode()
     assert "Duurder" in page
     assert "2 prefixen krijgen geen prijs meer" in page  # Morocco and 18xx; 0900 falls back to the fixed price
+    assert "1 valt dan onder een kortere prefix uit de lijst" in page
+    assert "valt dan onder 31<" in page
     assert "zoals het op die dag geldt (prijzen vanaf 1 januari 2020)" in page
     assert TariffVersion.objects.count() == 1
     assert client.post(answer["Location"]).status_code == 302

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import Capability
 from accounts.web import CustomerRequest, customer_view
-from cdr.asking import Asked, ask, language
+from cdr.asking import Asked, ask, language, problem_lines
 from cdr.filters import type_label
 from cdr.models import CallRecord
 from cdr.selectors import calls, names
@@ -46,7 +46,8 @@ class Line:
     own: str
     own_number: str
     type: str
-    free: bool
+    answered: bool
+    free: bool  # nothing was to be paid, whatever the tariff says
     in_bundle: bool  # all of it is covered
     bundle: str  # whether a bundle covers it, wholly or in part
     note: str  # of a correction, and of what was corrected
@@ -82,6 +83,7 @@ def details(request: CustomerRequest) -> HttpResponse:
         "form": asked.form,
         "kept": KEPT,
         "saved": saved.bar(request, asked),
+        "unread": problem_lines(request.GET, asked),
         "tabs": tabs(request, "details"),
         "picker": picker(request, asked),
         "whole": whole,
@@ -127,7 +129,8 @@ def line_of(call: CallRecord, asked: Asked, where: dict[int, str], *, replaced: 
         own_number=own_number if own else "",
         type=type_label(call.call_type),
         in_bundle=bool(call.covered_seconds) and not call.amount,
-        free=call.call_type in {CallType.INCOMING, CallType.INTERNAL},
+        answered=bool(call.seconds),
+        free=call.call_type in {CallType.INCOMING, CallType.INTERNAL} or not (call.seconds or call.amount),
         bundle=_bundle(call),
         note=_("Correction") if is_correction else _("booked back") if replaced else "",
     )

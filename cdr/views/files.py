@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.errors import Refusal
 from accounts.web import CustomerRequest
-from cdr.asking import Asked, problems
+from cdr.asking import Asked, problem_lines
 from cdr.exporting.limits import MOST_WORKBOOK_ROWS
 from cdr.models import ExportForm, MonthlyReport
 from cdr.models.exports import LAST_DAY
@@ -70,18 +70,14 @@ def choosing(
     status: int = 200,
 ) -> HttpResponse:
     """The page on which a kind is chosen, with what is wrong about the question."""
-    unread = problems(request.GET, asked)
+    unread = problem_lines(request.GET, asked)
     sums = None if unread else calls.total(asked.selection)
     direct = kinds(request) if sums and sums.calls <= settings.EXPORT_DIRECT_ROWS else []
     if sums and sums.calls > MOST_WORKBOOK_ROWS:
         direct = [kind for kind in direct if kind.url != kinds(request)[-1].url]
     context = {
         "asked": asked,
-        "unread": [
-            (asked.form.fields[name].label if name in asked.form.fields else _("Period"), text)
-            for name, texts in unread.items()
-            for text in texts
-        ],
+        "unread": unread,
         "refusal": refusal,
         "sums": sums,
         "form": form or MakeForm(),

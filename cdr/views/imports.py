@@ -104,7 +104,7 @@ def _change_context(kept: RateImport, lines: list[RateLine]) -> dict[str, object
     unpriced = sum(one.after is None for one in compared)
     shown = [one for one in compared if one.change is not Change.SAME and (one.difference != 0 or one.before is None)]
     return {
-        "figures": _figures(found),
+        "figures": _figures(found, compared),
         "against": against,
         "following": following,
         "unpriced": unpriced,
@@ -132,7 +132,7 @@ def _compared(
     return compare(lines_of(version) if version else [], lines), version, following
 
 
-def _figures(found: dict[Change, int]) -> list[Figure]:
+def _figures(found: dict[Change, int], compared: list[Compared]) -> list[Figure]:
     tongue = language()
     other = found[Change.OTHER]
     words = (
@@ -141,6 +141,7 @@ def _figures(found: dict[Change, int]) -> list[Figure]:
         if other
         else ""
     )
+    notes = {Change.SAME: words, Change.GONE: _gone_words(compared)}
     named = (
         (Change.NEW, _("New")),
         (Change.GONE, _("No longer listed")),
@@ -148,10 +149,18 @@ def _figures(found: dict[Change, int]) -> list[Figure]:
         (Change.CHEAPER, _("Cheaper")),
         (Change.SAME, _("Unchanged")),
     )
-    return [
-        Figure(label, formats.number(found[change], tongue), words if change is Change.SAME else "")
-        for change, label in named
-    ]
+    return [Figure(label, formats.number(found[change], tongue), notes.get(change, "")) for change, label in named]
+
+
+def _gone_words(compared: list[Compared]) -> str:
+    """What becomes of calls to prefixes that are no longer listed."""
+    falling = sum(bool(one.falls_under) for one in compared)
+    if not falling:
+        return ""
+    words = ngettext(
+        "%(count)s goes by a shorter prefix that is listed", "%(count)s go by a shorter prefix that is listed", falling
+    )
+    return words % {"count": formats.number(falling, language())}
 
 
 def _row(one: Compared) -> dict[str, object]:
@@ -167,6 +176,7 @@ def _row(one: Compared) -> dict[str, object]:
     return {
         "prefix": one.prefix,
         "destination": one.destination,
+        "then": _("goes by %(prefix)s then") % {"prefix": one.falls_under} if one.falls_under else "",
         "kind": kind,
         "word": word,
         "before": _three_minutes(one.before),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import Capability
 from accounts.web import CustomerRequest, customer_view
-from cdr.asking import Asked, ask, language
+from cdr.asking import Asked, ask, language, problem_lines
 from cdr.filters import type_label
 from cdr.selectors import calls
 from cdr.selectors.calls import Selection, Sums, add_up
@@ -72,6 +72,7 @@ def totals(request: CustomerRequest) -> HttpResponse:
         "form": asked.form,
         "kept": KEPT,
         "saved": saved.bar(request, asked),
+        "unread": problem_lines(request.GET, asked),
         "tabs": tabs(request, "totals"),
         "picker": _picker(request, asked, answer.earlier),
         "figures": pictures.figures(whole, answer.earlier, answer.before, dear),
