@@ -1,7 +1,8 @@
 """Every page about calls beside ten million of them: milliseconds of server time for a busy customer and for an operator.
 
-Without a network and a browser: from the request to the last byte of the answer, all middleware included. What asks the
-records of a whole month (an amount, a duration) is bounded and stands apart. See benchmarks.ledger for the month.
+Without a network and a browser: from the request to the last byte of the answer, all middleware included. What adds up
+records, because no total tells it (an amount, a duration, who with whom, half a month by number), is bounded,
+stands apart and has a goal of its own. See benchmarks.ledger for the month.
 """
 
 import statistics
@@ -14,16 +15,17 @@ from django.test import Client
 from accounts.models import Brand, BrandHost, Customer, Membership, User
 from accounts.tenancy import Crossing, crossing, tenant
 from benchmarks.ledger import FULL, HELD, full_month, nearest
-from benchmarks.rounds import say
+from benchmarks.rounds import GoalMissedError, say
 from cdr.models import Batch, Source, Tariff, TariffVersion
 from cdr.selectors import calls
 
 TIMES = 11
-MOST = 50.0  # milliseconds at the median of the pages
+MOST = 50.0  # milliseconds at the median of a page
+MOST_OF_RECORDS = 100.0  # and of one that adds up the records of a customer with 200,000 calls
 
 
 def run() -> None:
-    """Print the median of each page, and of all of them; RuntimeError when that of all is too high."""
+    """Print the median of each page, and of all of them; GoalMissedError names those that take too long."""
     full_month()
     busy = nearest(HELD // 50)
     customer, operator = _log_in("bench-owner", customer=busy.customer), _log_in("bench-operator", operates=True)
@@ -35,8 +37,13 @@ def run() -> None:
         {"benchmark": "pages, milliseconds", "median": middle, "most": max(taken.values()), "calls": busy.calls} | taken
     )
     say({"benchmark": "pages that add up records", "most": max(bounded.values())} | bounded)
-    if max(taken.values()) > MOST:
-        raise RuntimeError(f"a page takes {max(taken.values())} ms")
+    slow = _above(MOST, taken) + _above(MOST_OF_RECORDS, bounded)
+    if slow:
+        raise GoalMissedError("; ".join(slow))
+
+
+def _above(most: float, taken: dict[str, float]) -> list[str]:
+    return [f"{path} takes {took} ms, the goal is {most:.0f}" for path, took in taken.items() if took > most]
 
 
 def _log_in(name: str, **place: object) -> Client:
@@ -71,6 +78,7 @@ def _pages_of(customer: Customer) -> Iterator[str]:
         f"/calls/?{month}",
         f"/calls/?{month}&type=3",
         f"/calls/?{month}&number=%2B{number[1:]}",
+        f"/calls/?{between}",
         f"/calls/details/?{month}",
         f"/calls/details/?{month}&after={calls.cursor_of(deep)}",
         f"/calls/details/?{month}&type=3",
@@ -89,9 +97,9 @@ def _pages_of(customer: Customer) -> Iterator[str]:
 
 
 def _bounded_pages() -> Iterator[str]:
-    between = f"from={FULL.first_day + timedelta(days=2)}&to={FULL.end_day - timedelta(days=4)}"
+    half = f"from={FULL.first_day + timedelta(days=7)}&to={FULL.end_day - timedelta(days=10)}"
     yield from (
-        f"/calls/?{between}",
+        f"/calls/?{half}",
         f"/calls/?month={FULL}&q=0316",
         f"/calls/?month={FULL}&seconds_min=600",
         f"/calls/details/?month={FULL}&seconds_min=600",

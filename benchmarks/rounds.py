@@ -11,6 +11,10 @@ from pathlib import Path
 ROUNDS = 5
 
 
+class GoalMissedError(Exception):
+    """A benchmark measured rightly, and found less than its goal."""
+
+
 @dataclass(frozen=True, slots=True)
 class Side:
     """One of them: a name and what to run. ``run`` returns how much it did (rows, requests, queries)."""
