@@ -144,6 +144,8 @@ def test_a_search_by_the_beginning_needs_no_list_of_numbers(
 ) -> None:
     monkeypatch.setattr(search, "MOST_NUMBERS", 0)
     assert days(acme, "callee=06") == [5, 8]
+    assert days(acme, "q=06") == [5, 8]
+    assert days(acme, "q=020") == [7, 8]
 
 
 @pytest.mark.parametrize(
@@ -205,11 +207,13 @@ def _days(pages: Iterable[calls.Page]) -> list[int]:
 
 
 @pytest.mark.parametrize("size", [1, 2, 50])
+@pytest.mark.parametrize("near", [1, 3])
 @pytest.mark.parametrize("most", [1, 2, 100])
 def test_pages_under_a_filter_meet_every_call_however_short_their_reach(
-    called: None, acme: Customer, monkeypatch: pytest.MonkeyPatch, size: int, most: int
+    called: None, acme: Customer, monkeypatch: pytest.MonkeyPatch, size: int, most: int, near: int
 ) -> None:
     monkeypatch.setattr(reach, "REACH", most)
+    monkeypatch.setattr(reach, "NEAR", near)
     with tenant(acme):
         assert walk(replace(WHOLE, least_seconds=1), size) == ([8, 7, 6, 5], [8, 7, 6, 5])
         assert walk(replace(WHOLE, least_seconds=90), size) == ([5], [5])

@@ -43,13 +43,18 @@ class Answer:
 
 def _answer(asked: Asked) -> Answer:
     selection = calls.countable(asked.selection)
-    drawn = calls.countable(selection, by_day=True)
+    if selection.needs_records:
+        drawn = selection
+        pairs, days = calls.both_ways(selection)
+    else:
+        drawn = calls.countable(selection, by_day=True)
+        pairs, days = calls.by_number_and_type(selection), calls.by_day(drawn)
     earlier = _earlier(asked)
     if earlier is not None and (selection != asked.selection or calls.countable(earlier) != earlier):
         earlier = None  # parts cannot be compared
     return Answer(
-        pairs=calls.by_number_and_type(selection),
-        days=calls.by_day(drawn),
+        pairs=pairs,
+        days=days,
         earlier=earlier,
         before=calls.total(earlier) if earlier else None,
         since=selection.first if selection != asked.selection else None,
@@ -82,7 +87,7 @@ def totals(request: CustomerRequest) -> HttpResponse:
         "result": _result(whole.calls),
     }
     if whole.calls:
-        months = calls.by_month(calls.countable(asked.selection)) if view == "total" else {}
+        months = _months(asked, answer) if view == "total" else {}
         types = tables.paid_types(pairs) if view == "matrix" else []
         context |= {
             "days": pictures.day_chart(request, asked, answer.days),
@@ -96,6 +101,11 @@ def totals(request: CustomerRequest) -> HttpResponse:
             "column_sums": [tables.of_type(pairs, kind).micros for kind in types],
         }
     return render(request, "cdr/totals.html", context)
+
+
+def _months(asked: Asked, answer: Answer) -> dict[Month, Sums]:
+    needs_records = asked.selection.needs_records
+    return calls.months_of(answer.days) if needs_records else calls.by_month(asked.selection)
 
 
 def _result(count: int) -> str:

@@ -6,6 +6,7 @@ call) is left out in `selection`, once, of rows, counts and sums alike.
 
 from cdr.selectors.calls.choices import billing_periods, months_of_billing_period, own_numbers
 from cdr.selectors.calls.corrections import Chain, booked_back, chain_of
+from cdr.selectors.calls.months import both_ways, by_month, by_number_and_type, months_of, total, total_of_months
 from cdr.selectors.calls.pages import Page, call_at, cursor_of, legs_of, page, place_of
 from cdr.selectors.calls.reach import countable, within_reach
 from cdr.selectors.calls.search import MOST_NUMBERS, TooManyNumbersError, find_parties
@@ -14,13 +15,9 @@ from cdr.selectors.calls.sums import (
     Sums,
     add_up,
     by_day,
-    by_month,
-    by_number_and_type,
     days_of,
     dearest_calls,
     sums_of_records,
-    total,
-    total_of_months,
     totals_by_day,
 )
 
@@ -36,6 +33,7 @@ __all__ = [
     "add_up",
     "billing_periods",
     "booked_back",
+    "both_ways",
     "by_day",
     "by_month",
     "by_number_and_type",
@@ -47,6 +45,7 @@ __all__ = [
     "dearest_calls",
     "find_parties",
     "legs_of",
+    "months_of",
     "months_of_billing_period",
     "own_numbers",
     "page",

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from cdr.models import CallRecord
 from cdr.selectors.bundles import with_covered
-from cdr.selectors.calls.reach import within_reach
+from cdr.selectors.calls.reach import near_and_far
 from cdr.selectors.calls.selection import SHOWN, Selection, records
 from cdr.vocabulary import BOOKED
 from portal.lib.periods import day_bounds, local_day
@@ -66,12 +66,14 @@ def _older(selection: Selection, place: Place | None, size: int) -> Page:
         # A cursor without an id stands before all of its moment: midnight belongs to the day before.
         last = local_day(place[0] if place[1] else place[0] - timedelta(microseconds=1))
         selection = selection.between(selection.first, last + timedelta(days=1))
-    reach = within_reach(selection) if selection.is_sparse else selection
-    found = records(reach)
+    near, reach = near_and_far(selection) if selection.is_sparse else (selection, selection)
+    behind = Q()
     if place is not None:
         start, number = place
-        found = found.filter(Q(start__lt=start) | Q(start=start, id__lt=number), start__lte=start)
-    calls = list(found[: size + 1])
+        behind = Q(Q(start__lt=start) | Q(start=start, id__lt=number), start__lte=start)
+    calls = list(records(near).filter(behind)[: size + 1])
+    if len(calls) <= size and near != reach:
+        calls = list(records(reach).filter(behind)[: size + 1])
     more, calls = len(calls) > size, with_covered(calls[:size])
     before = ""
     if place is not None:
@@ -84,9 +86,11 @@ def _older(selection: Selection, place: Place | None, size: int) -> Page:
 def _newer(selection: Selection, place: Place, size: int) -> Page:
     start, number = place
     selection = selection.between(local_day(start), selection.end)
-    reach = within_reach(selection, oldest=True) if selection.is_sparse else selection
-    found = records(reach).filter(Q(start__gt=start) | Q(start=start, id__gt=number), start__gte=start)
-    calls = list(found.order_by("start", "id")[: size + 1])
+    near, reach = near_and_far(selection, oldest=True) if selection.is_sparse else (selection, selection)
+    before = Q(Q(start__gt=start) | Q(start=start, id__gt=number), start__gte=start)
+    calls = list(records(near).filter(before).order_by("start", "id")[: size + 1])
+    if len(calls) <= size and near != reach:
+        calls = list(records(reach).filter(before).order_by("start", "id")[: size + 1])
     more, calls = len(calls) > size, with_covered(calls[:size][::-1])
     after = cursor_of(calls[-1]) if calls else _cursor(start, number + 1)
     if more or reach == selection:

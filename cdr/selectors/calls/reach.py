@@ -1,12 +1,17 @@
 """How many calls one page reads at most, where the records themselves must tell."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
+
+from django.db.models import Sum
 
 from cdr.models import DailyTotal
 from cdr.selectors.calls.selection import Selection
 
 # A scan of so many records stays under a tenth of a second; one customer in a hundred has as many in a month.
 REACH = 250_000
+# Among so many records a page is mostly found: they are asked first.
+NEAR = 10_000
 
 
 def within_reach(selection: Selection, *, oldest: bool = False) -> Selection:
@@ -14,14 +19,26 @@ def within_reach(selection: Selection, *, oldest: bool = False) -> Selection:
 
     What counts is what has to be read: all calls of these days, also those that the filters leave out.
     """
+    return _reach(selection, _held(selection), REACH, oldest=oldest)
+
+
+def near_and_far(selection: Selection, *, oldest: bool = False) -> tuple[Selection, Selection]:
+    """What is read of a selection at first, and all that is within reach."""
+    held = _held(selection)
+    far = _reach(selection, held, REACH, oldest=oldest)
+    return _reach(far, held, min(NEAR, REACH), oldest=oldest), far
+
+
+def _held(selection: Selection) -> Mapping[date, int]:
     days = DailyTotal.objects.filter(day__gte=selection.first, day__lt=selection.end)
-    held: dict[date, int] = {}
-    for day, calls in days.values_list("day", "calls"):
-        held[day] = held.get(day, 0) + calls
+    return dict(days.values_list("day").annotate(calls=Sum("calls")))
+
+
+def _reach(selection: Selection, held: Mapping[date, int], most: int, *, oldest: bool) -> Selection:
     read = 0
     for place, day in enumerate(sorted(held, reverse=not oldest)):
         read += held[day]
-        if place and read > REACH:
+        if place and read > most:
             after = day + timedelta(days=1)
             return selection.between(selection.first, day) if oldest else selection.between(after, selection.end)
     return selection

@@ -10,7 +10,7 @@ from django.db.models.lookups import GreaterThanOrEqual
 
 from cdr.models import CallRecord
 from cdr.selectors.bundles import covered_seconds_of_record, discount_of_record, has_covered
-from cdr.vocabulary import BOOKED, SHOWN_TYPES, Direction
+from cdr.vocabulary import FIRST_HIDDEN, SHOWN_TYPES, Direction, Leg
 from portal.lib.periods import days_bounds
 
 SHOWN = tuple(int(kind) for kind in SHOWN_TYPES)
@@ -98,7 +98,9 @@ class Selection:
 
 def kinds(selection: Selection) -> Q:
     """Conditions that records and totals share."""
-    condition = Q(call_type__in=sorted(set(SHOWN) & selection.call_types) if selection.call_types else SHOWN)
+    condition = Q(call_type__lt=FIRST_HIDDEN)
+    if selection.call_types:
+        condition = Q(call_type__in=sorted(set(SHOWN) & selection.call_types))
     if selection.products:
         condition &= Q(product__in=sorted(selection.products))
     if selection.directions:
@@ -106,22 +108,25 @@ def kinds(selection: Selection) -> Q:
     return condition
 
 
+def _origins(parties: Parties) -> Q:
+    """Hardly any call has an origin: whether there is one is told sooner than whether it is among many."""
+    return ~Q(origin="") & parties.theirs("origin")
+
+
 def _with(parties: Parties) -> Q:
-    return (
-        Q(number__in=sorted(parties.own)) | Q(other__in=sorted(parties.others)) | Q(origin__in=sorted(parties.others))
-    )
+    return Q(number__in=sorted(parties.own)) | parties.theirs("other") | _origins(parties)
 
 
 def _from(parties: Parties) -> Q:
     """Calls that these numbers made: of a forwarded call who called, and who forwarded it and pays."""
     incoming = Q(direction=Direction.INCOMING)
-    theirs = parties.theirs("other") & incoming | parties.theirs("origin")
+    theirs = incoming & parties.theirs("other") | _origins(parties)
     return theirs | Q(number__in=sorted(parties.own)) & ~incoming
 
 
 def _to(parties: Parties) -> Q:
     incoming = Q(direction=Direction.INCOMING)
-    return Q(number__in=sorted(parties.own)) & incoming | parties.theirs("other") & ~incoming
+    return incoming & Q(number__in=sorted(parties.own)) | ~incoming & parties.theirs("other")
 
 
 def net_micros(selection: Selection) -> CombinedExpression | F:
@@ -140,7 +145,7 @@ def records(selection: Selection) -> QuerySet[CallRecord]:
     """The calls, newest first; amounts are compared after bundles."""
     bounds = days_bounds(selection.first, selection.end)
     found = CallRecord.objects.filter(
-        kinds(selection), leg__in=BOOKED, start__gte=bounds.start, start__lt=bounds.end
+        kinds(selection), ~Q(leg=Leg.LEG), start__gte=bounds.start, start__lt=bounds.end
     ).order_by("-start", "-id")
     if selection.billing_period is not None:
         found = found.filter(billing_period=selection.billing_period)

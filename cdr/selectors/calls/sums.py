@@ -1,4 +1,4 @@
-"""Sums of what is selected, from whichever table can tell."""
+"""Sums of what is selected, and by day."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ from typing import Any
 from django.db.models import Case, Count, F, IntegerField, Max, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce, TruncDate
 
-from cdr.models import CallRecord, DailyTotal, MonthlyTotal
+from cdr.models import CallRecord, DailyTotal
 from cdr.selectors.bundles import has_covered, with_covered
 from cdr.selectors.calls.corrections import booked_back
 from cdr.selectors.calls.reach import within_reach
 from cdr.selectors.calls.selection import Selection, kinds, net_micros, records
 from cdr.selectors.ledger import booked_back as is_booked_back
 from cdr.vocabulary import Leg
-from portal.lib.periods import AMSTERDAM, Month, day_bounds, days_bounds, local_day
+from portal.lib.periods import AMSTERDAM, day_bounds, days_bounds, local_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +37,28 @@ class Sums:
             max(self.dearest, other.dearest),
         )
 
+    def __sub__(self, other: "Sums") -> "Sums":
+        """Without what is part of it; `dearest` stays, as the most that it can be."""
+        return Sums(
+            self.calls - other.calls,
+            self.seconds - other.seconds,
+            self.micros - other.micros,
+            self.unrated - other.unrated,
+            self.dearest,
+        )
+
+    @property
+    def is_something(self) -> bool:
+        return bool(self.calls or self.seconds or self.micros or self.unrated)
+
 
 def add_up(several: Iterable[Sums]) -> Sums:
     """The sum of sums."""
     return sum(several, Sums())
 
 
-_ONE = Case(When(leg=Leg.REVERSAL, then=Value(-1)), default=Value(1), output_field=IntegerField())
-_OF_TOTALS = {
+ONE = Case(When(leg=Leg.REVERSAL, then=Value(-1)), default=Value(1), output_field=IntegerField())
+OF_TOTALS = {
     "c": Sum("calls"),
     "s": Sum("seconds"),
     "m": Sum(F("micros") - F("discount")),
@@ -53,107 +67,40 @@ _OF_TOTALS = {
 }
 
 
-def _of_records(selection: Selection) -> dict[str, Coalesce]:
+def of_records(selection: Selection) -> dict[str, Coalesce]:
+    """The sums c, s, m, u, d over records."""
     return {
-        "c": Coalesce(Sum(_ONE), 0),
+        "c": Coalesce(Sum(ONE), 0),
         "s": Coalesce(Sum("seconds"), 0),
         "m": Coalesce(Sum(net_micros(selection)), 0),
-        "u": Coalesce(Sum(_ONE, filter=Q(micros__isnull=True)), 0),
+        "u": Coalesce(Sum(ONE, filter=Q(micros__isnull=True)), 0),
         "d": Coalesce(Max("micros"), 0),
     }
 
 
-def _sums(row: Any) -> Sums:
+def sums_of(row: Any) -> Sums:
+    """What a row with the sums c, s, m, u, d says."""
     return Sums(calls=row["c"], seconds=row["s"], micros=row["m"], unrated=row["u"], dearest=row["d"])
-
-
-def by_number_and_type(selection: Selection) -> dict[tuple[str, int], Sums]:
-    """Sums by own number and call type: whole months from their totals, and the records only where these cannot tell."""
-    if selection.needs_records:
-        return _pairs_of_records(selection)
-    found: dict[tuple[str, int], Sums] = {}
-    months, days = _whole_months(selection)
-    for pairs in (*map(_pairs_of_months, months), *map(_pairs_of_records, days)):
-        for key, sums in pairs.items():
-            found[key] = found.get(key, Sums()) + sums
-    return found
-
-
-def _whole_months(selection: Selection) -> tuple[list[Selection], list[Selection]]:
-    """The whole months of a selection, and the days before and after them."""
-    first = selection.first if selection.first.day == 1 else Month.of_day(selection.first).end_day
-    end = selection.end.replace(day=1)
-    if first >= end:
-        return [], [selection]
-    edges = (selection.between(selection.first, first), selection.between(end, selection.end))
-    return [selection.between(first, end)], [edge for edge in edges if edge.first < edge.end]
-
-
-def _pairs_of_records(selection: Selection) -> dict[tuple[str, int], Sums]:
-    return _pairs(records(selection).order_by().values("number", "call_type").annotate(**_of_records(selection)))
-
-
-def _monthly(selection: Selection) -> QuerySet[MonthlyTotal]:
-    totals = MonthlyTotal.objects.filter(kinds(selection), month__gte=selection.first, month__lt=selection.end)
-    if selection.billing_period is not None:
-        totals = totals.filter(billing_period=selection.billing_period)
-    if selection.numbers:
-        totals = totals.filter(number__in=sorted(selection.numbers))
-    return totals
-
-
-def _pairs_of_months(selection: Selection) -> dict[tuple[str, int], Sums]:
-    return _pairs(_monthly(selection).values("number", "call_type").annotate(**_OF_TOTALS))
-
-
-def _pairs(rows: Iterable[Any]) -> dict[tuple[str, int], Sums]:
-    return {(row["number"], row["call_type"]): _sums(row) for row in rows}
 
 
 def by_day(selection: Selection) -> dict[date, Sums]:
     """Sums by day of the start: from the daily totals where these can tell, else from the records."""
-    return _days(totals_by_day(selection))
+    return {row["day"]: sums_of(row) for row in totals_by_day(selection)}
 
 
 def totals_by_day(selection: Selection) -> QuerySet[Any, Any]:
     """The query of `by_day`, for who runs it elsewhere: `day` and the sums c, s, m, u, d."""
     if selection.days_need_records:
         days = records(selection).order_by().values(day=TruncDate("start", tzinfo=AMSTERDAM))
-        return days.annotate(**_of_records(selection))
+        return days.annotate(**of_records(selection))
     totals = DailyTotal.objects.filter(kinds(selection), day__gte=selection.first, day__lt=selection.end)
-    return totals.values("day").annotate(**_OF_TOTALS)
+    return totals.values("day").annotate(**OF_TOTALS)
 
 
 def sums_of_records(selection: Selection) -> QuerySet[Any, Any]:
     """One row over the records themselves: how many `rows` there are, and the sums c, s and m that totals must equal."""
-    sums = {name: expression for name, expression in _of_records(selection).items() if name in "csm"}
+    sums = {name: expression for name, expression in of_records(selection).items() if name in "csm"}
     return records(selection).order_by().values(all=Value(1)).annotate(rows=Count("*"), **sums)
-
-
-def by_month(selection: Selection) -> dict[Month, Sums]:
-    """Sums by month of the start."""
-    if selection.needs_records:
-        return _months(by_day(selection))
-    months, days = _whole_months(selection)
-    found: dict[Month, Sums] = {}
-    for part in months:
-        rows = _monthly(part).values("month").annotate(**_OF_TOTALS)
-        found |= {Month.of_day(row["month"]): _sums(row) for row in rows}
-    for part in days:
-        for month, sums in _months(by_day(part)).items():
-            found[month] = found.get(month, Sums()) + sums
-    return found
-
-
-def _months(days: Mapping[date, Sums]) -> dict[Month, Sums]:
-    found: dict[Month, Sums] = {}
-    for day, sums in days.items():
-        found[Month.of_day(day)] = found.get(Month.of_day(day), Sums()) + sums
-    return found
-
-
-def _days(rows: Iterable[Any]) -> dict[date, Sums]:
-    return {row["day"]: _sums(row) for row in rows}
 
 
 def days_of(selection: Selection, calls: Sequence[CallRecord]) -> dict[date, Sums]:
@@ -163,21 +110,6 @@ def days_of(selection: Selection, calls: Sequence[CallRecord]) -> dict[date, Sum
     starts = [local_day(call.start) for call in calls]
     shown = selection.between(min(starts), max(starts) + timedelta(days=1))
     return by_day(within_reach(shown) if selection.days_need_records else shown)
-
-
-def total_of_months(selection: Selection) -> QuerySet[Any, Any]:
-    """The query of `total` for whole months: one row with the sums c, s, m, u, d."""
-    sums = {name: Coalesce(expression, 0) for name, expression in _OF_TOTALS.items()}
-    return _monthly(selection).values(all=Value(1)).annotate(**sums)
-
-
-def total(selection: Selection) -> Sums:
-    """Sums of everything selected, from whichever table is shortest."""
-    if selection.whole_months and not selection.needs_records:
-        return add_up(map(_sums, total_of_months(selection)))
-    if selection.numbers and not selection.needs_records:
-        return add_up(by_number_and_type(selection).values())
-    return add_up(by_day(selection).values())
 
 
 def dearest_calls(selection: Selection, days: Mapping[date, Sums], *, most: int = 1) -> list[CallRecord]:
