@@ -14,7 +14,7 @@ from django.db import connection
 
 from cdr.models import CallRecord
 from cdr.selectors.feeds import open_period
-from cdr.services.storing import COLUMNS, add_to_totals, copy_records, revised
+from cdr.services.storing import RECORD, add_to_totals, copy_records, revised
 from cdr.vocabulary import Leg
 from portal.lib.periods import month_of
 
@@ -24,7 +24,7 @@ IN (SELECT * FROM unnest(%s::bigint[], %s::timestamptz[], %s::bigint[]))"""
 
 
 def _copy_of(record: CallRecord) -> CallRecord:
-    return CallRecord(**{name: getattr(record, name) for name in COLUMNS})
+    return CallRecord(**{name: getattr(record, name) for name in RECORD.names})
 
 
 def reversal(record: CallRecord, *, period: date) -> CallRecord:
@@ -74,14 +74,9 @@ def book(entries: Sequence[CallRecord]) -> None:
     """Write rows into their months, and add those that are calls or booked back to the totals."""
     if not entries:
         return
-    columns = {name: [getattr(entry, name) for entry in entries] for name in COLUMNS}
+    columns = {name: [getattr(entry, name) for entry in entries] for name in RECORD.names}
     months = [month_of(start).first_day for start in columns["start"]]
-    arrays = {
-        **{name: pa.array(values) for name, values in columns.items() if name not in ("start", "micros")},
-        "start": pa.array(columns["start"], pa.timestamp("us", tz="UTC")),
-        "micros": pa.array(columns["micros"], pa.int64()),
-    }
-    table = pa.table({name: arrays[name] for name in COLUMNS})
+    table = pa.table(columns, schema=RECORD)
     with connection.cursor() as cursor:
         copy_records(cursor, table, np.array(months, dtype="datetime64[M]"))
         add_to_totals(cursor, _frame(entries))
