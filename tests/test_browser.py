@@ -99,6 +99,31 @@ def test_an_owner_sees_what_it_cost_and_takes_it_home(
     visit.context.close()
 
 
+def test_the_filters_of_the_calls_work_by_keyboard_alone(
+    browser: Browser, live_server: LiveServer, world: World, alice: User
+) -> None:
+    visit = Visit(browser, live_server.url, language="nl", theme="light", width=1440)
+    visit.log_in(alice.username)
+    page = visit.page
+    page.goto("/calls/details/")
+    menu = page.locator("#filters details.menu", has=page.locator("summary", has_text="Product"))
+    summary = menu.locator("summary")
+    summary.focus()
+    summary.press("Enter")
+    expect(menu).to_have_attribute("open", "")
+    page.keyboard.press("Tab")
+    expect(menu.locator("input:focus")).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(menu).not_to_have_attribute("open", "")
+    expect(summary).to_be_focused()
+    summary.press("Enter")
+    for _ in range(3):  # the choices, the button, and out
+        page.keyboard.press("Tab")
+    expect(menu).not_to_have_attribute("open", "")
+    assert not summary.evaluate("it => it === document.activeElement")
+    visit.context.close()
+
+
 @pytest.mark.parametrize(("language", "theme"), [("nl", "light"), ("en", "dark")])
 def test_an_employee_forwards_the_phone_and_takes_it_back(
     browser: Browser, live_server: LiveServer, world: World, bob: User, language: str, theme: str

@@ -48,6 +48,7 @@ class FilterBar:
     filters: tuple[SetFilter, ...]
     clear_url: str
     keep: tuple[tuple[str, str], ...]
+    searched: SetFilter | None = None  # what stands in the search field
 
     @property
     def chosen(self) -> tuple[SetFilter, ...]:
@@ -55,7 +56,8 @@ class FilterBar:
 
     @property
     def count(self) -> int:
-        return len(self.chosen)
+        """How many filters are set, the search among them."""
+        return len(self.chosen) + bool(self.searched)
 
 
 def _names(bound: BoundField) -> list[str]:
@@ -118,15 +120,23 @@ def filter_bar(form: BaseForm, query: QueryDict, *, path: str, search: str, keep
         filters.append(
             SetFilter(bound, str(bound.label), words, _without(path, query, names) if words else ""),
         )
-    searched = bool(search and query.get(form[search].html_name))
-    anything = searched or any(item.words for item in filters)
+    searched = _searched(form[search], path, query) if search else None
+    anything = searched is not None or any(item.words for item in filters)
     return FilterBar(
         path=path,
         search=form[search] if search else None,
         filters=tuple(filters),
         clear_url=_without(path, query, every) if anything else "",
         keep=tuple((name, value) for name in query if name in kept for value in query.getlist(name)),
+        searched=searched,
     )
+
+
+def _searched(bound: BoundField, path: str, query: QueryDict) -> SetFilter | None:
+    words = (query.get(bound.html_name) or "").strip()
+    if not words:
+        return None
+    return SetFilter(bound, _("Search"), words, _without(path, query, [bound.html_name]))
 
 
 KINDS = {

@@ -132,6 +132,17 @@ def test_a_search_alone_can_be_cleared() -> None:
     assert shown.filter_bar(Filter(query), query, path="/calls/", search="q", keep=[]).clear_url == "/calls/"
 
 
+def test_a_search_counts_as_a_filter_and_can_be_taken_away_by_itself() -> None:
+    query = QueryDict("q=sanne&product=fixed&after=xyz")
+    bar = shown.filter_bar(Filter(query), query, path="/calls/", search="q", keep=[])
+    assert bar.count == 2
+    assert bar.searched is not None
+    assert (bar.searched.words, bar.searched.remove_url) == ("sanne", "/calls/?product=fixed")
+    assert "Zoeken: sanne" in drawn(
+        '{% filter_bar form search="q" %}', "/calls/?q=sanne", form=Filter(QueryDict("q=sanne"))
+    )
+
+
 def test_a_value_that_is_no_choice_is_not_shown_as_a_filter() -> None:
     query = QueryDict("product=nonsense")
     assert shown.filter_bar(Filter(query), query, path="/calls/", search="q", keep=[]).chosen == ()

@@ -87,6 +87,12 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// Going on with Tab closes a menu as well: it would cover what has the focus.
+document.addEventListener("keyup", (event) => {
+  if (event.key !== "Tab") return;
+  for (const menu of $("details.menu[open]")) if (!menu.contains(document.activeElement)) menu.open = false;
+});
+
 // A select or tick marked so sends its form at once; the form keeps its button for those without script.
 document.addEventListener("change", (event) => {
   const field = event.target;
