@@ -421,6 +421,11 @@ def test_the_progress_is_asked_for_again_while_it_runs_and_the_page_anew_at_the_
     assert 'hx-trigger="every 2s"' in text
     assert "nog ongeveer 10 seconden" in text
     assert "10 rijen per seconde" in text
+    assert 'hx-swap-oob="true"' in text  # the word beside the name of the file follows
+    Batch.objects.update(cancel_asked=True)
+    text = client.get(f"/operate/batches/{batch.pk}/progress/").content.decode()
+    assert "Het stopt na de rijen waar het mee bezig is" in text
+    assert "nog ongeveer" not in text
     Batch.objects.update(state=State.DONE, finished_at=timezone.now())
     answer = client.get(f"/operate/batches/{batch.pk}/progress/")
     assert answer.headers["HX-Refresh"] == "true"

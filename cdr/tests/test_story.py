@@ -85,6 +85,11 @@ def test_the_three_rows_of_a_correction_lead_to_each_other(corrected: list[CallR
         assert all(links[other.pk] in page for other in others)
 
 
+def test_a_corrected_call_went_once(corrected: list[CallRecord], owner: Client) -> None:
+    for call in corrected:
+        assert "Hoe het gesprek liep" not in story(owner, call)
+
+
 def test_what_was_booked_back_is_not_the_dearest_call(acme: Customer, corrected: list[CallRecord]) -> None:
     _first, _back, after = corrected
     selection = calls.Selection(OCTOBER.first_day, OCTOBER.end_day)

@@ -167,7 +167,7 @@ def _door(batch: Batch) -> str:
 def progress(request: OperatorRequest, pk: int) -> HttpResponse:
     """The part of the page that changes; asks for the whole page once the delivery is at its end."""
     found = get_object_or_404(Batch.objects.select_related("source", "user"), pk=pk)
-    response = render(request, "cdr/operate/_progress.html", _live(request, found))
+    response = render(request, "cdr/operate/_progress.html", {**_live(request, found), "swapped": True})
     if found.state not in Batch.LIVE:
         response["HX-Refresh"] = "true"
     return response

@@ -124,8 +124,20 @@ def _when(row: CallRecord, asked: Asked) -> str:
     return f"{day} {formats.clock(row.start)} ({amount})"
 
 
+def _as_it_went(record: CallRecord) -> list[CallRecord]:
+    """The legs of a call, each once: as this row has it, the others as they were corrected last."""
+    latest: dict[str, CallRecord] = {}
+    for leg in sorted(calls.legs_of(record), key=lambda leg: leg.revision):
+        latest[leg.record_id] = leg
+    if record.leg != Leg.REVERSAL:
+        latest[record.record_id] = record
+    return sorted(
+        (leg for leg in latest.values() if leg.leg != Leg.REVERSAL), key=lambda leg: (leg.start, leg.record_id)
+    )
+
+
 def _legs(record: CallRecord, asked: Asked) -> list[Step]:
-    found = [leg for leg in calls.legs_of(record) if leg.leg != Leg.REVERSAL]
+    found = _as_it_went(record)
     if len(found) < 2:
         return []
     first = min(leg.start for leg in found)
