@@ -83,6 +83,8 @@ def test_a_number_of_ones_own_costs_nothing(basis: Tariff, acme: Customer, alice
 def test_nonsense_is_refused_with_what_to_type(basis: Tariff, alice: User, client: Client) -> None:
     page = read(client, alice, "/calls/cost/", number="hallo?", duration="lang")
     assert "Dit is geen telefoonnummer" in page
+    assert "Nog geen antwoord" in page
+    assert "Nog niet opgeslagen" not in page
     assert "Typ de duur in minuten" in page
 
 

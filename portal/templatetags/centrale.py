@@ -348,9 +348,12 @@ def field(
 
 
 @register.inclusion_tag("components/error_summary.html")
-def error_summary(form: BaseForm) -> dict[str, Any]:
-    """Nothing for a form that is fine; else what is wrong with links to the fields, and it takes the focus."""
-    return {"form": form, "fields": [form[name] for name in form.errors if name in form.fields]}
+def error_summary(form: BaseForm, lead: str = "") -> dict[str, Any]:
+    """Nothing for a form that is fine; else what is wrong with links to the fields, and it takes the focus.
+
+    `lead` is what it says first of a form that saves nothing.
+    """
+    return {"form": form, "lead": lead, "fields": [form[name] for name in form.errors if name in form.fields]}
 
 
 @register.inclusion_tag("components/switch_row.html")
