@@ -209,20 +209,20 @@ NOTICE_DAYS = 90
 
 def notices_for(actor: Actor) -> QuerySet[Notice]:
     """What the actor is told in the open rooms of the last three months, newest first, with `seen`; not what they put away."""
-    held = [capability.value for capability in Capability if actor.can(capability)]
     reads = _reads(actor)
-    since = timezone.now() - dt.timedelta(days=NOTICE_DAYS)
-    return (
-        Notice.objects.filter(Q(user=actor.user) | Q(capability__in=held), at__gte=since)
-        .exclude(Exists(reads.filter(dismissed=True)))
-        .annotate(seen=Exists(reads))
-        .order_by("-pk")
-    )
+    told = _told(actor).exclude(Exists(reads.filter(dismissed=True)))
+    return told.annotate(seen=Exists(reads)).order_by("-pk")
 
 
 def unread_notices(actor: Actor) -> QuerySet[Notice]:
     """What the actor has not seen yet."""
-    return notices_for(actor).exclude(Exists(_reads(actor)))
+    return _told(actor).exclude(Exists(_reads(actor))).order_by("-pk")
+
+
+def _told(actor: Actor) -> QuerySet[Notice]:
+    held = [capability.value for capability in Capability if actor.can(capability)]
+    since = timezone.now() - dt.timedelta(days=NOTICE_DAYS)
+    return Notice.objects.filter(Q(user=actor.user) | Q(capability__in=held), at__gte=since)
 
 
 def _reads(actor: Actor) -> QuerySet[NoticeRead]:

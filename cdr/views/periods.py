@@ -1,6 +1,7 @@
 """The period, the tabs and the addresses that the pages about calls share."""
 
 from datetime import date, timedelta
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -18,14 +19,12 @@ MONTHS_SHOWN = 13
 
 def address(request: HttpRequest, path: str = "", **changes: str | None) -> str:
     """The page's own address, or another with the same filters, with parameters changed; paging starts over."""
-    query = request.GET.copy()
-    for name in ("after", "before"):
-        query.pop(name, None)
+    query = {name: values for name, values in request.GET.lists() if name not in {"after", "before"}}
     for name, value in changes.items():
         query.pop(name.rstrip("_"), None)
         if value:
-            query[name.rstrip("_")] = value
-    text = query.urlencode()
+            query[name.rstrip("_")] = [value]
+    text = urlencode(query, doseq=True)
     return f"{path or request.path}?{text}" if text else path or request.path
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, Exists, Subquery
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
@@ -119,15 +120,18 @@ WIDE_TABS: tuple[tuple[Tab, ...], ...] = (
 )
 
 
+HELD: dict[str, Combinable] = {
+    "exchange": Exists(ExchangeSettings.objects.order_by()),
+    "lines": Exists(Line.objects.order_by()),
+    "mobile": Exists(MobileSubscription.objects.order_by()),
+}
+
+
 def products(customer: Customer, actor: Actor) -> Products:
     """What the customer has and the actor has not read, in one query."""
-    lines = Line.objects.all()
     unread = selectors.unread_notices(actor).order_by().values("customer").annotate(how_many=Count("pk"))
-    has = {
-        "exchange": Exists(ExchangeSettings.objects.all()),
-        "lines": Exists(lines),
-        "mobile": Exists(MobileSubscription.objects.all()),
-        "own_line": Exists(lines.filter(user=actor.user)),
+    has = HELD | {
+        "own_line": Exists(Line.objects.filter(user=actor.user)),
         "unread": Coalesce(Subquery(unread.values("how_many")), 0),
     }
     with nullcontext() if open_customer() == customer.pk else tenant(customer):

@@ -13,7 +13,7 @@ def own_numbers(selection: Selection) -> list[str]:
     found = MonthlyTotal.objects.filter(
         month__gte=first.first_day, month__lte=last.first_day, call_type__in=SHOWN
     ).values_list("number", flat=True)
-    return sorted(set(found))
+    return sorted(found.distinct())
 
 
 def billing_periods() -> list[date]:

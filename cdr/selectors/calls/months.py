@@ -1,18 +1,20 @@
 """Sums by own number and by month: from the monthly totals, and from the records only where these cannot tell."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet, Value
+from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Coalesce, TruncDate
 
 from cdr.models import MonthlyTotal
 from cdr.selectors.calls.selection import Selection, kinds, net_micros, records
 from cdr.selectors.calls.sums import OF_TOTALS, ONE, Sums, add_up, by_day, of_records, sums_of
-from portal.lib.periods import AMSTERDAM, Month, months
+from portal.lib.periods import AMSTERDAM, Month, days_bounds, months
 
 type Pair = tuple[str, int]
 
@@ -58,10 +60,10 @@ def by_number_and_type(selection: Selection) -> dict[Pair, Sums]:
     One query, because a load between two of them would be taken away from a month that does not hold it yet.
     """
     if selection.needs_records:
-        return _pairs(_of_records(selection))
+        return _pairs(_of_records([selection]))
     parts = parts_of(selection)
     queries = [] if parts.months is None else [_of_months(parts.months)]
-    queries += [_of_records(part) for part in parts.more] + [_of_records(part, sign=-1) for part in parts.less]
+    queries += [_of_records(days, sign) for days, sign in ((parts.more, 1), (parts.less, -1)) if days]
     first, *others = queries
     found = _pairs(first.union(*others, all=True) if others else first)
     return {pair: sums for pair, sums in found.items() if sums.is_something} if parts.less else found
@@ -71,17 +73,25 @@ def _of_months(selection: Selection) -> QuerySet[Any, Any]:
     return _monthly(selection).values("number", "call_type", sign=Value(1)).annotate(**OF_TOTALS)
 
 
-def _of_records(selection: Selection, *, sign: int = 1) -> QuerySet[Any, Any]:
-    pairs = records(selection).order_by().values("number", "call_type", sign=Value(sign))
-    return pairs.annotate(**of_records(selection))
+def _of_records(parts: Sequence[Selection], sign: int = 1) -> QuerySet[Any, Any]:
+    """Of the same selection in one or several parts of its time."""
+    around = replace(parts[0], first=min(part.first for part in parts), end=max(part.end for part in parts))
+    found = records(around).order_by()
+    if len(parts) > 1:
+        bounds = [days_bounds(part.first, part.end) for part in parts]
+        within = [Q(start__gte=each.start, start__lt=each.end) for each in bounds]
+        found = found.filter(reduce(or_, within))
+    return found.values("number", "call_type", sign=Value(sign)).annotate(**of_records(around))
 
 
 def _pairs(rows: Iterable[Any]) -> dict[Pair, Sums]:
     found: dict[Pair, Sums] = {}
     for row in rows:
         pair, sums = (row["number"], row["call_type"]), sums_of(row)
-        before = found.get(pair, Sums())
-        found[pair] = before + sums if row["sign"] > 0 else before - sums
+        if pair in found or row["sign"] < 0:
+            before = found.get(pair, Sums())
+            sums = before + sums if row["sign"] > 0 else before - sums
+        found[pair] = sums
     return found
 
 

@@ -68,7 +68,7 @@ OF_TOTALS = {
 
 
 def of_records(selection: Selection) -> dict[str, Coalesce]:
-    """The sums c, s, m, u, d over records."""
+    """The sums c, s, m, u, d over the records of a selection."""
     return {
         "c": Coalesce(Sum(ONE), 0),
         "s": Coalesce(Sum("seconds"), 0),
