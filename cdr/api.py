@@ -18,7 +18,8 @@ from cdr.disputes_api import DisputeViewSet
 from cdr.models import CallRecord
 from cdr.selectors import calls, names
 from cdr.signs_api import FraudSignViewSet
-from cdr.vocabulary import CallType, Direction, Product
+from cdr.story_api import StorySerializer, story
+from cdr.vocabulary import CallType, Direction, Leg, Product
 from portal.lib.money import euros
 
 MOST = 500
@@ -35,7 +36,8 @@ PAGING = [
 class CallSerializer(serializers.Serializer[Any]):
     """One call. Amounts are euros ex VAT with six decimals; null while there is no tariff for the number.
 
-    `amount` is after bundles: `covered_seconds` of the call lie in them, which takes `discount` off.
+    `amount` is after bundles: `covered_seconds` of the call lie in them, which takes `discount` off. A `correction` books an
+    earlier call back: its duration and amount are below zero.
     """
 
     id = serializers.CharField()
@@ -52,6 +54,13 @@ class CallSerializer(serializers.Serializer[Any]):
     discount = serializers.DecimalField(max_digits=16, decimal_places=6)
     covered_seconds = serializers.IntegerField()
     billing_period = serializers.DateField()
+    correction = serializers.BooleanField()
+
+
+class CallStorySerializer(CallSerializer):
+    """One call with its story."""
+
+    story = StorySerializer()
 
 
 class CallPageSerializer(serializers.Serializer[Any]):
@@ -102,6 +111,7 @@ def _call(call: CallRecord, asked: Asked, where: dict[int, str]) -> dict[str, An
         "discount": euros(call.discount),
         "covered_seconds": call.covered_seconds,
         "billing_period": call.billing_period,
+        "correction": call.leg == Leg.REVERSAL,
     }
 
 
@@ -146,7 +156,7 @@ class CallViewSet(CustomerAPI, viewsets.ViewSet):
 
     @extend_schema(
         operation_id="calls_retrieve",
-        responses=CallSerializer,
+        responses=CallStorySerializer,
         parameters=[OpenApiParameter("id", OpenApiTypes.STR, "path")],
     )
     def retrieve(self, request: Request, pk: str) -> Response:
@@ -154,7 +164,9 @@ class CallViewSet(CustomerAPI, viewsets.ViewSet):
         call = calls.call_at(*place) if place else None
         if call is None:
             raise Http404
-        return Response(CallSerializer(_call(call, asked_of(self, request), names.destinations([call]))).data)
+        asked = asked_of(self, request)
+        document = _call(call, asked, names.destinations([call])) | {"story": story(call, asked)}
+        return Response(CallStorySerializer(document).data)
 
 
 class CallTotalsViewSet(CustomerAPI, viewsets.ViewSet):

@@ -58,7 +58,8 @@ def test_totals_are_the_sums_of_the_calls(called: None, alice: User) -> None:
 
 def test_one_call_is_found_by_its_id_and_only_by_its_customer(called: None, alice: User, carol: User) -> None:
     call = ask(alice, CallViewSet, "?month=2026-10").data["results"][0]
-    assert ask(alice, CallViewSet, pk=call["id"]).data == call
+    found = ask(alice, CallViewSet, pk=call["id"]).data
+    assert {name: found[name] for name in call} == call
     assert ask(carol, CallViewSet, pk=call["id"]).status_code == 404
     assert ask(alice, CallViewSet, pk="nonsense").status_code == 404
 

@@ -9,13 +9,12 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import Capability
 from accounts.web import CustomerRequest, customer_view
+from cdr import story_words
 from cdr.asking import Asked, ask, language
-from cdr.cost_words import calculation_words
 from cdr.models import CallRecord
-from cdr.rating.prices import calculate
 from cdr.selectors import calls, names
 from cdr.selectors.bundles import covers_of
-from cdr.selectors.rates import UsedRate, used_rate
+from cdr.selectors.rates import used_rate
 from cdr.views.details import line_of
 from cdr.vocabulary import Direction, Flag, Leg, Product
 from portal.lib import formats
@@ -47,7 +46,7 @@ def call(request: CustomerRequest, place: str) -> HttpResponse:
         "people": _people(record, asked),
         "product": Product(record.product).label,
         "period": formats.month(Month.of_day(record.billing_period), language()),
-        "calculation": _calculation(record, rate),
+        "calculation": story_words.calculation(record, rate),
         "rate": rate,
         "tariff": (rate.tariff or _("a price of your own")) if rate else "",
         "covers": _covers(record),
@@ -72,20 +71,6 @@ def _people(record: CallRecord, asked: Asked) -> list[tuple[str, str]]:
     if record.direction == Direction.INCOMING:
         return [(_("Caller"), other), (_("Called number"), own)]
     return [(_("Caller"), own), (_("Called number"), other)]
-
-
-def _calculation(record: CallRecord, rate: UsedRate | None) -> str:
-    """How the amount was made, in words; a call that cost nothing says why."""
-    if record.micros is None:
-        return _("There is no tariff for this number yet. The amount follows.")
-    if record.flags & Flag.PRICE_GIVEN and record.direction in {Direction.OUTGOING, Direction.FORWARDED}:
-        return _("This price came with the call from its network; no tariff was used.")
-    if rate is None:
-        return _("Incoming and internal calls cost nothing.")
-    if not record.seconds:
-        return _("Nobody answered, so it cost nothing.")
-    reckoned = calculate(rate.price, rate.hours, seconds=abs(record.seconds), start=record.start)
-    return calculation_words(reckoned, language())
 
 
 def _covers(record: CallRecord) -> list[tuple[str, str]]:
@@ -124,20 +109,8 @@ def _when(row: CallRecord, asked: Asked) -> str:
     return f"{day} {formats.clock(row.start)} ({amount})"
 
 
-def _as_it_went(record: CallRecord) -> list[CallRecord]:
-    """The legs of a call, each once: as this row has it, the others as they were corrected last."""
-    latest: dict[str, CallRecord] = {}
-    for leg in sorted(calls.legs_of(record), key=lambda leg: leg.revision):
-        latest[leg.record_id] = leg
-    if record.leg != Leg.REVERSAL:
-        latest[record.record_id] = record
-    return sorted(
-        (leg for leg in latest.values() if leg.leg != Leg.REVERSAL), key=lambda leg: (leg.start, leg.record_id)
-    )
-
-
 def _legs(record: CallRecord, asked: Asked) -> list[Step]:
-    found = _as_it_went(record)
+    found = story_words.legs(record)
     if len(found) < 2:
         return []
     first = min(leg.start for leg in found)
