@@ -262,3 +262,11 @@ def _buffers(query: object) -> int:
         cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}", parameters)
         [plan] = cursor.fetchone()[0]
     return int(plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"])
+
+
+@pytest.mark.parametrize("page", ["/calls/?", "/calls/?view=total&", "/calls/details/?"])
+def test_a_search_that_means_no_number_finds_nothing_and_says_so(
+    called: None, client: Client, alice: User, page: str
+) -> None:
+    client.force_login(alice)
+    assert "Geen gesprekken met deze filters" in client.get(f"{page}month=2026-10&q=zzz").content.decode()

@@ -7,6 +7,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Coalesce, TruncDate
@@ -102,7 +103,10 @@ def both_ways(selection: Selection) -> tuple[dict[Pair, Sums], dict[date, Sums]]
     each = records(selection).order_by().values("number", "call_type", "seconds", "micros", **columns)
     pairs: dict[Pair, Sums] = {}
     days: dict[date, Sums] = {}
-    text, values = each.query.sql_with_params()
+    try:
+        text, values = each.query.sql_with_params()
+    except EmptyResultSet:  # a search that means no number at all
+        return pairs, days
     with connection.cursor() as cursor:
         cursor.execute(_BOTH_WAYS.format(records=text), values)
         for on, number, kind, *found in cursor:
