@@ -11,7 +11,17 @@ from rest_framework.response import Response
 
 from accounts.access import Capability
 from accounts.apibase import CustomerAPI
-from cdr import batch_api, bundle_api, cost_api, export_api, limit_api, partner_limit_api, saved_api, unrated_api
+from cdr import (
+    batch_api,
+    bundle_api,
+    cost_api,
+    export_api,
+    feed_api,
+    limit_api,
+    partner_limit_api,
+    saved_api,
+    unrated_api,
+)
 from cdr.api_filters import FILTERS, asked_of, text
 from cdr.asking import Asked
 from cdr.disputes_api import DisputeViewSet
@@ -215,4 +225,5 @@ routes: list[tuple[str, type[viewsets.ViewSetMixin], str]] = [
     *bundle_api.routes,
     *saved_api.routes,
     *unrated_api.routes,
+    *feed_api.routes,
 ]

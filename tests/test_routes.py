@@ -329,6 +329,8 @@ ROUTES: dict[str, Row] = {
     "saved-filters-detail": row(OWN_FILTER, pk="saved_filter.pk"),
     "bundles-list": row(OPERATOR),
     "unrated-calls-list": row(OPERATOR),
+    "call-feeds-list": row(OPERATOR),
+    "call-feeds-gap-known": row(OPERATOR, "post", {"first": "1", "last": "1"}, pk="source.name"),
     "unrated-calls-rate": row(OPERATOR, "post"),
     "bundles-detail": row(OPERATOR, pk="bundle.pk"),
     "bundles-numbers": row(OPERATOR, "post", pk="bundle.pk"),
