@@ -37,7 +37,7 @@ class FeedAlarmSerializer(serializers.Serializer[Any]):
 class FeedSerializer(serializers.Serializer[Any]):
     """A source and how it is. `read` and `rejected` are the rows of the last seven days, `open_rejects` wait for mending."""
 
-    source = serializers.CharField()
+    name = serializers.CharField()
     dialect = serializers.CharField()
     last_file = serializers.CharField(allow_null=True)
     last_file_at = serializers.DateTimeField(allow_null=True)
@@ -78,7 +78,7 @@ class CallFeedsViewSet(OperatorAPI, viewsets.ViewSet):
 
 def _document(feed: Feed) -> dict[str, Any]:
     return {
-        "source": feed.source.name,
+        "name": feed.source.name,
         "dialect": feed.source.dialect,
         "last_file": feed.last.file_name if feed.last else None,
         "last_file_at": feed.last.started_at if feed.last else None,

@@ -39,7 +39,7 @@ def ask(client: Client, user: User, method: str = "get", path: str = "", data: A
 
 def test_operators_read_how_each_feed_is(source: Source, client: Client, olga: User) -> None:
     [feed] = ask(client, olga).json()
-    assert (feed["source"], feed["dialect"], feed["expected_minutes"]) == ("asterisk", "asterisk", 30)
+    assert (feed["name"], feed["dialect"], feed["expected_minutes"]) == ("asterisk", "asterisk", 30)
     assert (feed["late"], feed["read"], feed["rejected"], feed["open_rejects"]) == (True, 80, 20, 0)
     assert feed["last_file"] in {"8", "12"}
     assert feed["gaps"] == [{"first": 9, "last": 11}]
