@@ -19,6 +19,7 @@ from cdr import (
     feed_api,
     limit_api,
     partner_limit_api,
+    reject_api,
     saved_api,
     unrated_api,
 )
@@ -226,4 +227,5 @@ routes: list[tuple[str, type[viewsets.ViewSetMixin], str]] = [
     *saved_api.routes,
     *unrated_api.routes,
     *feed_api.routes,
+    *reject_api.routes,
 ]
