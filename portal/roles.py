@@ -34,6 +34,7 @@ def prepare(connection: psycopg.Connection, passwords: Mapping[str, str], databa
     for role in _ALL_ROLES:
         _make_role(connection, role, passwords.get(role), superuser=superuser)
     connection.execute(f"GRANT {CROSSING} TO {WEB} WITH INHERIT FALSE, SET TRUE")
+    connection.execute(f"ALTER ROLE {SIP} SET search_path = sip")  # the registrar names its tables without a schema
     if not superuser:  # giving a database to a role takes membership in it
         connection.execute(f"GRANT {OWNER} TO CURRENT_USER WITH INHERIT TRUE, SET TRUE")
     _check(connection)

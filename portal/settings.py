@@ -288,6 +288,8 @@ PROVISIONING_URL = env.text("PROVISIONING_URL", "http://127.0.0.1:8000/provision
 SIP_SERVER = env.text("SIP_SERVER", "sip.centrale.example")
 SIP_PORT = env.integer("SIP_PORT", 5061)
 SIP_TRANSPORT = env.text("SIP_TRANSPORT", "tls")
+# Where the registrar takes requests to reach a phone (JSON-RPC over HTTP), such as http://registrar:5065/rpc; empty: none.
+REGISTRAR_RPC_URL = env.text("REGISTRAR_RPC_URL", "")
 DROP_FOLDER = env.folder("DROP_FOLDER", str(HOME / "drop"))
 CDR_UPLOAD_MAX_BYTES = env.integer("CDR_UPLOAD_MAX_MB", 2_000) * 1_000_000
 

@@ -1,5 +1,6 @@
 """Numbers, lines and devices in the API, to read. Secrets and passwords are in no answer."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,6 +12,7 @@ from accounts.apibase import CustomerAPI
 from telephony import selectors
 from telephony.filters import DeviceFilter, LineFilter
 from telephony.models import Destination, Device, Dialable, Line, PhoneNumber
+from telephony.registrations import of_device, registrations
 
 
 class DialableSerializer(serializers.ModelSerializer[Dialable]):
@@ -82,16 +84,29 @@ class LineSerializer(serializers.ModelSerializer[Line]):
 
 
 class DeviceSerializer(serializers.ModelSerializer[Device]):
-    """A desk phone. `fetched_at` is when it last had its settings, `up_to_date` whether those are the newest."""
+    """A desk phone. `fetched_at` is when it last had its settings, `up_to_date` whether those are the newest,
+    `registered_at` when it last logged in at the registrar, null when it is not there.
+    """
 
     model = serializers.CharField(source="model.title", read_only=True)
     lines = serializers.SerializerMethodField()
     fetched_at = serializers.DateTimeField(read_only=True, allow_null=True)
     up_to_date = serializers.SerializerMethodField()
+    registered_at = serializers.SerializerMethodField()
 
     class Meta:
         model = Device
-        fields = ("id", "model", "model_code", "mac", "lines", "fetched_at", "up_to_date", "created_at")
+        fields = (
+            "id",
+            "model",
+            "model_code",
+            "mac",
+            "lines",
+            "fetched_at",
+            "up_to_date",
+            "registered_at",
+            "created_at",
+        )
         read_only_fields = fields
 
     def get_lines(self, device: Device) -> list[int]:
@@ -100,6 +115,10 @@ class DeviceSerializer(serializers.ModelSerializer[Device]):
     def get_up_to_date(self, device: Device) -> bool:
         ready = getattr(device, "ready_etag", None)
         return ready is not None and ready == getattr(device, "fetched_etag", None)
+
+    def get_registered_at(self, device: Device) -> datetime | None:
+        found = of_device(device, self.context["registrations"])
+        return found.registered_at if found else None
 
 
 class _Reads(CustomerAPI, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Any]):
@@ -140,6 +159,9 @@ class DeviceViewSet(_Reads):
 
     def get_queryset(self) -> QuerySet[Device]:
         return selectors.devices_with_state()
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "registrations": registrations(Line.objects.all())}
 
 
 routes: list[tuple[str, type[viewsets.GenericViewSet[Any]], str]] = [

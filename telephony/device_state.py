@@ -9,6 +9,7 @@ from typing import Literal
 from django.utils.translation import gettext as _
 
 from telephony.models import Device, ProvisioningAnswer, ProvisioningEvent
+from telephony.registrations import Registration
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,22 @@ class Check:
     detail: str
 
 
-def state_of(fetched: ProvisioningEvent | None, answer: ProvisioningAnswer | None) -> State:
-    """From the last time the phone had its settings, and what it would get now."""
+def state_of(
+    fetched: ProvisioningEvent | None,
+    answer: ProvisioningAnswer | None,
+    registration: Registration | None,
+    *,
+    registrar: bool,
+) -> State:
+    """From the last time the phone had its settings, what it would get now, and whether it is logged in; without a
+    `registrar` nobody knows the last.
+    """
+    newest = answer is None or fetched is None or fetched.etag == answer.etag
+    if registration is not None:
+        later = _(
+            "The phone is logged in: it rings and can call. A change follows within the hour, or after a restart."
+        )
+        return State("good", _("Registered"), _("The phone is logged in: it rings and can call.") if newest else later)
     if answer is None:
         return State("off", _("No settings"), _("Nothing is ready for this phone. Give it a line."))
     if fetched is None:
@@ -41,6 +56,9 @@ def state_of(fetched: ProvisioningEvent | None, answer: ProvisioningAnswer | Non
         return State(
             "warn", _("To follow"), _("Something changed. The phone fetches it within the hour, or after a restart.")
         )
+    if registrar:
+        why = _("The phone has the newest settings, but it is not logged in: it neither rings nor calls.")
+        return State("warn", _("Not registered"), why)
     return State("good", _("Up to date"), _("The phone has the newest settings."))
 
 
@@ -49,12 +67,31 @@ def checks_of(
     events: Sequence[ProvisioningEvent],
     fetched: ProvisioningEvent | None,
     answer: ProvisioningAnswer | None,
+    registration: Registration | None,
+    *,
+    registrar: bool,
 ) -> list[Check]:
     """In this order: does it carry a line, did it find us, does its password fit, is it the right one, is it up to
-    date.
+    date, is it logged in.
     """
+    found = _provisioning_checks(device, events, fetched, answer)
+    if registration is not None:
+        found.append(Check(True, _("Registered"), _("from %(address)s") % {"address": registration.address}))
+    elif registrar:
+        found.append(Check(False, _("Registered"), _("it is not logged in: look at the network and the router")))
+    return found
+
+
+def _provisioning_checks(
+    device: Device,
+    events: Sequence[ProvisioningEvent],
+    fetched: ProvisioningEvent | None,
+    answer: ProvisioningAnswer | None,
+) -> list[Check]:
     lines = ", ".join(str(key.line) for key in device.device_lines.all())
     found = [Check(bool(lines), _("Carries a line"), lines or _("choose a line for this phone"))]
+    if not device.model.provisioned:
+        return found
     found.append(
         Check(
             bool(events),

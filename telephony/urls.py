@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern] = [
     path("devices/new/", devices.device_new, name="device_new"),
     path("devices/<int:pk>/", devices.device, name="device"),
     path("devices/<int:pk>/password/", devices.device_password, name="device_password"),
+    path("devices/<int:pk>/fetch/", devices.device_fetch, name="device_fetch"),
     path("devices/<int:pk>/remove/", devices.device_remove, name="device_remove"),
     path("operate/numbers/", operate.ranges, name="operate_ranges"),
     path("operate/numbers/<int:customer>/<int:pk>/remove/", operate.range_remove, name="operate_range_remove"),

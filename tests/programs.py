@@ -7,6 +7,8 @@ import pytest
 PROGRAMS = {
     "browser": ("chromium", "apt-get install chromium"),
     "nginx": ("nginx", "apt-get install nginx-light"),
+    "registrar": ("kamailio", "apt-get install kamailio kamailio-postgres-modules"),
+    "softphone": ("baresip", "apt-get install baresip-core"),
 }
 
 

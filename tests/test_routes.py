@@ -163,6 +163,7 @@ ROUTES: dict[str, Row] = {
     "telephony:device_new": row(RIGHT),
     "telephony:device": row(OBJECT, pk="device.pk"),
     "telephony:device_password": row(OBJECT, "post", pk="device.pk"),
+    "telephony:device_fetch": row(OBJECT, "post", pk="device.pk"),
     "telephony:device_remove": row(OBJECT, "post", pk="device.pk"),
     "telephony:operate_ranges": row(OPERATOR),
     "telephony:operate_range_remove": row(OPERATOR, "post", customer="customer.pk", pk="number.number_range_id"),

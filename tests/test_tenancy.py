@@ -64,7 +64,8 @@ def test_every_tenant_table_forces_row_level_security_with_one_plain_policy_for_
             """SELECT c.relname, c.relrowsecurity AND c.relforcerowsecurity,
                       array_agg(concat_ws(' ', p.polname, array_to_string(p.polroles::regrole[], ','), pg_get_expr(p.polqual, p.polrelid))
                                 ORDER BY p.polname)
-               FROM pg_class c JOIN pg_policy p ON p.polrelid = c.oid GROUP BY 1, 2"""
+               FROM pg_class c JOIN pg_policy p ON p.polrelid = c.oid
+               WHERE c.relnamespace = 'public'::regnamespace GROUP BY 1, 2"""
         )
         found = {name: (forced, policies) for name, forced, policies in cursor.fetchall()}
     assert set(found) == {model._meta.db_table for model in tenant_models()}

@@ -157,9 +157,9 @@ def _md5(text: str) -> str:
     return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
-def ha1(username: str, password: str) -> str:
-    """H(username:realm:password): equivalent to the password for our realm, so it is stored encrypted."""
-    return _md5(f"{username}:{REALM}:{password}")
+def ha1(username: str, password: str, *, realm: str = REALM) -> str:
+    """H(username:realm:password): equivalent to the password for that realm, so ours is stored encrypted."""
+    return _md5(f"{username}:{realm}:{password}")
 
 
 def response_of(credentials: DigestCredentials, *, method: str, ha1: str) -> str:

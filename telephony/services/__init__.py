@@ -26,12 +26,14 @@ from telephony.services.lines import (
 )
 from telephony.services.numbers import add_number, add_number_range, assign_number, release_number, remove_number_range
 from telephony.services.provisioning import keep_answer, keep_answers_of, store_events
+from telephony.services.registrar import ask_to_fetch, keep_all_accounts
 
 __all__ = [
     "LineChange",
     "NewDevice",
     "add_number",
     "add_number_range",
+    "ask_to_fetch",
     "assign_number",
     "change_device_lines",
     "change_dialable",
@@ -41,6 +43,7 @@ __all__ = [
     "create_dialable",
     "create_line",
     "destination",
+    "keep_all_accounts",
     "keep_answer",
     "keep_answers_of",
     "link_employee",

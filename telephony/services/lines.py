@@ -14,6 +14,7 @@ from telephony.models import Destination, Dialable, Line, OutgoingBlocks, PhoneN
 from telephony.selectors import Target
 from telephony.services.numbers import assign_number
 from telephony.services.provisioning import keep_answers_of
+from telephony.services.registrar import keep_accounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ def create_line(
         sip_user=generate_password(16),
         sip_secret=vault.encrypt(generate_password()),
     )
+    keep_accounts([line])
     audit.record(actor=actor, verb="line.create", obj=line, changes={"extension": (None, extension)})
     return line
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.access import Capability
 from accounts.errors import Refusal
-from accounts.web import CustomerRequest, customer_view, saved
+from accounts.web import CustomerRequest, customer_view, failed, saved
 from portal.lib import formats
 from portal.lib.ui import Choice, Event, EventDay, Figure
 from telephony import selectors, services
@@ -21,6 +21,7 @@ from telephony.device_state import checks_of, state_of
 from telephony.filters import DeviceFilter
 from telephony.forms import DeviceForm, show_refusal
 from telephony.models import Device, ProvisioningEvent
+from telephony.registrations import Registration, of_device, registrations
 from telephony.services import NewDevice
 
 ICONS = {
@@ -39,12 +40,16 @@ def devices(request: CustomerRequest) -> HttpResponse:
     found = DeviceFilter(request.GET, everything)
     shown = list(found.qs)
     last, answers = selectors.last_events(shown), selectors.answers(shown)
+    present = registrations(key.line for device in shown for key in device.device_lines.all())
+    registrar = bool(settings.REGISTRAR_RPC_URL)
     rows = [
         {
             "device": device,
             "lines": [key.line for key in device.device_lines.all()],
             "last": last.get(device.pk),
-            "state": state_of(last.get(device.pk), answers.get(device.pk)),
+            "state": state_of(
+                last.get(device.pk), answers.get(device.pk), of_device(device, present), registrar=registrar
+            ),
         }
         for device in shown
     ]
@@ -85,12 +90,15 @@ def device(request: CustomerRequest, pk: int) -> HttpResponse:
     answer = selectors.answer_of(found)
     fetched = next((event for event in events if event.outcome in ("fetched", "unchanged")), None)
     fetched = fetched or selectors.last_events([found]).get(found.pk)
-    checks = checks_of(found, events, fetched, answer)
+    lines = [key.line for key in found.device_lines.all()]
+    registration, registrar = of_device(found, registrations(lines)), bool(settings.REGISTRAR_RPC_URL)
+    checks = checks_of(found, events, fetched, answer, registration, registrar=registrar)
     context = {
         "device": found,
-        "lines": [key.line for key in found.device_lines.all()],
-        "state": state_of(fetched, answer),
-        "figures": _figures(found, fetched),
+        "lines": lines,
+        "state": state_of(fetched, answer, registration, registrar=registrar),
+        "reachable": registrar and registration is not None,
+        "figures": _figures(found, fetched, registration),
         "days": _days(events),
         "checks": checks,
         "fine": all(check.fine for check in checks),
@@ -105,6 +113,20 @@ def device(request: CustomerRequest, pk: int) -> HttpResponse:
 def device_password(request: CustomerRequest, pk: int) -> HttpResponse:
     """Give a phone a new password, shown on this answer only."""
     return _once(request, services.make_new_password(actor=request.actor, device=_device(pk)), _("New password"))
+
+
+@require_POST
+@customer_view(Capability.EDIT_SETTINGS)
+def device_fetch(request: CustomerRequest, pk: int) -> HttpResponse:
+    """Ask a phone to fetch its settings now."""
+    found = _device(pk)
+    try:
+        services.ask_to_fetch(actor=request.actor, device=found)
+    except Refusal as refusal:
+        failed(request, str(refusal))
+    else:
+        saved(request, _("The phone was asked to fetch its settings. Within a minute you see here that it did."))
+    return HttpResponseRedirect(reverse("telephony:device", args=[pk]))
 
 
 @require_POST
@@ -133,11 +155,16 @@ def _once(request: CustomerRequest, made: NewDevice, title: str) -> HttpResponse
     return response
 
 
-def _figures(found: Device, fetched: ProvisioningEvent | None) -> list[Figure]:
+def _figures(found: Device, fetched: ProvisioningEvent | None, registration: Registration | None) -> list[Figure]:
     language, now = get_language() or "nl", timezone.now()
+    figures = []
+    if registration is not None:
+        since = formats.moment(registration.registered_at, language, now=now)
+        figures.append(Figure(_("Registered"), since, registration.address))
     if fetched is None:
-        return []
+        return figures
     return [
+        *figures,
         Figure(_("Settings fetched"), formats.moment(fetched.at, language, now=now)),
         Figure(_("Firmware"), fetched.firmware or "–", _("as the phone says")),
         Figure(_("Network"), fetched.address, _("where it asked from")),

@@ -47,6 +47,7 @@ class Command(BaseCommand):
         else:
             self.stdout.write("DATABASE_ADMIN_URL is not set: the roles and the database are taken as they are.")
         call_command("migrate", verbosity=options["verbosity"], interactive=False)
+        call_command("sync_registrar", stdout=self.stdout)
         try:
             self._make_brand(options["host"])
             self._make_operator(options["operator"], options["email"])
