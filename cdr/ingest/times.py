@@ -4,13 +4,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import product
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -20,6 +20,8 @@ type Mask = npt.NDArray[np.bool_]
 NO_MOMENT = np.iinfo(np.int64).min
 SECOND = 1_000_000
 HOUR = 3600 * SECOND
+SLOT = HOUR // 4  # clocks are put forward and back at such moments
+_CIVIL = range(-(70 * 366 * 96), 130 * 366 * 96)  # slots of about 1900 to 2100; what is far off is refused for that
 TOLERANCE = 2 * SECOND  # clocks of one switch that write the same call
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ISO = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:?\d\d)?$"
@@ -161,11 +163,22 @@ def _tail(text: str) -> tuple[int, int]:
 def to_utc(clock: Moments, zone: ZoneInfo) -> tuple[Moments, Mask]:
     """UTC of wall-clock times, and which of them need a closer look because they occur twice or not at all."""
     valid = clock != NO_MOMENT
-    naive = pd.DatetimeIndex(np.where(valid, clock, 0).astype("datetime64[us]"))
-    local = naive.tz_localize(zone, ambiguous="NaT", nonexistent="NaT")
-    odd = np.asarray(local.isna()) & valid
-    utc = local.tz_convert("UTC").tz_localize(None).to_numpy().astype("datetime64[us]").astype(np.int64)
-    return np.where(valid & ~odd, utc, NO_MOMENT), odd
+    slots, place = np.unique(clock[valid] // SLOT, return_inverse=True)
+    shifts = np.array([_shift(slot, zone) for slot in slots.tolist()], dtype=np.int64)[place]
+    odd = np.zeros(len(clock), dtype=np.bool_)
+    odd[valid] = shifts == NO_MOMENT
+    utc = np.full(len(clock), NO_MOMENT, dtype=np.int64)
+    utc[valid & ~odd] = (clock[valid] + shifts)[shifts != NO_MOMENT]
+    return utc, odd
+
+
+@lru_cache(1 << 17)
+def _shift(slot: int, zone: ZoneInfo) -> int:
+    """From the time on the wall to UTC within a slot, NO_MOMENT where it occurs twice or not at all."""
+    if slot not in _CIVIL:
+        return 0
+    found = readings(slot * SLOT, zone)
+    return found[0] - slot * SLOT if len(found) == 1 else NO_MOMENT
 
 
 def readings(clock: int, zone: ZoneInfo) -> tuple[int, ...]:

@@ -5,6 +5,7 @@ A worker that is killed loses and doubles nothing: what was committed is known b
 
 import hashlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from io import BufferedReader
@@ -74,7 +75,13 @@ def run_batch(*, batch: Batch, actor: Actor, now: datetime | None = None, chunk_
 
 
 def _load_batch(batch: Batch, path: Path, now: datetime, chunk_rows: int) -> Batch:
-    with _only_load_of(batch.source), path.open("rb") as stream, reader(path.stat().st_size) as read:
+    with (
+        _only_load_of(batch.source),
+        path.open("rb") as stream,
+        reader(path.stat().st_size) as read,
+        ThreadPoolExecutor(1, thread_name_prefix="cdr-hash") as beside,
+    ):
+        digest = beside.submit(_sha256, path)
         _begin(batch, stream, now)
         try:
             whole = _load(stream, path, batch, now, chunk_rows, read)
@@ -83,14 +90,17 @@ def _load_batch(batch: Batch, path: Path, now: datetime, chunk_rows: int) -> Bat
             batch.problem = found.sentence
             batch.state = State.REFUSED
         with crossing(Crossing.INGEST):
-            batch.finished_at = timezone.now()
-            batch.save(update_fields=["state", "problem", "finished_at"])
+            batch.finished_at, batch.sha256 = timezone.now(), digest.result()
+            batch.save(update_fields=["state", "problem", "finished_at", "sha256"])
     return batch
 
 
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
 def _begin(batch: Batch, stream: BufferedReader, now: datetime) -> None:
-    batch.sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-    stream.seek(0)
     header = header_of(stream, dialects()[batch.source.dialect])
     batch.header = "" if b"\0" in header else header.decode("latin-1")
     with crossing(Crossing.INGEST):

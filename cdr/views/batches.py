@@ -136,7 +136,7 @@ def batch(request: OperatorRequest, pk: int) -> HttpResponse:
     """One delivery: its counts, its progress while it is loaded, and the rows that were not, with their reasons."""
     found = get_object_or_404(Batch.objects.select_related("source", "user"), pk=pk)
     rejects = Reject.objects.filter(batch=found).order_by("line")
-    earlier = Batch.objects.filter(source=found.source_id, sha256=found.sha256, pk__lt=found.pk)
+    earlier = Batch.objects.filter(source=found.source_id, sha256=found.sha256, pk__lt=found.pk).exclude(sha256="")
     context = {
         **_live(request, found),
         "rejects": [] if found.state in Batch.LIVE else list(rejects[:REJECTS_SHOWN]),

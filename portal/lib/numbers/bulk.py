@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from portal.lib.lpm import Strings, as_text, encode
 from portal.lib.numbers.groups import CALL_TYPE_CODES, HIDDEN_FROM_CUSTOMERS, call_type
@@ -61,15 +59,14 @@ def _digits(text: str, bare: Bare) -> str:
     return f"31{digits[3:]}" if digits.startswith("310") else digits
 
 
-def read_many(
-    numbers: "pd.Series[Any] | npt.NDArray[Any] | Sequence[str]", *, bare: Bare, context: str = "cdr/NL"
-) -> ReadNumbers:
+def read_many(numbers: Sequence[str], *, bare: Bare, context: str = "cdr/NL") -> ReadNumbers:
     """As `parse(number, context="cdr/NL", bare=bare)` of each; each distinct spelling is read once.
 
     Extensions are not known here: two to four digits come back as `short:…`.
     """
-    which, distinct = pd.factorize(pd.Series(numbers, dtype=object).fillna(""))
-    texts = [str(text) for text in distinct]
+    places: dict[str, int] = {}
+    which = np.array([places.setdefault(number, len(places)) for number in numbers], dtype=np.int64)
+    texts = list(places)
     digits = [_digits(text, bare) for text in texts]
     categories = classify_digits(np.array(digits, dtype=object))
     stored = np.array([f"+{number}" for number in digits], dtype=object)
