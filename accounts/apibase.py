@@ -37,7 +37,9 @@ class Pages(pagination.CursorPagination):
 
 
 class CustomerAPI:
-    """Mixin of API views of one customer: ``capability`` guards, the header ``X-Customer`` chooses among the user's customers."""
+    """Mixin of API views of one customer: ``capability`` guards (any of several; none means any member), the header
+    ``X-Customer`` chooses among the user's customers.
+    """
 
     capability: ClassVar[Capability | tuple[Capability, ...]]
     customer: Customer
@@ -49,7 +51,7 @@ class CustomerAPI:
         assert self.actor.customer is not None  # noqa: S101 - actor_of refuses without one
         self.customer = self.actor.customer
         needed = self.capability if isinstance(self.capability, tuple) else (self.capability,)
-        if not any(self.actor.can(capability) for capability in needed):
+        if needed and not any(self.actor.can(capability) for capability in needed):
             raise PermissionDenied
         request.customer, request.actor = self.customer, self.actor  # type: ignore[attr-defined]
         self._open.enter_context(tenant(self.customer))

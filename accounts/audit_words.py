@@ -96,6 +96,7 @@ VERBS: Mapping[str, tuple[str | Promise, str]] = {
     "dialable.remove": (gettext_lazy("%(who)s removed %(what)s"), "trash"),
     "line.create": (gettext_lazy("%(who)s made the line %(what)s"), "phone"),
     "line.change": (gettext_lazy("%(who)s changed the line %(what)s"), "phone"),
+    "line.pin": (gettext_lazy("%(who)s gave the voicemail of %(what)s another PIN"), "key"),
     "line.link": (gettext_lazy("%(who)s linked the line %(what)s to an employee"), "person"),
     "line.remove": (gettext_lazy("%(who)s removed the line %(what)s"), "trash"),
     "blocks.change": (gettext_lazy("%(who)s changed what lines may not call"), "block"),
@@ -145,6 +146,8 @@ ACTIONS: Mapping[str, tuple[str | Promise, str]] = {
 # Names of fields that stand in no model, or that people call otherwise.
 FIELDS: Mapping[str, str | Promise] = {
     "account_limit_micros": gettext_lazy("limit of all subscriptions"),
+    "barred": gettext_lazy("may not call"),
+    "busy_to": gettext_lazy("when busy forward to"),
     "call_waiting": gettext_lazy("call waiting"),
     "call_waiting_for_agents": gettext_lazy("call waiting for members"),
     "company_number": gettext_lazy("company number"),
@@ -163,6 +166,7 @@ FIELDS: Mapping[str, str | Promise] = {
     "mail_to": gettext_lazy("mail to"),
     "members": gettext_lazy("members"),
     "mode": gettext_lazy("mode"),
+    "no_answer_to": gettext_lazy("without an answer forward to"),
     "numbers": gettext_lazy("numbers"),
     "overflow": gettext_lazy("overflow to"),
     "periods": gettext_lazy("opening hours"),
@@ -174,6 +178,8 @@ FIELDS: Mapping[str, str | Promise] = {
     "sim": gettext_lazy("SIM card"),
     "target": gettext_lazy("target"),
     "tariff": gettext_lazy("tariff"),
+    "then_to": gettext_lazy("after the greeting to"),
+    "unreachable_to": gettext_lazy("when not reachable forward to"),
     "user": gettext_lazy("user"),
     "wait_seconds": gettext_lazy("waiting time in seconds"),
 }
@@ -267,6 +273,8 @@ def _value(field: "Field[Any, Any] | None", name: str, value: Any) -> str:
         return NOTHING
     if isinstance(value, list):
         return ", ".join(_value(field, name, item) for item in value)
+    if name == "barred":
+        return str(numbers.BLOCK_LABELS[numbers.Block(value)]).lower()
     if name.endswith("_micros") and isinstance(value, int):
         return formats.euro(value, language)
     if field is not None and field.choices:

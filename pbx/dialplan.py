@@ -1,6 +1,6 @@
 """The dial plan as a tree of what callers meet, in words, for the drawing and the list. Structure from routing's shapes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pbx.routing.checks import menus_of
+from pbx.routing.journey import RING_SECONDS
 from pbx.routing.menus import open_menu
 from pbx.routing.night import Night, company_night, diverts, mode_at, night_of
 from pbx.routing.shapes import (
@@ -18,6 +19,7 @@ from pbx.routing.shapes import (
     Fax,
     HuntGroup,
     Key,
+    Mailbox,
     Menu,
     NightMode,
     NightSetting,
@@ -73,8 +75,10 @@ def _depths(exchange: Exchange, first: Reachable) -> dict[int, int]:
 
 def _leads_to(place: Reachable) -> list[Target]:
     match place:
-        case Person(forward_always=Target() as target):
-            return [target]
+        case Person():
+            cases = (place.no_answer.target, place.busy.target, place.unreachable.target)
+            after = place.mailbox.then if place.mailbox else None
+            return [target for target in (place.forward_always, *cases, after) if target is not None]
         case HuntGroup(overflow=Target() as target):
             return [target]
         case AutoAttendant():
@@ -194,8 +198,8 @@ POLICIES = _Policies()
 
 def _children(plan: Plan, place: Reachable, *, live: bool, path: tuple[int, ...]) -> tuple[Node, ...]:
     match place:
-        case Person(forward_always=Target() as target):
-            return (_target(plan, target, live=live, path=path, via=_("always")),)
+        case Person():
+            return tuple(_person(plan, place, live=live, path=path))
         case HuntGroup():
             if place.overflow is None:
                 return (_dead(_("No overflow"), _("the call is lost")),)
@@ -205,6 +209,36 @@ def _children(plan: Plan, place: Reachable, *, live: bool, path: tuple[int, ...]
             return _menus(plan, place, live=live, path=path)
         case _:
             return ()
+
+
+def _person(plan: Plan, person: Person, *, live: bool, path: tuple[int, ...]) -> Iterator[Node]:
+    """Where a call goes on from somebody's phone: all of them, or those that the phone does not take."""
+    everything = person.forwards_at(plan.at)
+    if everything is not None:
+        yield _target(plan, everything, live=live, path=path, via=_("always"))
+        return
+    if person.voicemail_always and person.mailbox is not None:
+        yield _mailbox(plan, person.mailbox, live=live, path=path, via=_("always"))
+        return
+    quiet = person.is_quiet_at(plan.at)
+    seconds = _("after %(seconds)s sec.") % {"seconds": person.rings * RING_SECONDS}
+    for instead, via, now in (
+        (person.no_answer, seconds, live and not quiet),
+        (person.busy, _("busy"), live and quiet),
+        (person.unreachable, _("not reachable"), False),
+    ):
+        if instead.target is not None:
+            yield _target(plan, instead.target, live=now, path=path, via=via)
+        elif instead.voicemail and person.mailbox is not None:
+            yield _mailbox(plan, person.mailbox, live=now, path=path, via=via)
+
+
+def _mailbox(plan: Plan, box: Mailbox, *, live: bool, path: tuple[int, ...], via: str) -> Node:
+    """The voicemail of a person, and where its greeting sends callers on to."""
+    second = box.mail_to if box.records else _("no messages")
+    children = () if box.records or box.then is None else (_target(plan, box.then, live=live, path=path),)
+    state = "now" if live else "other"
+    return Node("voicemail", _("Voicemail"), second, via=via, state=state, children=children)
 
 
 def _menus(plan: Plan, attendant: AutoAttendant, *, live: bool, path: tuple[int, ...]) -> tuple[Node, ...]:

@@ -21,6 +21,7 @@ from pbx.routing import shapes
 from telephony import selectors as telephony
 from telephony.models import Destination, Dialable, HolidaySchedule, Line, PhoneNumber, Schedule
 from telephony.models.dialables import SYSTEM_VOICEMAIL
+from telephony.models.lines import Instead
 from telephony.timetable import Timetable, Week
 
 
@@ -166,9 +167,28 @@ class _Rows:
             first_name=first,
             last_name=last,
             forward_always=self._target(line.forward_to_id) if line.forward_always else None,
+            forward_until=line.forward_until,
+            busy=self._instead(line.busy_does, line.busy_to_id),
+            no_answer=self._instead(line.no_answer_does, line.no_answer_to_id),
+            unreachable=self._instead(line.unreachable_does, line.unreachable_to_id),
+            rings=line.rings,
+            do_not_disturb=line.do_not_disturb,
+            do_not_disturb_until=line.do_not_disturb_until,
+            mailbox=self._mailbox(line) if line.voicemail else None,
+            voicemail_always=line.voicemail_always,
             call_waiting=line.call_waiting,
             hides_number=line.hide_caller_id,
+            barred=line.barred,
         )
+
+    def _instead(self, does: str, target: int | None) -> shapes.Instead:
+        return shapes.Instead(
+            target=self._target(target) if does == Instead.FORWARD else None, voicemail=does == Instead.VOICEMAIL
+        )
+
+    def _mailbox(self, line: Line) -> shapes.Mailbox:
+        then = self._target(line.then_to_id) if line.announcement_only else None
+        return shapes.Mailbox(records=not line.announcement_only, mail_to=line.mail_to, then=then)
 
     def _group(self, common: "_Common", group: HuntGroup) -> shapes.HuntGroup:
         return shapes.HuntGroup(

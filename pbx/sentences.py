@@ -5,12 +5,12 @@ from datetime import datetime
 
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from pbx.routing.shapes import Outcome, Plan, Step
-from portal.lib import formats, numbers, ui
+from portal.lib import numbers, ui
 from telephony.timetable import Period, format_clock
+from telephony.words import short_moment
 
 # rule -> what happens, and why (may be empty)
 STEPS: Mapping[str, tuple[str | Promise, str | Promise]] = {
@@ -41,9 +41,24 @@ STEPS: Mapping[str, tuple[str | Promise, str | Promise]] = {
     "night_without_target": (_("Night mode is on but has no destination"), _("so the call goes on as by day")),
     "open_schedule": (_("Open"), "%(schedule)s, %(until)s"),
     "open_without_schedule": (_("Open"), _("night mode is automatic, but there is no schedule")),
-    "forward_always": (_("%(person)s forwards everything to %(target)s"), ""),
+    "forward_always": (_("%(person)s forwards everything to %(target)s"), "%(until)s"),
+    "forward_busy": (_("On to %(target)s"), _("forward of %(person)s when busy")),
+    "forward_no_answer": (_("Nobody answers: on to %(target)s"), _("forward of %(person)s")),
+    "forward_unreachable": (_("On to %(target)s"), _("forward of %(person)s when not reachable")),
+    "do_not_disturb": (_("%(person)s does not want to be disturbed"), "%(until)s"),
+    "voicemail_always": (_("%(person)s sends everything to voicemail"), ""),
+    "voicemail_busy": (_("On to the voicemail of %(person)s"), _("when busy")),
+    "voicemail_no_answer": (_("Nobody answers: on to the voicemail of %(person)s"), ""),
+    "voicemail_unreachable": (_("On to the voicemail of %(person)s"), _("when not reachable")),
+    "mailbox_records": (_("The voicemail of %(person)s takes a message"), "%(mail)s"),
+    "mailbox_announces": (_("The voicemail of %(person)s plays its greeting"), _("no message can be left")),
+    "mailbox_hangs_up": (_("The call ends"), _("after the greeting")),
+    "mailbox_transfers": (_("On to %(target)s"), _("after the greeting")),
+    "listens": (_("%(person)s dials the voicemail to listen to messages"), _("with the PIN")),
+    "no_messages": (_("%(person)s has no voicemail that takes messages"), ""),
     "unreachable": (_("%(person)s has no phone that is connected"), ""),
-    "busy": (_("%(person)s is in a call"), _("without call waiting: the caller hears the busy tone")),
+    "busy": (_("%(person)s is in a call"), _("without call waiting")),
+    "busy_tone": (_("The caller hears the busy tone"), ""),
     "call_waiting": (_("%(person)s is in a call and hears a second one"), _("call waiting")),
     "rings": (_("The phone of %(person)s rings"), _("for %(seconds)s sec.")),
     "no_answer": (_("%(person)s does not answer: the call ends"), ""),
@@ -51,6 +66,7 @@ STEPS: Mapping[str, tuple[str | Promise, str | Promise]] = {
     "group_nobody_free": (_("Nobody of %(group)s can take the call"), ""),
     "group_skips_night": (_("%(member)s is skipped"), _("night mode")),
     "group_skips_unreachable": (_("%(member)s is skipped"), _("no phone connected")),
+    "group_skips_quiet": (_("%(member)s is skipped"), _("do not disturb")),
     "group_skips_busy": (_("%(member)s is skipped"), _("in a call")),
     "group_rings_all": (_("All phones of %(group)s ring: %(members)s"), _("for %(seconds)s sec.")),
     "group_rings_member": (_("The phone of %(member)s rings"), _("%(group)s, for %(seconds)s sec.")),
@@ -86,6 +102,7 @@ OUTCOMES: Mapping[Outcome, str | Promise] = {
     Outcome.BUSY: _("The caller hears the busy tone"),
     Outcome.UNREACHABLE: _("No phone is connected: the call ends"),
     Outcome.VOICEMAIL: _("The caller leaves a message"),
+    Outcome.LISTENS: _("A colleague listens to messages"),
     Outcome.ANNOUNCED: _("The caller hears a message, then the call ends"),
     Outcome.FAX: _("A fax is received"),
     Outcome.OUTSIDE: _("The call leaves the company"),
@@ -101,6 +118,7 @@ OUTCOMES: Mapping[Outcome, str | Promise] = {
 }
 BAD_OUTCOMES = frozenset(Outcome) - {
     Outcome.VOICEMAIL,
+    Outcome.LISTENS,
     Outcome.ANNOUNCED,
     Outcome.FAX,
     Outcome.OUTSIDE,
@@ -117,7 +135,7 @@ BAD_STEPS = frozenset(
         "gone",
     }
     | {"group_without_overflow", "menu_without_operator", "loop", "too_many_redirects", "night_without_target"}
-    | {"busy", "unreachable", "no_answer", "group_empty", "group_nobody_free"}
+    | {"no_messages", "busy_tone", "unreachable", "no_answer", "group_empty", "group_nobody_free"}
 )
 
 # check -> what is wrong, and what follows from it
@@ -153,13 +171,6 @@ def until(moment: str, at: datetime) -> str:
     if not moment:
         return str(_("until it is changed"))
     return str(_("until %(moment)s") % {"moment": short_moment(datetime.fromisoformat(moment), at)})
-
-
-def short_moment(moment: datetime, at: datetime) -> str:
-    """The clock time on the same day, else the day with it."""
-    if timezone.localdate(moment) == timezone.localdate(at):
-        return formats.clock(moment)
-    return formats.moment(moment, (get_language() or "nl")[:2], now=timezone.now())
 
 
 def facts_in_words(facts: Mapping[str, str], at: datetime | None = None) -> dict[str, str]:

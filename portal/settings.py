@@ -332,7 +332,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
-    "ENUM_NAME_OVERRIDES": {"BundleKindEnum": "cdr.models.bundles.Bundle.Kind"},
+    "ENUM_NAME_OVERRIDES": {
+        "BlockEnum": "portal.lib.numbers.Block",
+        "BundleKindEnum": "cdr.models.bundles.Bundle.Kind",
+        "InsteadEnum": "telephony.models.lines.Instead",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "portal.web.api.name_the_customer",

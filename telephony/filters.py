@@ -2,6 +2,7 @@
 
 import django_filters
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Customer
@@ -22,7 +23,7 @@ class LineFilter(django_filters.FilterSet):  # type: ignore[misc]
     """By name, extension or part of a number, and by what the line does."""
 
     q = django_filters.CharFilter(label=_("Search"), method="search")
-    forward_always = django_filters.BooleanFilter(label=_("Forwarded"))
+    forward_always = django_filters.BooleanFilter(label=_("Forwarded"), method="forwarded")
 
     class Meta:
         model = Line
@@ -32,6 +33,12 @@ class LineFilter(django_filters.FilterSet):  # type: ignore[misc]
         """Everything a person would type to find a line."""
         wanted = Q(dialable__display_name__icontains=value) | Q(dialable__extension__startswith=value.strip())
         return found.filter(wanted | _numbered("dialable__", value)).distinct()
+
+    def forwarded(self, found: QuerySet[Line], name: str, value: bool) -> QuerySet[Line]:  # noqa: ARG002
+        """Lines that forward everything now; a forward that ended by itself is none."""
+        lasts = Q(forward_until__isnull=True) | Q(forward_until__gt=timezone.now())
+        now = Q(forward_always=True) & lasts
+        return found.filter(now) if value else found.exclude(now)
 
 
 class DeviceFilter(django_filters.FilterSet):  # type: ignore[misc]

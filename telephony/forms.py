@@ -8,12 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import Refusal
 from accounts.models import Customer, User
-from portal.lib.numbers import BLOCK_LABELS, Block, display, parse
+from portal.lib.numbers import display, parse
 from telephony import selectors
-from telephony.models import Line, OutgoingBlocks, PhoneNumber
+from telephony.models import Line, PhoneNumber
 from telephony.provisioning.catalogue import MODELS
-from telephony.selectors import Target
-from telephony.words import destination_name
 
 
 def show_refusal(form: forms.BaseForm, refusal: Refusal) -> None:
@@ -21,72 +19,6 @@ def show_refusal(form: forms.BaseForm, refusal: Refusal) -> None:
     field = refusal.field if refusal.field in form.fields else None
     text = str(refusal).replace("%", "%%")  # a bare % would be read as a placeholder of the params
     form.add_error(field, ValidationError(text, code=refusal.code, params={"proposals": refusal.proposals}))
-
-
-class TargetField(forms.CharField):
-    """A number, or a colleague or group by extension; cleans to a Target, or to None when empty."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        attributes = {"list": "targets", "inputmode": "tel", "autocomplete": "off"}
-        super().__init__(max_length=80, widget=forms.TextInput(attrs=attributes), **kwargs)
-
-    def clean(self, value: Any) -> Any:
-        typed = super().clean(value)
-        if not typed:
-            return None
-        target = selectors.find_target(typed)
-        if target is None:
-            text = _("This is no number and no extension here. Type a number such as 06 12 34 56 78, or an extension.")
-            raise ValidationError(text, code="no_target")
-        return target
-
-
-class LineForm(forms.Form):
-    """The call features of a line."""
-
-    forward_always = forms.BooleanField(label=_("Always"), help_text=_("the phone does not ring"), required=False)
-    forward_to = TargetField(label=_("Forward to"), required=False)
-    call_waiting = forms.BooleanField(label=_("Call waiting"), help_text=_("take a second call"), required=False)
-    hide_caller_id = forms.BooleanField(
-        label=_("Hide number"), help_text=_("those you call see ‘anonymous’"), required=False
-    )
-
-    def __init__(self, *args: Any, line: Line, **kwargs: Any) -> None:
-        kwargs["initial"] = {
-            "forward_always": line.forward_always,
-            "forward_to": destination_name(line.forward_to),
-            "call_waiting": line.call_waiting,
-            "hide_caller_id": line.hide_caller_id,
-        }
-        super().__init__(*args, **kwargs)
-        self.fields["forward_always"].widget.attrs["data-name"] = _("Always forward")
-        self.fields["forward_to"].widget.attrs["placeholder"] = _("Number or colleague")
-
-    def target(self) -> Target | None:
-        """Where to; the field is a Target once it is clean."""
-        found: Target | None = self.cleaned_data["forward_to"]
-        return found
-
-
-class ForwardForm(forms.Form):
-    """Where an employee's own calls go."""
-
-    forward_to = TargetField(label=_("Forward to"), required=True)
-
-
-class BlocksForm(forms.Form):
-    """What no line may call."""
-
-    def __init__(self, *args: Any, blocks: OutgoingBlocks, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for block in Block:
-            self.fields[block.value] = forms.BooleanField(
-                label=BLOCK_LABELS[block], required=False, initial=block in blocks.blocked()
-            )
-
-    def blocked(self) -> frozenset[Block]:
-        """The blocks that are ticked."""
-        return frozenset(block for block in Block if self.cleaned_data[block.value])
 
 
 def _models() -> list[tuple[str, str]]:

@@ -1,6 +1,10 @@
 """Named refusals. Each says in words what to do instead, and has a stable code."""
 
 import re
+from collections import deque
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from itertools import pairwise
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,8 +22,10 @@ from portal.lib.numbers import (
     extension_refusal,
 )
 from telephony import selectors
+from telephony.features import CASES, Features
 from telephony.models import Dialable, Line, NumberRange, PhoneNumber
 from telephony.models.dialables import SYSTEM_FAX, SYSTEM_VOICEMAIL
+from telephony.models.lines import FEWEST_RINGS, MOST_RINGS, Instead
 from telephony.provisioning import catalogue
 
 MAX_RANGE = 10_000
@@ -90,53 +96,134 @@ def number_is_free(number: PhoneNumber, *, but_for: Dialable | None = None) -> N
         )
 
 
-def forward_may_go_to(number: str, *, blocked: frozenset[Block]) -> None:
-    """A forward may not ring an emergency or help line, nor go where the customer's lines may not call."""
+def forward_may_go_to(
+    number: str, *, blocked: frozenset[Block], barred: frozenset[Block] = frozenset(), field: str = "forward_to"
+) -> None:
+    """Calls may not be sent to an emergency or help line, nor where the customer's lines, or this one, may not call."""
     if number.startswith(SHORT_PREFIX) or number in ALWAYS_ALLOWED:
         raise Refusal(
             "forward_to_short_number",
             _("Calls cannot be forwarded to %(number)s. Choose a colleague or an ordinary phone number.")
             % {"number": display(number)},
-            field="forward_to",
+            field=field,
         )
-    hit = sorted(blocks_of(number) & blocked)
-    if hit:
-        message = _("Calling %(group)s is blocked for all lines, so forwarding there is too. Choose another number.")
-        raise Refusal("forward_blocked", message % {"group": str(BLOCK_LABELS[hit[0]]).lower()}, field="forward_to")
+    groups = blocks_of(number)
+    for held, message in (
+        (blocked, _("Calling %(group)s is blocked for all lines, so forwarding there is too. Choose another number.")),
+        (barred, _("Calling %(group)s is blocked for this line, so forwarding there is too. Choose another number.")),
+    ):
+        hit = sorted(groups & held)
+        if hit:
+            raise Refusal("forward_blocked", message % {"group": str(BLOCK_LABELS[hit[0]]).lower()}, field=field)
 
 
-def no_line_forwards_to(blocked: frozenset[Block]) -> None:
-    """A block may not stop a forward in silence: whoever forwards there chooses something else first."""
-    on = Line.objects.filter(forward_always=True, forward_to__external__startswith="+")
-    broken = [line for line in on.select_related("dialable", "forward_to") if _external(line) & blocked]
+def no_line_forwards_to(blocked: frozenset[Block], everyone: Iterable[tuple[Line, Features]]) -> None:
+    """A block may not stop a forward in silence: whoever sends calls there chooses something else first."""
+    broken = [
+        line.dialable.display_name
+        for line, features in everyone
+        if any(blocks_of(target.external) & blocked for _field, target in features.live() if target)
+    ]
     if broken:
-        names = ", ".join(line.dialable.display_name for line in broken[:5])
         message = _(
             "These lines forward to numbers that would be blocked: %(names)s. Let them forward elsewhere first."
         )
-        raise Refusal("forwards_to_blocked", message % {"names": names})
+        raise Refusal("forwards_to_blocked", message % {"names": ", ".join(broken[:5])})
 
 
-def _external(line: Line) -> frozenset[Block]:
-    return blocks_of(line.forward_to.external) if line.forward_to else frozenset()
-
-
-def forward_is_not_itself(line: Line, target: Dialable) -> None:
+def forward_is_not_itself(line: Line, target: Dialable, *, field: str = "forward_to") -> None:
     """A line that forwards to itself would never ring."""
     if line.dialable_id == target.pk:
         raise Refusal(
-            "forward_to_itself",
-            _("A phone cannot forward to itself. Choose a colleague or a number."),
-            field="forward_to",
+            "forward_to_itself", _("A phone cannot forward to itself. Choose a colleague or a number."), field=field
         )
 
 
-def forward_has_a_target(*, on: bool, has_target: bool) -> None:
-    """A switch that is on needs somewhere to go."""
-    if on and not has_target:
+def forward_makes_no_circle(line: Line, target: Dialable, leads: Mapping[int, Iterable[int]], *, field: str) -> None:
+    """Lines that forward to each other hand a call round; `leads` says to which dialables each one sends calls."""
+    circle = _way(target.pk, line.dialable_id, leads)
+    if circle:
+        names = {dialable.pk: str(dialable) for dialable in Dialable.objects.filter(pk__in=circle)}
+        message = _("Then calls go in a circle: %(circle)s. Choose another destination.")
+        shown = " → ".join(names[each] for each in [line.dialable_id, *circle])
+        raise Refusal("forward_in_a_circle", message % {"circle": shown}, field=field)
+
+
+def _way(first: int, last: int, leads: Mapping[int, Iterable[int]]) -> list[int]:
+    """The shortest way from one dialable to another, both included; empty when there is none."""
+    ways, seen = deque([[first]]), {first}
+    while ways:
+        way = ways.popleft()
+        if way[-1] == last:
+            return way
+        for step in leads.get(way[-1], ()):
+            if step not in seen:
+                seen.add(step)
+                ways.append([*way, step])
+    return []
+
+
+def forward_has_a_target(*, has_target: bool, field: str = "forward_to") -> None:
+    """A forward that is on needs somewhere to go."""
+    if not has_target:
+        raise Refusal("forward_without_target", _("Give the number or colleague that calls should go to."), field=field)
+
+
+def rings_are_sensible(rings: int) -> None:
+    """Shorter than one ring nobody can answer; after a hundred seconds callers have hung up."""
+    if not FEWEST_RINGS <= rings <= MOST_RINGS:
+        message = _("Let the phone ring %(fewest)s to %(most)s times.") % {"fewest": FEWEST_RINGS, "most": MOST_RINGS}
+        raise Refusal("rings_out_of_range", message, field="rings")
+
+
+def ends_in_the_future(until: datetime | None, now: datetime, *, field: str) -> None:
+    """What ends by itself ends later than now, and within a year."""
+    if until is not None and not now < until <= now + timedelta(days=366):
+        raise Refusal("end_in_the_past", _("Choose a moment after now, within a year."), field=field)
+
+
+def messages_have_an_address(features: Features) -> None:
+    """A voicemail that takes messages mails them."""
+    if features.voicemail and not features.announcement_only and not features.mail_to:
+        raise Refusal("voicemail_without_mail", _("Give the address that messages are sent to."), field="mail_to")
+
+
+def calls_go_to_a_voicemail_that_is_on(features: Features) -> None:
+    """Callers are not sent to a voicemail that is switched off."""
+    if features.voicemail:
+        return
+    if features.voicemail_always:
+        raise Refusal("voicemail_is_off", _("Switch voicemail on first."), field="voicemail")
+    for case in CASES:
+        if getattr(features, f"{case}_does") == Instead.VOICEMAIL:
+            raise Refusal(
+                "voicemail_is_off", _("Voicemail is off. Switch it on, or choose something else."), field=f"{case}_does"
+            )
+
+
+def pin_is_safe(pin: str, line: Line) -> None:
+    """A PIN for listening to messages that a stranger would not try first."""
+    if not (pin.isascii() and pin.isdigit() and 4 <= len(pin) <= 8):
+        raise Refusal("pin_digits", _("Choose a PIN of 4 to 8 digits."), field="pin")
+    own = [line.dialable.extension or "", *(number.e164 for number in line.dialable.numbers.all())]
+    if _counts_or_repeats(pin) or any(_stands_in(pin, digits) for digits in own if digits):
         raise Refusal(
-            "forward_without_target", _("Give the number or colleague that calls should go to."), field="forward_to"
+            "pin_too_easy",
+            _("This PIN is easily guessed. Choose digits that do not repeat, count on, or stand in your number."),
+            field="pin",
         )
+
+
+def _stands_in(pin: str, digits: str) -> bool:
+    """The end of a number, or an extension with zeros around it."""
+    return digits.endswith(pin) or pin.strip("0") == digits.strip("0")
+
+
+def _counts_or_repeats(pin: str) -> bool:
+    """`7777`, `2345`, `9876`, `1212`."""
+    steps = {(int(after) - int(before)) % 10 for before, after in pairwise(pin)}
+    half = pin[: len(pin) // 2]
+    return half * 2 == pin or (len(steps) == 1 and steps <= {0, 1, 9})
 
 
 def mac_is_usable(typed: str) -> str:

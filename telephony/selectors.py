@@ -26,11 +26,19 @@ EVENTS_SHOWN = 50
 FETCHES = (ProvisioningEvent.Outcome.FETCHED, ProvisioningEvent.Outcome.UNCHANGED)
 
 
+_TARGETS = tuple(f"{name}_to__dialable" for name in ("forward", "busy", "no_answer", "unreachable", "then"))
+
+
+def line_targets() -> QuerySet[Line]:
+    """Every line with where it may send calls, in one query."""
+    return Line.objects.select_related("dialable", *_TARGETS).order_by("pk")
+
+
 def lines() -> QuerySet[Line]:
     """Every line with what a list or page shows of it, in four queries."""
     keys = DeviceLine.objects.select_related("device").order_by("position", "pk")
     return (
-        Line.objects.select_related("dialable", "forward_to__dialable", "user")
+        Line.objects.select_related("dialable", "user", *_TARGETS)
         .prefetch_related(Prefetch("dialable__numbers"), Prefetch("device_lines", queryset=keys))
         .order_by("dialable__extension", "dialable__display_name", "pk")
     )

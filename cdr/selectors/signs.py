@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import TruncDate, TruncHour
+from django.utils import timezone
 
 from accounts.models import AuditEntry
 from cdr.fraud.detect import SHORT_SECONDS
@@ -16,6 +17,8 @@ from cdr.fraud.thresholds import DEFAULTS, Threshold, fires
 from cdr.models import CallRecord, DailyTotal, FraudSign, FraudThreshold
 from cdr.vocabulary import BOOKED, HIDDEN_TYPES, Direction, Leg
 from portal.lib.periods import AMSTERDAM, days_bounds
+from telephony import selectors as telephony
+from telephony.features import features_of
 from telephony.models import Line
 
 OUT = (Direction.OUTGOING, Direction.FORWARDED)
@@ -82,8 +85,8 @@ def _forwards(first: date, end: date) -> Iterable[Forward]:
     lines = _lines([entry.object_id for entry in found if entry.object_type == LINE and entry.object_id])
     for entry in found:
         line = lines.get(entry.object_id or 0) if entry.object_type == LINE else None
-        target = _abroad(entry) or _switched_on(entry, line)
-        if target and not (line is not None and not line.forward_always):
+        target = _sends_abroad(entry, line) if line else _abroad(entry)
+        if target:
             owned = frozenset(number.e164 for number in line.dialable.numbers.all()) if line else frozenset()
             yield Forward(entry.pk, entry.at, entry.user_name, entry.object_name, target, owned)
 
@@ -96,16 +99,18 @@ def _abroad(entry: AuditEntry) -> str:
     return ""
 
 
-def _switched_on(entry: AuditEntry, line: Line | None) -> str:
-    """The number of a forward that was switched on to the target it had before."""
-    if line is None or line.forward_to is None or entry.changes.get("forward_always", [False, False])[1] is not True:
-        return ""
-    return line.forward_to.external
+def _sends_abroad(entry: AuditEntry, line: Line) -> str:
+    """The number abroad to which a change lets a line send calls, and to which it still does."""
+    for field, target in features_of(line, timezone.now()).live():
+        touched = {field, "forward_always" if field == "forward_to" else field.replace("_to", "_does")}
+        if target is not None and re.fullmatch(r"\+(?!31)\d+", target.external) and touched & set(entry.changes):
+            return target.external
+    return ""
 
 
 def _lines(keys: Collection[int]) -> dict[int, Line]:
-    found = Line.objects.filter(pk__in=keys).select_related("dialable", "forward_to") if keys else Line.objects.none()
-    return {line.pk: line for line in found.prefetch_related("dialable__numbers")}
+    found = telephony.line_targets().filter(pk__in=keys).prefetch_related("dialable__numbers") if keys else ()
+    return {line.pk: line for line in found}
 
 
 # --- thresholds ---

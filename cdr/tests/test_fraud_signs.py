@@ -29,7 +29,7 @@ from conftest import Mailbox
 from portal.lib.numbers import display, mask
 from telephony.models import PhoneNumber
 from telephony.selectors import Target
-from telephony.services import create_line, set_forward
+from telephony.services import create_line, set_features, set_forward
 
 pytestmark = pytest.mark.django_db
 
@@ -181,6 +181,15 @@ def test_a_forward_that_is_off_again_is_no_sign(source: Source, acme: Customer, 
         line = create_line(actor=actor, customer=acme, display_name="Sanne", extension="121")
         set_forward(actor=actor, line=line, on=False, target=Target(external="+5351234567"))
     assert fraud.find_signs(customer=acme) == []
+
+
+@pytest.mark.parametrize("case", ["busy", "no_answer", "unreachable"])
+def test_a_forward_to_abroad_in_one_case_is_raised_too(source: Source, acme: Customer, alice: User, case: str) -> None:
+    with tenant(acme):
+        line = create_line(actor=actor_of(alice, acme), customer=acme, display_name="Sanne", extension="121")
+        to = {f"{case}_does": "forward", f"{case}_to": Target(external="+5351234567")}
+        set_features(actor=actor_of(alice, acme), line=line, **to)
+    assert [sign.kind for sign in fraud.find_signs(customer=acme)] == [SignKind.FORWARD]
 
 
 def test_a_forward_of_the_exchange_to_abroad_is_seen_too(source: Source, acme: Customer, alice: User) -> None:

@@ -112,18 +112,32 @@ def menus_of(attendant: AutoAttendant) -> tuple[Menu, ...]:
 
 
 def _routes(exchange: Exchange, at: datetime) -> Iterator[Problem]:
-    """Calls everything and presses every key, with nobody busy and every phone connected: those pass by themselves."""
-    calm = exchange.with_presence(busy=frozenset(), unreachable=frozenset())
+    """Calls everything and presses every key, as if nobody answers; where a forward waits for it, also as if everybody
+    is in a call, or no phone is connected.
+    """
     moments = _moments(exchange, at)
     for place in exchange.objects.values():
         dialled = place.extension or place.number
         if not dialled:
             continue
-        for moment in moments:
-            for keys in _presses(place):
-                problem = _problem(calm, route(calm, Call(dialled, Inside(), keys), moment))
-                if problem is not None:
-                    yield problem
+        for world in _worlds(exchange, place):
+            for moment in moments:
+                for keys in _presses(place):
+                    problem = _problem(world, route(world, Call(dialled, Inside(), keys), moment))
+                    if problem is not None:
+                        yield problem
+
+
+def _worlds(exchange: Exchange, place: Reachable) -> Iterator[Exchange]:
+    nobody: frozenset[int] = frozenset()
+    yield exchange.with_presence(busy=nobody, unreachable=nobody)
+    if not isinstance(place, Person):
+        return
+    people = frozenset(each.id for each in exchange.objects.values() if isinstance(each, Person))
+    if place.busy.target is not None and not place.call_waiting:
+        yield exchange.with_presence(busy=people, unreachable=nobody)
+    if place.unreachable.target is not None:
+        yield exchange.with_presence(busy=nobody, unreachable=people)
 
 
 def _emergency(exchange: Exchange, at: datetime) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from portal.lib import numbers
 from portal.lib.numbers import Block, Category
 
 EMERGENCY = "short:112"
+OWN_VOICEMAIL = "short:1233"
 NETWORK_CODE = re.compile(r"short:1(1[23]|44|16\d{3}|[2368]\d\d|4\d{2,4})")
 # Sold per minute or per call to whoever owns the number: where a stolen line is turned into money.
 COSTLY = frozenset(Block) - {Block.MOBILE}

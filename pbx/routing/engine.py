@@ -5,10 +5,11 @@ from datetime import datetime
 
 from pbx.routing import dialled
 from pbx.routing.groups import through_group
-from pbx.routing.journey import MAX_REDIRECTS, MAX_RINGING, End, Journey, Move, Reason
+from pbx.routing.journey import MAX_REDIRECTS, End, Journey, Move, Reason
 from pbx.routing.menus import through_menu
 from pbx.routing.night import Why, diverts, night_of
 from pbx.routing.outgoing import dial_out, forward_out
+from pbx.routing.people import listen, through_person
 from pbx.routing.shapes import (
     AutoAttendant,
     Call,
@@ -61,6 +62,8 @@ def _from_inside(journey: Journey) -> Move | End:
         target = Target(dialable=owner)
         journey.note("dialled_extension", exchange.place(owner), extension=typed.digits, target=exchange.label(target))
         return Move(target, Reason.DIALLED)
+    if typed.number == dialled.OWN_VOICEMAIL and person is not None:
+        return listen(journey, person)
     if typed.number in exchange.numbers:
         return _to_owner(journey, typed.number, "stays_inside")
     if not typed.number:
@@ -134,7 +137,7 @@ def _iso(moment: datetime | None) -> str:
 def _through(journey: Journey, place: Reachable) -> Move | End:
     match place:
         case Person():
-            return _through_person(journey, place)
+            return through_person(journey, place)
         case HuntGroup():
             return through_group(journey, place)
         case AutoAttendant():
@@ -150,24 +153,3 @@ def _through(journey: Journey, place: Reachable) -> Move | End:
         case Fax():
             journey.note("fax", place, box=label(place), mail=place.mail_to)
             return End(Outcome.FAX)
-
-
-def _through_person(journey: Journey, person: Person) -> Move | End:
-    name = label(person)
-    if person.forward_always is not None:
-        journey.note("forward_always", person, person=name, target=journey.exchange.label(person.forward_always))
-        return Move(person.forward_always, Reason.FORWARD, payer=person.id)
-    if person.id in journey.exchange.unreachable:
-        journey.note("unreachable", person, person=name)
-        return End(Outcome.UNREACHABLE)
-    if person.id in journey.exchange.busy:
-        if not person.call_waiting:
-            journey.note("busy", person, person=name)
-            return End(Outcome.BUSY)
-        journey.note("call_waiting", person, person=name)
-    else:
-        journey.note("rings", person, person=name, seconds=str(MAX_RINGING))
-    journey.ring(person.id, MAX_RINGING)
-    journey.seconds += MAX_RINGING
-    journey.note("no_answer", person, person=name)
-    return End(Outcome.NO_ANSWER)

@@ -42,6 +42,8 @@ def _free_members(journey: Journey, group: HuntGroup) -> list[Person]:
 def _skipped(journey: Journey, group: HuntGroup, person: Person) -> str:
     if person.night.setting is NightSetting.ON:
         return "group_skips_night"
+    if person.is_quiet_at(journey.at):
+        return "group_skips_quiet"
     if person.id in journey.exchange.unreachable:
         return "group_skips_unreachable"
     if person.id in journey.exchange.busy and not (group.call_waiting_for_agents and person.call_waiting):

@@ -26,6 +26,7 @@ class Reason(StrEnum):
     DIALLED = "dialled"
     NIGHT = "night"
     FORWARD = "forward"
+    VOICEMAIL = "voicemail"
     OVERFLOW = "overflow"
     KEY = "key"
 

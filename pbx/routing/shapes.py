@@ -77,16 +77,59 @@ class Place:
     night: ObjectNight = ObjectNight()
 
 
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """The voicemail of a person. One that does not record plays its greeting, then hangs up or goes on to ``then``."""
+
+    records: bool = True
+    mail_to: str = ""
+    then: Target | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """What happens to a call that the phone does not take: it goes on to ``target``, to the voicemail, or to neither."""
+
+    target: Target | None = None
+    voicemail: bool = False
+
+
+NOTHING = Instead()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person(Place):
-    """Someone with a line. ``barred`` adds to what the whole company may not call."""
+    """Someone with a line. ``barred`` adds to what the whole company may not call.
+
+    A forward of everything and do not disturb hold until their moment; None: until changed. ``rings`` is how often the
+    phone rings before ``no_answer``. ``mailbox`` is None when voicemail is off, and then nothing leads there.
+    """
 
     first_name: str = ""
     last_name: str = ""
     forward_always: Target | None = None
+    forward_until: datetime | None = None
+    busy: Instead = NOTHING
+    no_answer: Instead = NOTHING
+    unreachable: Instead = NOTHING
+    rings: int = 5
+    do_not_disturb: bool = False
+    do_not_disturb_until: datetime | None = None
+    mailbox: Mailbox | None = None
+    voicemail_always: bool = False
     call_waiting: bool = True
     hides_number: bool = False
     barred: frozenset[Block] = frozenset()
+
+    def forwards_at(self, moment: datetime) -> Target | None:
+        """Where everything goes at a moment, if anywhere."""
+        ended = self.forward_until is not None and moment >= self.forward_until
+        return None if ended else self.forward_always
+
+    def is_quiet_at(self, moment: datetime) -> bool:
+        """Whether nobody is to be disturbed at a moment."""
+        ended = self.do_not_disturb_until is not None and moment >= self.do_not_disturb_until
+        return self.do_not_disturb and not ended
 
 
 class Policy(StrEnum):
@@ -282,6 +325,7 @@ class Outcome(StrEnum):
     BUSY = "busy"
     UNREACHABLE = "unreachable"
     VOICEMAIL = "voicemail"
+    LISTENS = "listens"
     ANNOUNCED = "announced"
     FAX = "fax"
     OUTSIDE = "outside"

@@ -1,5 +1,6 @@
 from datetime import datetime
 
+import pytest
 from hypothesis import given, settings
 
 from pbx.routing.checks import CHECKS, Report, check
@@ -9,6 +10,7 @@ from pbx.routing.shapes import (
     CompanyNight,
     Exchange,
     HuntGroup,
+    Instead,
     Key,
     Menu,
     NightMode,
@@ -65,6 +67,22 @@ def test_a_circle_is_told_once_whoever_is_called() -> None:
     two = Person(id=LISA, name="Lisa", extension="104", forward_always=Target(MEHMET))
     loops = [problem for problem in check(exchange(one, two), DAY).problems if problem.code == "loop"]
     assert [problem.facts["circle"] for problem in loops] == ["Lisa (104) → Mehmet (103) → Lisa (104)"]
+
+
+@pytest.mark.parametrize("case", ["busy", "unreachable"])
+def test_a_forward_that_waits_for_its_case_is_looked_into(case: str) -> None:
+    away = Instead(Target(number="+31612345678"))
+    here = {name: away if name == case else Instead() for name in ("busy", "unreachable")}
+    person = Person(
+        id=MEHMET,
+        name="Mehmet",
+        extension="103",
+        call_waiting=False,
+        busy=here["busy"],
+        unreachable=here["unreachable"],
+    )
+    report = check(exchange(person, barred=frozenset({Block.MOBILE})), DAY)
+    assert ("forward_barred", MEHMET) in [(problem.code, problem.subject) for problem in report.problems]
 
 
 def test_a_circle_that_only_closes_at_night_is_found_by_day() -> None:

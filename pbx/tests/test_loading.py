@@ -13,7 +13,7 @@ from pbx.selectors import load_exchange
 from pbx.tests.conftest import MAIN, line
 from portal.lib.numbers import Block
 from telephony.selectors import Target
-from telephony.services import change_line, change_outgoing_blocks
+from telephony.services import change_outgoing_blocks, set_features
 from telephony.timetable import ZONE
 
 DAY = datetime(2026, 11, 19, 14, 10, tzinfo=ZONE)
@@ -55,13 +55,18 @@ def test_the_features_of_a_line_and_the_blocks_of_the_company_are_seen(
     acme: Customer, acme_exchange: ExchangeSettings
 ) -> None:
     with tenant(acme):
-        change_line(
+        set_features(
             actor=system(acme),
             line=line("209"),
             hide_caller_id=True,
             call_waiting=False,
             forward_always=True,
             forward_to=Target(external="+31201234567"),
+            no_answer_does="voicemail",
+            voicemail=True,
+            mail_to="fatima@acme.example",
+            rings=3,
+            barred=frozenset({Block.MOBILE}),
         )
         change_outgoing_blocks(actor=system(acme), customer=acme, blocked=frozenset(list(Block)[:1]))
         exchange = load_exchange(acme)
@@ -71,6 +76,12 @@ def test_the_features_of_a_line_and_the_blocks_of_the_company_are_seen(
         True,
         False,
         shapes.Target(number="+31201234567"),
+    )
+    assert (fatima.no_answer.voicemail, fatima.mailbox, fatima.rings, fatima.barred) == (
+        True,
+        shapes.Mailbox(mail_to="fatima@acme.example"),
+        3,
+        frozenset({Block.MOBILE}),
     )
     assert len(exchange.barred) == 1
 

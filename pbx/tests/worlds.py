@@ -13,7 +13,9 @@ from pbx.routing.shapes import (
     Exchange,
     HuntGroup,
     Inside,
+    Instead,
     Key,
+    Mailbox,
     Menu,
     NightMode,
     NightSetting,
@@ -119,6 +121,8 @@ timetables = st.builds(
 object_nights = st.builds(ObjectNight, st.sampled_from(NightSetting), some_target)
 keys = st.builds(Key, st.sampled_from(Action), some_target)
 menus = st.builds(Menu, st.just("Welkom"), st.dictionaries(st.sampled_from(KEYS), keys, max_size=6))
+insteads = st.builds(Instead, some_target, st.booleans())
+ends = st.none() | st.sampled_from([DAY, NIGHT])
 barrings = st.frozensets(st.sampled_from(Block))
 
 
@@ -134,6 +138,15 @@ def places(id: int, number: str, extension: str) -> st.SearchStrategy[Person | H
         Person,
         **common,
         forward_always=some_target,
+        forward_until=ends,
+        busy=insteads,
+        no_answer=insteads,
+        unreachable=insteads,
+        rings=st.integers(1, 20),
+        do_not_disturb=st.booleans(),
+        do_not_disturb_until=ends,
+        mailbox=st.none() | st.builds(Mailbox, st.booleans(), st.just("lisa@acme.example"), some_target),
+        voicemail_always=st.booleans(),
         call_waiting=st.booleans(),
         hides_number=st.booleans(),
         barred=barrings,

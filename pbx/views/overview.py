@@ -22,11 +22,12 @@ from pbx.routing import shapes
 from pbx.routing.checks import Report, check
 from pbx.routing.night import Night, Why, mode_at
 from pbx.selectors import exchange_settings, load_exchange
-from pbx.sentences import PASSED, plan_in_words, problem_in_words, short_moment
+from pbx.sentences import PASSED, plan_in_words, problem_in_words
 from pbx.views.common import crumbs, sections, settings_or_404, urls_of
 from portal.charts import call_outline, call_tree
 from portal.lib import numbers, ui
 from telephony.timetable import ZONE, format_clock
+from telephony.words import short_moment
 
 HOLIDAYS_SHOWN = 3
 

@@ -60,5 +60,14 @@ def make(
             mac=f"{FIRST_MAC + 0x100 * customer.pk + place:012x}",
             lines=[line],
         )
+        if employee is not None:
+            services.set_features(
+                actor=actor,
+                line=line,
+                voicemail=True,
+                mail_to=employee.email,
+                no_answer_does="voicemail",
+                unreachable_does="voicemail",
+            )
         lines.append(line)
     return Phones(lines, numbers)

@@ -1,15 +1,20 @@
 """Lines with their call features, and what all lines of a customer may not call."""
 
+from datetime import datetime
 from typing import ClassVar, cast
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.tenancy import TenantModel
 from portal.lib.numbers import BLOCK_LABELS, Block
 from telephony.models.dialables import Destination, Dialable
+
+FEWEST_RINGS, MOST_RINGS = 1, 20
 
 
 def _label(block: Block) -> str:
@@ -17,7 +22,110 @@ def _label(block: Block) -> str:
     return cast("str", BLOCK_LABELS[block])
 
 
-class Line(TenantModel):
+class Instead(models.TextChoices):
+    """What happens to a call that the phone does not take."""
+
+    NOTHING = "nothing", _("nothing")
+    FORWARD = "forward", _("forward")
+    VOICEMAIL = "voicemail", _("voicemail")
+
+
+def _target(related_name: str) -> "models.ForeignKey[Destination | None, Destination | None]":
+    return models.ForeignKey(Destination, models.PROTECT, null=True, blank=True, related_name=related_name)
+
+
+def _instead(label: "str | Promise") -> "models.CharField[str, str]":
+    return models.CharField(
+        cast("str", label), max_length=9, choices=Instead.choices, default=Instead.NOTHING, db_collation="C"
+    )
+
+
+class Forwarding(models.Model):
+    """Where calls go before the phone rings, and where when it does not take them.
+
+    In each case a call goes to one place. A target that is not used is kept for when it is. `rings` is how often the
+    phone rings before `no_answer_does`, whether that forwards or records.
+    """
+
+    forward_always = models.BooleanField(_("always forward"), default=False)
+    forward_until = models.DateTimeField(_("always forward until"), null=True, blank=True)
+    forward_to = _target("forwarding_lines")
+    busy_does = _instead(_("when busy"))
+    busy_to = _target("lines_when_busy")
+    no_answer_does = _instead(_("without an answer"))
+    no_answer_to = _target("lines_without_answer")
+    unreachable_does = _instead(_("when not reachable"))
+    unreachable_to = _target("lines_when_unreachable")
+    rings = models.PositiveSmallIntegerField(_("rings"), default=5)
+
+    class Meta:
+        abstract = True
+
+    def forwards_at(self, at: datetime) -> bool:
+        """Whether every call is forwarded: a forward with an end stops by itself."""
+        return self.forward_always and (self.forward_until is None or at < self.forward_until)
+
+    @property
+    def forwards_now(self) -> bool:
+        return self.forwards_at(timezone.now())
+
+
+class Mailbox(models.Model):
+    """The voicemail of a line. One that announces only takes no message, and may transfer after its greeting.
+
+    `pin` is encrypted by telephony.vault around a hash: so few digits are found from a hash alone by trying them all.
+    """
+
+    voicemail = models.BooleanField(_("voicemail"), default=False)
+    voicemail_always = models.BooleanField(_("all calls to voicemail"), default=False)
+    mail_to = models.EmailField(_("messages to"), blank=True)
+    copy_to = models.EmailField(_("copy to"), blank=True)
+    announcement_only = models.BooleanField(_("no message possible"), default=False)
+    then_to = _target("lines_after_greeting")
+    pin = models.TextField(blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Quiet(models.Model):
+    """When and for whom the phone stays silent."""
+
+    do_not_disturb = models.BooleanField(_("do not disturb"), default=False)
+    do_not_disturb_until = models.DateTimeField(_("do not disturb until"), null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def is_quiet_at(self, at: datetime) -> bool:
+        """Whether nobody is to be disturbed: one with an end stops by itself."""
+        return self.do_not_disturb and (self.do_not_disturb_until is None or at < self.do_not_disturb_until)
+
+
+class Barring(models.Model):
+    """What this line may not call besides what no line of the customer may: it adds, and never opens."""
+
+    bar_international = models.BooleanField(_label(Block.INTERNATIONAL), default=False)
+    bar_mobile = models.BooleanField(_label(Block.MOBILE), default=False)
+    bar_premium_0900 = models.BooleanField(_label(Block.PREMIUM_0900), default=False)
+    bar_adult_0906 = models.BooleanField(_label(Block.ADULT_0906), default=False)
+    bar_entertainment_0909 = models.BooleanField(_label(Block.ENTERTAINMENT_0909), default=False)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def barred(self) -> frozenset[Block]:
+        """Each column has the name of its block."""
+        return frozenset(block for block in Block if getattr(self, f"bar_{block}"))
+
+    @barred.setter
+    def barred(self, blocks: frozenset[Block]) -> None:
+        for block in Block:
+            setattr(self, f"bar_{block}", block in blocks)
+
+
+class Line(Forwarding, Mailbox, Quiet, Barring, TenantModel):
     """A line that calls and is called, of a single subscription or of an employee, with its features.
 
     `user` links an employee's log-in: that user sees and sets this line without any role. `sip_user` is random and
@@ -28,8 +136,6 @@ class Line(TenantModel):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="lines")
     hide_caller_id = models.BooleanField(_("hide number"), default=False)
     call_waiting = models.BooleanField(_("call waiting"), default=True)
-    forward_always = models.BooleanField(_("always forward"), default=False)
-    forward_to = models.ForeignKey(Destination, models.PROTECT, null=True, blank=True, related_name="forwarding_lines")
     sip_user = models.CharField(max_length=32, unique=True, db_collation="C")
     sip_secret = models.TextField()
 
@@ -39,6 +145,25 @@ class Line(TenantModel):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(forward_always=False) | Q(forward_to__isnull=False), name="forwarding_has_a_destination"
+            ),
+            *(
+                models.CheckConstraint(
+                    condition=~Q(**{f"{case}_does": "forward"}) | Q(**{f"{case}_to__isnull": False}),
+                    name=f"forwarding_{case}_has_a_destination",
+                )
+                for case in ("busy", "no_answer", "unreachable")
+            ),
+            models.CheckConstraint(
+                condition=Q(rings__gte=FEWEST_RINGS, rings__lte=MOST_RINGS), name="line_rings_are_sensible"
+            ),
+            models.CheckConstraint(
+                condition=(Q(forward_until__isnull=True) | Q(forward_always=True))
+                & (Q(do_not_disturb_until__isnull=True) | Q(do_not_disturb=True)),
+                name="only_what_is_on_has_an_end",
+            ),
+            models.CheckConstraint(
+                condition=Q(voicemail=False) | ~Q(mail_to="") | Q(announcement_only=True),
+                name="line_messages_have_an_address",
             ),
             models.CheckConstraint(condition=~Q(sip_secret=""), name="line_has_a_secret"),
             models.UniqueConstraint(fields=("customer", "user"), name="one_line_per_employee"),

@@ -21,8 +21,11 @@ from telephony.services.lines import (
     create_line,
     destination,
     link_employee,
+    pin_fits,
     remove_line,
+    set_features,
     set_forward,
+    set_pin,
 )
 from telephony.services.numbers import add_number, add_number_range, assign_number, release_number, remove_number_range
 from telephony.services.provisioning import keep_answer, keep_answers_of, store_events
@@ -48,12 +51,15 @@ __all__ = [
     "keep_answers_of",
     "link_employee",
     "make_new_password",
+    "pin_fits",
     "release_device",
     "release_number",
     "remove_dialable",
     "remove_line",
     "remove_number_range",
+    "set_features",
     "set_forward",
+    "set_pin",
     "set_spend_guard",
     "store_events",
     "usable_destination",

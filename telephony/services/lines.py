@@ -1,15 +1,21 @@
 """Lines, their features and what they may not call."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from typing import Any
 
+from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
+from django.utils import timezone
 
 from accounts import audit
 from accounts.access import Actor
 from accounts.models import Customer, User
 from portal.lib.crypto import generate_password
-from portal.lib.numbers import Block, display
+from portal.lib.numbers import Block
 from telephony import rules, selectors, vault
+from telephony.features import TARGETS, Features, columns, features_of, snapshot
 from telephony.models import Destination, Dialable, Line, OutgoingBlocks, PhoneNumber
 from telephony.selectors import Target
 from telephony.services.numbers import assign_number
@@ -19,10 +25,11 @@ from telephony.services.registrar import keep_accounts
 
 @dataclass(frozen=True, slots=True)
 class LineChange:
-    """A line after a change, and how many of its phones have not fetched the change yet."""
+    """A line after a change, how many of its phones have not fetched it yet, and what was before of what changed."""
 
     line: Line
     phones_to_follow: int
+    before: Mapping[str, Any]
 
 
 @transaction.atomic
@@ -97,53 +104,115 @@ def destination(*, customer: Customer, target: Target) -> Destination:
 
 
 @transaction.atomic
-def change_line(
-    *,
-    actor: Actor,
-    line: Line,
-    hide_caller_id: bool,
-    call_waiting: bool,
-    forward_always: bool,
-    forward_to: Target | None,
+def change_line(*, actor: Actor, line: Line, features: Features) -> LineChange:
+    """Set the features of a line, all of them. What is off may keep its target, so that it can be switched on again."""
+    return _change(actor, _locked(line), features)
+
+
+@transaction.atomic
+def set_features(*, actor: Actor, line: Line, **changes: Any) -> LineChange:
+    """Set some features of a line by their names; the others stay as they are at that moment."""
+    line = _locked(line)
+    return _change(actor, line, replace(features_of(line, timezone.now()), **changes))
+
+
+def set_forward(
+    *, actor: Actor, line: Line, on: bool, target: Target | None = None, until: datetime | None = None
 ) -> LineChange:
-    """Set the features of a line. A forward that is off may keep its target, so that it can be switched on again."""
-    line = (
-        Line.objects.select_for_update(of=("self",)).select_related("dialable", "forward_to__dialable").get(pk=line.pk)
-    )
-    rules.forward_has_a_target(on=forward_always, has_target=forward_to is not None)
-    if forward_to is not None:
-        _may_forward(line, forward_to, on=forward_always)
-    before = _features(line)
-    line.hide_caller_id = hide_caller_id
-    line.call_waiting = call_waiting
-    line.forward_always = forward_always
-    line.forward_to = destination(customer=line.customer, target=forward_to) if forward_to else None
-    changed = audit.changes(before, _features(line))
-    if changed:
-        line.save(update_fields=["hide_caller_id", "call_waiting", "forward_always", "forward_to"])
-        audit.record(actor=actor, verb="line.change", obj=line, changes=changed)
-    return LineChange(line, keep_answers_of(lines=[line]) if changed else 0)
+    """Switch forwarding on, until a moment or for good, or off; without a new target the last one counts."""
+    changes: dict[str, object] = {"forward_always": on, "forward_until": until if on else None}
+    if target is not None:
+        changes["forward_to"] = target
+    return set_features(actor=actor, line=line, **changes)
 
 
-def set_forward(*, actor: Actor, line: Line, on: bool, target: Target | None = None) -> LineChange:
-    """Switch forwarding on or off; without a new target the last one counts."""
-    if target is None and line.forward_to is not None:
-        target = Target(dialable=line.forward_to.dialable, external=line.forward_to.external)
-    return change_line(
-        actor=actor,
-        line=line,
-        hide_caller_id=line.hide_caller_id,
-        call_waiting=line.call_waiting,
-        forward_always=on,
-        forward_to=target,
-    )
+def _locked(line: Line) -> Line:
+    return selectors.lines().select_for_update(of=("self",)).get(pk=line.pk)
+
+
+def _change(actor: Actor, line: Line, features: Features) -> LineChange:
+    now = timezone.now()
+    before = features_of(line, now)
+    _may_be_set(line, features, now)
+    changed = audit.changes(snapshot(before), snapshot(features))
+    if not changed:
+        return LineChange(line, 0, {})
+    _put(line, features)
+    line.save(update_fields=columns())
+    audit.record(actor=actor, verb="line.change", obj=line, changes=changed)
+    return LineChange(line, keep_answers_of(lines=[line]), {name: getattr(before, name) for name in changed})
+
+
+def _may_be_set(line: Line, features: Features, now: datetime) -> None:
+    rules.rings_are_sensible(features.rings)
+    rules.ends_in_the_future(features.forward_until, now, field="forward_until")
+    rules.ends_in_the_future(features.do_not_disturb_until, now, field="do_not_disturb_until")
+    rules.messages_have_an_address(features)
+    rules.calls_go_to_a_voicemail_that_is_on(features)
+    live = list(features.live())
+    for field, target in live:
+        rules.forward_has_a_target(has_target=target is not None, field=field)
+    _kept_targets_are_not_itself(line, features)
+    blocked = selectors.blocked(line.customer)
+    for field, target in live:
+        if target is not None and target.dialable is None:
+            rules.forward_may_go_to(target.external, blocked=blocked, barred=features.barred, field=field)
+    inside = [(field, target.dialable) for field, target in live if target is not None and target.dialable is not None]
+    leads = _leads(but_for=line) if inside else {}
+    for field, dialable in inside:
+        rules.forward_makes_no_circle(line, dialable, leads, field=field)
+
+
+def _kept_targets_are_not_itself(line: Line, features: Features) -> None:
+    for field in TARGETS:
+        target = getattr(features, field)
+        if target is not None and target.dialable is not None:
+            rules.forward_is_not_itself(line, target.dialable, field=field)
+
+
+def _leads(*, but_for: Line) -> dict[int, list[int]]:
+    """To which dialables each other line may send calls, by its own dialable."""
+    now = timezone.now()
+    return {
+        other.dialable_id: [
+            target.dialable.pk for _field, target in features_of(other, now).live() if target and target.dialable
+        ]
+        for other in selectors.line_targets().exclude(pk=but_for.pk)
+    }
+
+
+def _put(line: Line, features: Features) -> None:
+    """The features into the line's columns."""
+    for name in (field.name for field in fields(Features)):
+        value = getattr(features, name)
+        if name in TARGETS:
+            value = destination(customer=line.customer, target=value) if value else None
+        setattr(line, name, value)
+
+
+@transaction.atomic
+def set_pin(*, actor: Actor, line: Line, pin: str) -> None:
+    """Give the voicemail of a line another PIN. Neither the trail nor any page tells it."""
+    rules.pin_is_safe(pin, line)
+    line.pin = vault.encrypt(make_password(pin))
+    line.save(update_fields=["pin"])
+    audit.record(actor=actor, verb="line.pin", obj=line)
+
+
+def pin_fits(line: Line, pin: str) -> bool:
+    """Whether this is the PIN of the line's voicemail; without one nothing fits."""
+    return bool(line.pin) and check_password(pin, vault.decrypt(line.pin))
 
 
 @transaction.atomic
 def change_outgoing_blocks(*, actor: Actor, customer: Customer, blocked: frozenset[Block]) -> OutgoingBlocks:
     """Set what no line of the customer may call. Lines for help stay open whatever is set here."""
     row = selectors.outgoing_blocks(customer)
-    rules.no_line_forwards_to(blocked - row.blocked())
+    now = timezone.now()
+    added = blocked - row.blocked()
+    if added:
+        everyone = ((line, features_of(line, now)) for line in selectors.line_targets())
+        rules.no_line_forwards_to(added, everyone)
     before = {block.value: block in row.blocked() for block in Block}
     for block in Block:
         setattr(row, block.value, block in blocked)
@@ -164,21 +233,3 @@ def remove_line(*, actor: Actor, line: Line) -> None:
     dialable.delete()
     for device in touched:
         keep_answers_of(devices=[device])
-
-
-def _may_forward(line: Line, target: Target, *, on: bool) -> None:
-    if target.dialable is not None:
-        rules.forward_is_not_itself(line, target.dialable)
-    elif on:
-        rules.forward_may_go_to(target.external, blocked=selectors.blocked(line.customer))
-
-
-def _features(line: Line) -> dict[str, object]:
-    target = line.forward_to
-    shown = "" if target is None else str(target.dialable) if target.dialable else display(target.external)
-    return {
-        "hide_caller_id": line.hide_caller_id,
-        "call_waiting": line.call_waiting,
-        "forward_always": line.forward_always,
-        "forward_to": shown,
-    }

@@ -90,8 +90,15 @@ def _account(line: Line) -> LineAccount:
         sip_secret=vault.decrypt(line.sip_secret),
         hide_caller_id=line.hide_caller_id,
         call_waiting=line.call_waiting,
-        forward_always=_dialled(line.forward_to) if line.forward_always and line.forward_to else "",
+        forward_always=_by_the_phone(line),
     )
+
+
+def _by_the_phone(line: Line) -> str:
+    """What the phone itself forwards to; a forward that ends by itself is left to the exchange, which knows the time."""
+    if not line.forward_always or line.forward_until is not None or line.forward_to is None:
+        return ""
+    return _dialled(line.forward_to)
 
 
 def _dialled(destination: Destination) -> str:

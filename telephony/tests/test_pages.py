@@ -44,7 +44,9 @@ def text(response: object) -> str:
 
 
 def line_form(**changed: str) -> dict[str, str]:
-    return {"call_waiting": "on", "forward_to": ""} | changed
+    """The form as it is sent when nothing is set, but for what a test changes."""
+    nothing = {f"{case}_does": "nothing" for case in ("busy", "no_answer", "unreachable")}
+    return {"call_waiting": "on", "forward_to": "", "rings": "5", **nothing, **changed}
 
 
 def test_the_list_shows_each_line_with_what_happens_now(

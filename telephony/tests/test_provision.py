@@ -99,14 +99,7 @@ def test_an_unchanged_configuration_is_not_sent_again(yealink: Phone) -> None:
 def test_a_change_of_the_line_gives_another_answer_at_once(yealink: Phone, sanne: Line, acme: Customer) -> None:
     etag = yealink.fetch(FILE)["ETag"]
     with tenant(acme):
-        services.change_line(
-            actor=system(acme),
-            line=sanne,
-            hide_caller_id=True,
-            call_waiting=False,
-            forward_always=False,
-            forward_to=None,
-        )
+        services.set_features(actor=system(acme), line=sanne, hide_caller_id=True, call_waiting=False)
     response = yealink.fetch(FILE, If_None_Match=etag)
     assert response.status_code == 200
     assert b"account.1.anonymous_call = 1" in response.content

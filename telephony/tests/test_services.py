@@ -9,14 +9,15 @@ from accounts.models import AuditEntry, Customer, User
 from accounts.tenancy import tenant
 from portal.lib.numbers import Block
 from telephony import services
+from telephony.features import Features
 from telephony.models import Destination, Device, DeviceLine, Dialable, Line, PhoneNumber, ProvisioningAnswer
 from telephony.selectors import Target, find_target, free_extensions, pointers_at
 from telephony.services import NewDevice
 
 
 def change(line: Line, **changed: object) -> services.LineChange:
-    values = {"hide_caller_id": False, "call_waiting": True, "forward_always": False, "forward_to": None} | changed
-    return services.change_line(actor=system(line.customer), line=line, **values)  # type: ignore[arg-type]
+    features = Features(**changed)  # type: ignore[arg-type]
+    return services.change_line(actor=system(line.customer), line=line, features=features)
 
 
 # --- numbers ---

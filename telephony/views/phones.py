@@ -9,13 +9,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.access import Capability
 from accounts.errors import Refusal
-from accounts.web import CustomerRequest, customer_view, failed, saved
+from accounts.forms.refused import show_refusal
+from accounts.web import CustomerRequest, customer_view, saved
 from portal.lib.ui import Choice
 from telephony import selectors, services, words
 from telephony.filters import LineFilter
-from telephony.forms import BlocksForm, LineForm, show_refusal
+from telephony.line_forms import BlocksForm, LineForm
 from telephony.models import Line
-from telephony.views.undo import recall, remember
+from telephony.views import line_page
 
 
 @require_GET
@@ -48,7 +49,7 @@ def _phones(request: CustomerRequest, form: BlocksForm) -> HttpResponse:
         {
             "line": line,
             "number": selectors.main_number(line.dialable),
-            "target": words.destination_name(line.forward_to),
+            "now": words.short_now(line),
         }
         for line in found.qs
     ]
@@ -70,26 +71,9 @@ def _line(pk: int) -> Line:
 def phone(request: CustomerRequest, pk: int) -> HttpResponse:
     """The features of one line."""
     line = _line(pk)
-    form = LineForm(request.POST or None, line=line)
-    if request.method == "POST" and form.is_valid():
-        before = remember(line)
-        try:
-            change = services.change_line(
-                actor=request.actor,
-                line=line,
-                hide_caller_id=form.cleaned_data["hide_caller_id"],
-                call_waiting=form.cleaned_data["call_waiting"],
-                forward_always=form.cleaned_data["forward_always"],
-                forward_to=form.target(),
-            )
-        except Refusal as refusal:
-            show_refusal(form, refusal)
-        else:
-            text = words.saved_words(
-                _("%(name)s: saved.") % {"name": line.dialable.display_name}, change.phones_to_follow
-            )
-            saved(request, text, undo_url=reverse("telephony:phone_undo", args=[line.pk, before]))
-            return HttpResponseRedirect(reverse("telephony:phone", args=[line.pk]))
+    form = line_page.form_of(request, line)
+    if request.method == "POST" and line_page.save(request, line, form, line_page.to_phone(line)):
+        return HttpResponseRedirect(reverse("telephony:phone", args=[line.pk]))
     return render(request, "telephony/phone.html", _context(line, form))
 
 
@@ -98,41 +82,32 @@ def phone(request: CustomerRequest, pk: int) -> HttpResponse:
 def phone_undo(request: CustomerRequest, pk: int, token: str) -> HttpResponse:
     """Put a line back as it was before the last save."""
     line = _line(pk)
-    put_back(request, line, token)
+    line_page.put_back(request, line, token)
     return HttpResponseRedirect(reverse("telephony:phone", args=[line.pk]))
 
 
-def put_back(request: CustomerRequest, line: Line, token: str) -> None:
-    """Undo for administrators and for the employee whose line it is; says so when it is too late."""
-    before = recall(token, line)
-    if before is None:
-        failed(request, _("This can no longer be put back. Change it by hand."))
-        return
-    try:
-        services.change_line(actor=request.actor, line=line, **before)
-    except Refusal as refusal:
-        failed(request, str(refusal))
-    else:
-        saved(request, _("Put back as it was."))
+@require_http_methods(["GET", "HEAD", "POST"])
+@customer_view(Capability.EDIT_SETTINGS)
+def phone_pin(request: CustomerRequest, pk: int) -> HttpResponse:
+    """Give the voicemail of a line another PIN."""
+    line = _line(pk)
+    back = reverse("telephony:phone", args=[line.pk])
+    return line_page.pin(request, line, back, [*_crumbs(), Choice(line.dialable.display_name, back)])
+
+
+def _crumbs() -> list[Choice]:
+    return [Choice(_("Phones"), reverse("telephony:phones"))]
 
 
 def _context(line: Line, form: LineForm) -> dict[str, object]:
     devices = [key.device for key in line.device_lines.all()]
     last = selectors.last_events(devices)
     return {
-        "line": line,
-        "form": form,
+        **line_page.parts(line, form),
         "facts": words.facts(line),
         "now": words.now(line),
         "ask": _("What happens now when somebody calls %(name)s") % {"name": line.dialable.display_name},
-        "numbers": sorted(line.dialable.numbers.all(), key=lambda number: (not number.is_main, number.e164)),
         "devices": [{"device": device, "last": last.get(device.pk)} for device in devices],
-        "targets": targets(line),
-        "crumbs": [Choice(_("Phones"), reverse("telephony:phones")), Choice(line.dialable.display_name)],
+        "pin_url": reverse("telephony:phone_pin", args=[line.pk]),
+        "crumbs": [*_crumbs(), Choice(line.dialable.display_name)],
     }
-
-
-def targets(line: Line) -> list[str]:
-    """What a destination field proposes: everything with an extension but the line itself."""
-    others = selectors.dialables().exclude(pk=line.dialable_id).filter(extension__isnull=False)
-    return [words.dialable_name(dialable) for dialable in others]

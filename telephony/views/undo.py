@@ -1,51 +1,55 @@
-"""Putting a line back as it was: the state travels in a signed address, so nothing is stored for a toast of eight
-seconds.
+"""Putting a line back as it was: what changed travels in a signed address, so nothing is stored for a toast of eight
+seconds. Only that is put back; what others changed meanwhile stays.
 """
 
+from datetime import datetime
 from typing import Any, Final
 
 from django.core import signing
 
+from portal.lib.numbers import Block
+from telephony.features import TARGETS
 from telephony.models import Dialable, Line
 from telephony.selectors import Target
+from telephony.services import LineChange
 
 SALT: Final = "telephony.line"
 SECONDS: Final = 3600
 
 
-def remember(line: Line) -> str:
-    """The features of a line as they are now, for `recall` of the same line within the hour."""
-    target = line.forward_to
-    state = [
-        line.pk,
-        line.hide_caller_id,
-        line.call_waiting,
-        line.forward_always,
-        target.dialable_id if target else None,
-        target.external if target else "",
-    ]
-    return signing.dumps(state, salt=SALT, compress=False)
+def remember(change: LineChange) -> str:
+    """What a change replaced, for `recall` of the same line within the hour."""
+    state = {name: _plain(value) for name, value in change.before.items()}
+    return signing.dumps([change.line.pk, state], salt=SALT, compress=True)
 
 
 def recall(token: str, line: Line) -> dict[str, Any] | None:
-    """The arguments for `change_line` that put the line back; None for a token that is old, forged or of another
-    line.
-    """
+    """The features that put the line back; None for a token that is old, forged or of another line."""
     try:
-        pk, hide, waiting, forward, dialable, external = signing.loads(token, salt=SALT, max_age=SECONDS)
+        pk, state = signing.loads(token, salt=SALT, max_age=SECONDS)
     except (signing.BadSignature, ValueError, TypeError):
         return None
-    if pk != line.pk:
-        return None
-    target = None
-    if dialable is not None:
-        found = Dialable.objects.filter(pk=dialable).first()
-        target = Target(dialable=found) if found else None
-    elif external:
-        target = Target(external=external)
-    return {
-        "hide_caller_id": hide,
-        "call_waiting": waiting,
-        "forward_always": forward,
-        "forward_to": target,
-    }
+    return {name: _value(name, plain) for name, plain in state.items()} if pk == line.pk else None
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Target):
+        return [value.dialable.pk if value.dialable else None, value.external]
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return sorted(value) if isinstance(value, frozenset) else value
+
+
+def _value(name: str, plain: Any) -> object:
+    if name in TARGETS:
+        return _target(*plain) if plain else None
+    if name == "barred":
+        return frozenset(map(Block, plain))
+    return datetime.fromisoformat(plain) if plain and name.endswith("_until") else plain
+
+
+def _target(dialable: int | None, external: str) -> Target | None:
+    if dialable is None:
+        return Target(external=external)
+    found = Dialable.objects.filter(pk=dialable).first()
+    return Target(dialable=found) if found else None
