@@ -25,10 +25,12 @@ from conftest import free_port
 from portal.database import as_owner
 from portal.roles import SIP
 from telephony import selectors, services, vault
+from telephony.api import DeviceViewSet
 from telephony.models import Line
 from telephony.provisioning import digest
 from telephony.registrations import of_device, registrations
 from telephony.tests.phones import Phone
+from telephony.tests.test_api import read
 
 CONFIG = Path(__file__).parents[1] / "registrar" / "kamailio.cfg"
 MODULES = "/usr/lib/baresip/modules"
@@ -130,7 +132,7 @@ def test_a_phone_registers_with_what_it_fetched_and_its_page_shows_that_until_it
     with softphone(tmp_path / "softphone", configuration(phone)) as softphone_:
         wait_for(lambda: "Aangemeld" in text(browser.get("/devices/")), "the phone is not on the list as registered")
         assert "Aangemeld Het toestel is aangemeld: het gaat over en kan bellen." in text(browser.get(page))
-        assert browser.get(f"/api/v1/devices/{phone.device.pk}/").json()["registered_at"]
+        assert read(DeviceViewSet, alice, phone.device.pk).data["registered_at"]
         asked = browser.post(f"{page}fetch/", follow=True)
         assert "gevraagd zijn instellingen op te halen" in text(asked)
         wait_for(lambda: "Event: check-sync" in softphone_.seen(), "the phone was not asked to fetch")
