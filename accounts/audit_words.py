@@ -113,6 +113,7 @@ VERBS: Mapping[str, tuple[str | Promise, str]] = {
 # What the verbs of the other apps are about, by the part before the last dot, with its article.
 KINDS: Mapping[str, str | Promise] = {
     "auto_attendant": gettext_lazy("the auto attendant"),
+    "caller_filter": gettext_lazy("the list of blocked callers"),
     "export": gettext_lazy("the file of calls"),
     "fax": gettext_lazy("the fax"),
     "holidays": gettext_lazy("the holidays"),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pbx.routing.checks import menus_of
+from pbx.routing.features import Mailbox, Target
 from pbx.routing.journey import RING_SECONDS
 from pbx.routing.menus import open_menu
 from pbx.routing.night import Night, company_night, diverts, mode_at, night_of
@@ -19,14 +20,12 @@ from pbx.routing.shapes import (
     Fax,
     HuntGroup,
     Key,
-    Mailbox,
     Menu,
     NightMode,
     NightSetting,
     Person,
     Policy,
     Reachable,
-    Target,
     Voicemail,
 )
 from pbx.sentences import WEEKDAYS

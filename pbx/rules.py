@@ -101,7 +101,9 @@ def in_no_group(line: Line) -> None:
 
 def schedule_is_unused(schedule: Schedule | HolidaySchedule) -> None:
     """Hours that night mode or a menu follows may not vanish under it; the refusal names who uses them."""
-    users = [*schedule.night_modes.all(), *schedule.auto_attendants.select_related("dialable")]
+    users: list[object] = [*schedule.night_modes.all(), *schedule.auto_attendants.select_related("dialable")]
+    if isinstance(schedule, Schedule):
+        users += schedule.caller_filters.select_related("line__dialable")
     if users:
         message = _("%(name)s is still used by: %(users)s. Choose other hours there first.")
         names = ", ".join(str(user) for user in users)

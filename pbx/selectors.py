@@ -17,9 +17,18 @@ from pbx.models import (
     NightRule,
     VoicemailBox,
 )
-from pbx.routing import shapes
+from pbx.routing import features, shapes
 from telephony import selectors as telephony
-from telephony.models import Destination, Dialable, HolidaySchedule, Line, PhoneNumber, Schedule
+from telephony.models import (
+    AlsoRings,
+    CallerFilter,
+    Destination,
+    Dialable,
+    HolidaySchedule,
+    Line,
+    PhoneNumber,
+    Schedule,
+)
 from telephony.models.dialables import SYSTEM_VOICEMAIL
 from telephony.models.lines import Instead
 from telephony.timetable import Timetable, Week
@@ -59,7 +68,11 @@ def attendants() -> QuerySet[AutoAttendant]:
 def schedules() -> QuerySet[Schedule]:
     """Working hours by name, with their periods and how often they are used."""
     return (
-        Schedule.objects.annotate(uses=Count("night_modes", distinct=True) + Count("auto_attendants", distinct=True))
+        Schedule.objects.annotate(
+            uses=Count("night_modes", distinct=True)
+            + Count("auto_attendants", distinct=True)
+            + Count("caller_filters", distinct=True)
+        )
         .prefetch_related("periods")
         .order_by("name")
     )
@@ -111,7 +124,7 @@ class _Rows:
         self.numbers = list(PhoneNumber.objects.order_by("-is_main", "e164").values_list("e164", "dialable_id"))
         self.number_of = {owner: e164 for e164, owner in reversed(self.numbers) if owner is not None}
         self.targets = {
-            row.pk: shapes.Target(row.dialable_id, row.external) for row in Destination.objects.order_by("pk")
+            row.pk: features.Target(row.dialable_id, row.external) for row in Destination.objects.order_by("pk")
         }
         self.rules = {rule.dialable_id: rule for rule in NightRule.objects.all()}
         self.lines = {line.dialable_id: line for line in Line.objects.all()}
@@ -124,7 +137,17 @@ class _Rows:
         self.menus = self._menus()
         self.boxes = {box.dialable_id: box for box in VoicemailBox.objects.all()}
         self.schedules = {schedule.pk: schedule for schedule in Schedule.objects.prefetch_related("periods")}
+        self.along: defaultdict[int, list[features.Along]] = defaultdict(list)
+        for row in AlsoRings.objects.order_by("position", "pk"):
+            self.along[row.line_id].append(features.Along(self.targets[row.target_id], row.confirm))
+        self.filters: defaultdict[int, list[features.CallerList]] = defaultdict(list)
+        for each in CallerFilter.objects.prefetch_related("numbers").order_by("name", "pk"):
+            self.filters[each.line_id].append(self._caller_list(each))
         self.holidays = {days.pk: days for days in HolidaySchedule.objects.prefetch_related("days")}
+
+    def _caller_list(self, found: CallerFilter) -> features.CallerList:
+        patterns = tuple(number.pattern() for number in found.numbers.all())
+        return features.CallerList(found.name, patterns, self._timetable(found.schedule_id, None))
 
     def _menus(self) -> dict[tuple[int, str], shapes.Menu]:
         keys: defaultdict[int, dict[str, shapes.Key]] = defaultdict(dict)
@@ -176,19 +199,22 @@ class _Rows:
             do_not_disturb_until=line.do_not_disturb_until,
             mailbox=self._mailbox(line) if line.voicemail else None,
             voicemail_always=line.voicemail_always,
+            along=tuple(self.along[line.pk]) if line.also_ring else (),
+            along_in_call=line.also_ring_in_call,
+            refused=features.Refused(line.block_all, line.block_anonymous, tuple(self.filters[line.pk])),
             call_waiting=line.call_waiting,
             hides_number=line.hide_caller_id,
             barred=line.barred,
         )
 
-    def _instead(self, does: str, target: int | None) -> shapes.Instead:
-        return shapes.Instead(
+    def _instead(self, does: str, target: int | None) -> features.Instead:
+        return features.Instead(
             target=self._target(target) if does == Instead.FORWARD else None, voicemail=does == Instead.VOICEMAIL
         )
 
-    def _mailbox(self, line: Line) -> shapes.Mailbox:
+    def _mailbox(self, line: Line) -> features.Mailbox:
         then = self._target(line.then_to_id) if line.announcement_only else None
-        return shapes.Mailbox(records=not line.announcement_only, mail_to=line.mail_to, then=then)
+        return features.Mailbox(records=not line.announcement_only, mail_to=line.mail_to, then=then)
 
     def _group(self, common: "_Common", group: HuntGroup) -> shapes.HuntGroup:
         return shapes.HuntGroup(
@@ -230,7 +256,7 @@ class _Rows:
             return shapes.ObjectNight()
         return shapes.ObjectNight(shapes.NightSetting(rule.setting), self._target(rule.target_id))
 
-    def _target(self, destination: int | None) -> shapes.Target | None:
+    def _target(self, destination: int | None) -> features.Target | None:
         return self.targets.get(destination) if destination is not None else None
 
     def _timetable(self, schedule: int | None, holidays: int | None) -> Timetable | None:

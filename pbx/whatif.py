@@ -6,14 +6,16 @@ from datetime import datetime
 from typing import Any
 
 from pbx.routing import dialled, route
-from pbx.routing.shapes import Call, Exchange, HuntGroup, Inside, Outside, Person, Plan, Step, Target, kind_of
+from pbx.routing.features import Target
+from pbx.routing.shapes import Call, Exchange, HuntGroup, Inside, Outside, Person, Plan, Ring, Step, kind_of
 from pbx.sentences import OUTCOMES, step_in_words
+from portal.lib import numbers
 from telephony.timetable import ZONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """``caller`` empty: somebody outside when one of the own numbers is dialled, else some colleague. ``busy``: extensions."""
+    """``caller`` empty: somebody outside when one of the own numbers is dialled, else some colleague; `anonymous` hides. ``busy``: extensions."""
 
     dialled: str
     at: datetime
@@ -42,6 +44,8 @@ def _caller(exchange: Exchange, question: Question) -> Outside | Inside:
     if not question.caller.strip():
         own = dialled.read(question.dialled).number in exchange.numbers
         return Outside() if own else Inside()
+    if numbers.is_withheld(question.caller):
+        return Outside(anonymous=True)
     typed = dialled.read(question.caller)
     owner = exchange.extensions.get(typed.digits) or exchange.numbers.get(typed.number)
     return Inside(owner) if owner is not None else Outside(typed.number)
@@ -75,11 +79,14 @@ def document(answer: Answer) -> dict[str, Any]:
         "destination": _place(exchange, plan.destination),
         "shown_number": plan.shown,
         "rings": [
-            {**_place(exchange, Target(ring.person)), "seconds": ring.seconds, "duration": ring.duration}
-            for ring in plan.rings
+            {**_place(exchange, _rung(ring)), "seconds": ring.seconds, "duration": ring.duration} for ring in plan.rings
         ],
         "steps": [_step(exchange, step, question.at) for step in plan.steps],
     }
+
+
+def _rung(ring: Ring) -> Target:
+    return Target(number=ring.number) if ring.number else Target(ring.person)
 
 
 def _step(exchange: Exchange, step: Step, at: datetime) -> dict[str, Any]:

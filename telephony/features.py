@@ -11,7 +11,26 @@ from telephony.models.lines import Instead
 from telephony.selectors import Target
 
 CASES: Final = ("busy", "no_answer", "unreachable")
+# What a destination is for, and the feature that switches it on.
+SWITCHES: Final = {
+    "forward_to": "forward_always",
+    "busy_to": "busy_does",
+    "no_answer_to": "no_answer_does",
+    "unreachable_to": "unreachable_does",
+    "then_to": "announcement_only",
+    "also_rings": "also_ring",
+}
+# Not columns of the line: rows of their own, and one column for each.
+OTHERS: Final = ("also_rings", "barred")
 TARGETS: Final = ("forward_to", "busy_to", "no_answer_to", "unreachable_to", "then_to")
+
+
+@dataclass(frozen=True, slots=True)
+class Along:
+    """Who rings along; with `confirm` a key has to be pressed to answer."""
+
+    to: Target
+    confirm: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +60,11 @@ class Features:
     copy_to: str = ""
     announcement_only: bool = False
     then_to: Target | None = None
+    also_ring: bool = False
+    also_ring_in_call: bool = False
+    also_rings: tuple[Along, ...] = ()
+    block_all: bool = False
+    block_anonymous: bool = False
     barred: frozenset[Block] = frozenset()
 
     def live(self) -> Iterator[tuple[str, Target | None]]:
@@ -52,6 +76,8 @@ class Features:
                 yield f"{case}_to", getattr(self, f"{case}_to")
         if self.voicemail and self.announcement_only and self.then_to is not None:
             yield "then_to", self.then_to
+        if self.also_ring:
+            yield from (("also_rings", along.to) for along in self.also_rings)
 
 
 def target_of(destination: Destination | None) -> Target | None:
@@ -63,6 +89,9 @@ def features_of(line: Line, at: datetime) -> Features:
     """What is set of a line at a moment; what ended by itself before it is off."""
     values = {field.name: getattr(line, field.name) for field in fields(Features)}
     values |= {name: target_of(getattr(line, name)) for name in TARGETS}
+    values["also_rings"] = tuple(
+        Along(Target(row.target.dialable, row.target.external), row.confirm) for row in line.also_rings.all()
+    )
     if not line.forwards_at(at):
         values |= {"forward_always": False, "forward_until": None}
     if not line.is_quiet_at(at):
@@ -81,10 +110,11 @@ def snapshot(features: Features) -> dict[str, object]:
     """The same with names for targets, to compare and to keep in the audit trail."""
     values: dict[str, object] = {field.name: getattr(features, field.name) for field in fields(Features)}
     values |= {name: shown(getattr(features, name)) for name in TARGETS}
+    values["also_rings"] = [f"{shown(along.to)}{' #' if along.confirm else ''}" for along in features.also_rings]
     values["barred"] = sorted(features.barred)
     return values
 
 
 def columns() -> list[str]:
     """The columns of a line that hold its features."""
-    return [field.name for field in fields(Features) if field.name != "barred"] + [f"bar_{block}" for block in Block]
+    return [field.name for field in fields(Features) if field.name not in OTHERS] + [f"bar_{block}" for block in Block]

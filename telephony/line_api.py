@@ -17,7 +17,8 @@ from accounts.apibase import CustomerAPI
 from accounts.models import User
 from portal.lib.numbers import Block
 from telephony import selectors, services
-from telephony.features import CASES, TARGETS, Features, features_of
+from telephony.callers_api import RefusedCallersAPI
+from telephony.features import CASES, TARGETS, Along, Features, features_of
 from telephony.filters import LineFilter
 from telephony.models import Dialable, Line
 from telephony.models.lines import Instead
@@ -61,6 +62,13 @@ class TargetField(serializers.Field[Any, Any, Any, Any]):
         return {"dialable": dialable, "number": value.external}
 
 
+class AlongSerializer(serializers.Serializer[Along]):
+    """Who rings along; with `confirm` a key has to be pressed to answer."""
+
+    to = TargetField()
+    confirm = serializers.BooleanField(default=True)
+
+
 class FeaturesSerializer(serializers.Serializer[Features]):
     """The call features of a line, all optional when they are changed. What is off may keep its target.
 
@@ -80,6 +88,11 @@ class FeaturesSerializer(serializers.Serializer[Features]):
     mail_to = serializers.EmailField(allow_blank=True)
     copy_to = serializers.EmailField(allow_blank=True)
     announcement_only = serializers.BooleanField()
+    also_ring = serializers.BooleanField()
+    also_ring_in_call = serializers.BooleanField()
+    also_rings = AlongSerializer(many=True)
+    block_all = serializers.BooleanField()
+    block_anonymous = serializers.BooleanField()
     barred = serializers.ListField(child=serializers.ChoiceField(choices=BLOCKS), max_length=5)
 
     def get_fields(self) -> dict[str, Any]:
@@ -89,6 +102,10 @@ class FeaturesSerializer(serializers.Serializer[Features]):
         for case in CASES:
             fields[f"{case}_does"] = serializers.ChoiceField(choices=Instead.choices)
         return fields
+
+    def validate_also_rings(self, value: list[dict[str, Any]]) -> tuple[Along, ...]:
+        """In the order that is given; a key unless it is said otherwise."""
+        return tuple(Along(row["to"], row.get("confirm", True)) for row in value)
 
     def validate_barred(self, value: list[str]) -> frozenset[Block]:
         """Once each."""
@@ -137,7 +154,7 @@ class PinSerializer(serializers.Serializer[Any]):
     pin = serializers.CharField(max_length=8)
 
 
-class _Lines(ReadAPI):
+class _Lines(RefusedCallersAPI, ReadAPI):
     """Reads of lines, and the change of one: PATCH with the features that become otherwise."""
 
     serializer_class = LineSerializer

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import zip_longest
 from typing import Any, Final
 
 from django import forms
@@ -10,14 +11,17 @@ from django.forms import BoundField
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal.lib.numbers import BLOCK_LABELS, Block
+from portal.lib.numbers import BLOCK_LABELS, Block, split_numbers
 from telephony import selectors
-from telephony.features import CASES, TARGETS, Features
-from telephony.models import OutgoingBlocks
+from telephony.callers import Pattern, read_pattern
+from telephony.features import CASES, TARGETS, Along, Features
+from telephony.models import CallerFilter, OutgoingBlocks, Schedule
 from telephony.models.lines import FEWEST_RINGS, MOST_RINGS, Instead
+from telephony.rules import MOST_ALONG
 from telephony.words import RING_SECONDS, destination_name
 
 MORNING: Final = 8, 30
+ALONG_TO_ADD: Final = 2
 
 
 class TargetField(forms.CharField):
@@ -87,6 +91,18 @@ class LineForm(forms.Form):
         help_text=_("Only when no message is possible. Empty: the call ends."),
         required=False,
     )
+    also_ring = forms.BooleanField(
+        label=_("Ring along"), help_text=_("these ring with this phone; who answers first has the call"), required=False
+    )
+    also_ring_in_call = forms.BooleanField(
+        label=_("Also during a call"), help_text=_("otherwise not when busy"), required=False
+    )
+    block_anonymous = forms.BooleanField(
+        label=_("Anonymous callers"), help_text=_("hear that they have to show their number"), required=False
+    )
+    block_all = forms.BooleanField(
+        label=_("All callers"), help_text=_("the number is only for calling out"), required=False
+    )
     call_waiting = forms.BooleanField(
         label=_("Call waiting"),
         help_text=_("take a second call; a FRITZ!Box has a setting of its own for this"),
@@ -112,11 +128,30 @@ class LineForm(forms.Form):
         for name in TARGETS:
             self.fields[name].widget.attrs["placeholder"] = _("Number or colleague")
         self.fields["forward_always"].widget.attrs["data-name"] = _("Always forward")
+        self._offer_along()
         if not own:
             for block in Block:
                 self.fields[f"bar_{block}"] = forms.BooleanField(
                     label=BLOCK_LABELS[block], required=False, initial=block in features.barred
                 )
+
+    def _offer_along(self) -> None:
+        """A row for each that rings along, and a few to add."""
+        there = self.before.also_rings
+        rows = max(len(there) + ALONG_TO_ADD, sum(name.startswith("along_") for name in self.data) // 2)
+        self.rows = [str(row) for row in range(min(rows, MOST_ALONG))]
+        for row, along in zip_longest(self.rows, there):
+            to = TargetField(label=_("Number or colleague"), required=False)
+            to.initial = destination_name(along.to) if along else ""
+            to.widget.attrs["placeholder"] = _("Number or colleague")
+            self.fields[f"along_{row}"] = to
+            self.fields[f"along_key_{row}"] = forms.BooleanField(
+                label=_("Press a key to answer"), required=False, initial=along.confirm if along else True
+            )
+
+    def along(self) -> list[tuple[BoundField, BoundField]]:
+        """Who rings along, and whether a key has to be pressed to answer."""
+        return [(self[f"along_{row}"], self[f"along_key_{row}"]) for row in self.rows]
 
     def bars(self) -> Iterator[BoundField]:
         """What this line may not call, one switch a group."""
@@ -128,6 +163,11 @@ class LineForm(forms.Form):
         for switch, until in (("forward_always", "forward_until"), ("do_not_disturb", "do_not_disturb_until")):
             if not given[switch]:
                 given[until] = None
+        given["also_rings"] = tuple(
+            Along(self.cleaned_data[f"along_{row}"], self.cleaned_data[f"along_key_{row}"])
+            for row in self.rows
+            if self.cleaned_data[f"along_{row}"]
+        )
         barred = frozenset(block for block in Block if self.cleaned_data.get(f"bar_{block}"))
         return Features(**given, barred=self.before.barred if self.own else barred)
 
@@ -155,6 +195,47 @@ class EndForm(forms.Form):
             tomorrow = timezone.localtime(now) + timedelta(days=1)
             return tomorrow.replace(hour=hour, minute=minute, second=0, microsecond=0)
         return now + timedelta(minutes=int(chosen))
+
+
+class PatternsField(forms.CharField):
+    """Numbers in any spelling, or the beginning of some with a star; cleans to a list of patterns."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=forms.Textarea(attrs={"rows": 4, "inputmode": "tel", "spellcheck": "false"}), **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        """The patterns; typed loosely because Django's CharField promises text."""
+        found: list[Pattern] = []
+        for typed in split_numbers(super().clean(value)):
+            pattern = read_pattern(typed)
+            if pattern is None:
+                text = _("%(typed)s is no phone number. Type 020 123 45 67, or +49* for all that begin with +49.")
+                raise ValidationError(text, code="no_number", params={"typed": typed})
+            found.append(pattern)
+        return found
+
+
+class CallerFilterForm(forms.Form):
+    """A list of callers that a line refuses."""
+
+    name = forms.CharField(label=_("Name"), max_length=60, help_text=_("For example survey calls"))
+    schedule = forms.ModelChoiceField(
+        label=_("When"), queryset=Schedule.objects.none(), required=False, empty_label=_("Always")
+    )
+    numbers = PatternsField(
+        label=_("Numbers"),
+        help_text=_("One a line or with commas between, in any spelling. +49* means all that begin with +49."),
+    )
+
+    def __init__(self, data: Any = None, *, caller_filter: CallerFilter | None = None) -> None:
+        initial: dict[str, Any] = {}
+        if caller_filter is not None:
+            numbers = "\n".join(str(number.pattern()) for number in caller_filter.numbers.all())
+            initial = {"name": caller_filter.name, "schedule": caller_filter.schedule, "numbers": numbers}
+        super().__init__(data, initial=initial)
+        field = self.fields["schedule"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - declared above
+        field.queryset = selectors.schedules()
 
 
 class PinForm(forms.Form):

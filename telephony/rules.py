@@ -2,7 +2,7 @@
 
 import re
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -22,13 +22,16 @@ from portal.lib.numbers import (
     extension_refusal,
 )
 from telephony import selectors
+from telephony.callers import Pattern
 from telephony.features import CASES, Features
-from telephony.models import Dialable, Line, NumberRange, PhoneNumber
+from telephony.models import CallerFilter, Dialable, Line, NumberRange, PhoneNumber
 from telephony.models.dialables import SYSTEM_FAX, SYSTEM_VOICEMAIL
 from telephony.models.lines import FEWEST_RINGS, MOST_RINGS, Instead
 from telephony.provisioning import catalogue
 
 MAX_RANGE = 10_000
+MOST_ALONG = 10
+MOST_CALLERS = 500
 _SYSTEM = {SYSTEM_FAX: Dialable.Kind.FAX, SYSTEM_VOICEMAIL: Dialable.Kind.VOICEMAIL}
 MAC_REFUSALS = {
     "mac_characters": gettext_lazy("A MAC address has only the digits 0 to 9 and the letters A to F."),
@@ -199,6 +202,43 @@ def calls_go_to_a_voicemail_that_is_on(features: Features) -> None:
             raise Refusal(
                 "voicemail_is_off", _("Voicemail is off. Switch it on, or choose something else."), field=f"{case}_does"
             )
+
+
+def ringing_along_is_possible(features: Features) -> None:
+    """Who rings along is a phone: a number or somebody with a line, each once and not too many."""
+    targets = [along.to for along in features.also_rings]
+    if features.also_ring and not targets:
+        raise Refusal("nobody_rings_along", _("Give a number or colleague that rings along."), field="also_ring")
+    if len(targets) > MOST_ALONG:
+        raise Refusal(
+            "too_many_ring_along", _("At most %(most)s ring along.") % {"most": MOST_ALONG}, field="also_ring"
+        )
+    if len(set(targets)) < len(targets):
+        raise Refusal("rings_along_twice", _("Give each number or colleague once."), field="also_ring")
+    for target in targets:
+        if target.dialable is not None and target.dialable.kind != Dialable.Kind.LINE:
+            message = _("%(name)s has no phone that rings. Choose a number or a colleague.")
+            raise Refusal("no_phone_rings_along", message % {"name": target.dialable.display_name}, field="also_ring")
+
+
+def callers_may_be_refused(patterns: Sequence[Pattern]) -> None:
+    """A list has callers in it, and none of them is an emergency or help line."""
+    if not patterns:
+        raise Refusal("no_callers", _("Give at least one number."), field="numbers")
+    if len(patterns) > MOST_CALLERS:
+        message = _("At most %(most)s numbers in a list. Make a second one.") % {"most": MOST_CALLERS}
+        raise Refusal("too_many_callers", message, field="numbers")
+    help_line = next((each for each in patterns if not each.is_prefix and each.digits in ALWAYS_ALLOWED), None)
+    if help_line is not None:
+        message = _("%(number)s is a number for help and always gets through. Leave it out.")
+        raise Refusal("caller_is_for_help", message % {"number": help_line}, field="numbers")
+
+
+def caller_filter_name_is_free(line: Line, name: str, *, but_for: CallerFilter | None) -> None:
+    """Two lists of a line with one name cannot be told apart."""
+    others = line.caller_filters.exclude(pk=but_for.pk) if but_for else line.caller_filters.all()
+    if any(other.name.casefold() == name.casefold() for other in others):
+        raise Refusal("name_taken", _("There is already one with this name. Choose another name."), field="name")
 
 
 def pin_is_safe(pin: str, line: Line) -> None:

@@ -9,6 +9,8 @@ from django.db.models import Prefetch, QuerySet
 from accounts.models import Customer, User
 from portal.lib.numbers import Block, extension_refusal, parse
 from telephony.models import (
+    AlsoRings,
+    CallerFilter,
     Destination,
     Device,
     DeviceLine,
@@ -19,6 +21,7 @@ from telephony.models import (
     PhoneNumber,
     ProvisioningAnswer,
     ProvisioningEvent,
+    Schedule,
     SpendGuardState,
 )
 
@@ -30,18 +33,32 @@ _TARGETS = tuple(f"{name}_to__dialable" for name in ("forward", "busy", "no_answ
 
 
 def line_targets() -> QuerySet[Line]:
-    """Every line with where it may send calls, in one query."""
-    return Line.objects.select_related("dialable", *_TARGETS).order_by("pk")
+    """Every line with where it may send calls, in two queries."""
+    return Line.objects.select_related("dialable", *_TARGETS).prefetch_related(_along()).order_by("pk")
+
+
+def _along() -> "Prefetch[str]":
+    return Prefetch("also_rings", queryset=AlsoRings.objects.select_related("target__dialable").order_by("position"))
 
 
 def lines() -> QuerySet[Line]:
-    """Every line with what a list or page shows of it, in four queries."""
+    """Every line with what a list or page shows of it, in five queries."""
     keys = DeviceLine.objects.select_related("device").order_by("position", "pk")
     return (
         Line.objects.select_related("dialable", "user", *_TARGETS)
-        .prefetch_related(Prefetch("dialable__numbers"), Prefetch("device_lines", queryset=keys))
+        .prefetch_related(Prefetch("dialable__numbers"), Prefetch("device_lines", queryset=keys), _along())
         .order_by("dialable__extension", "dialable__display_name", "pk")
     )
+
+
+def caller_filters(line: Line) -> QuerySet[CallerFilter]:
+    """The lists of callers that a line refuses, with their numbers."""
+    return line.caller_filters.select_related("schedule").prefetch_related("numbers").order_by("name")
+
+
+def schedules() -> QuerySet[Schedule]:
+    """Working hours by name."""
+    return Schedule.objects.order_by("name")
 
 
 def line_of(user: User) -> Line | None:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from telephony.views import devices, my_phone, operate, phones, provision
+from telephony.views import callers, devices, my_phone, operate, phones, provision
 
 app_name = "telephony"
 
@@ -17,10 +17,16 @@ urlpatterns: list[URLPattern] = [
     path("phones/<int:pk>/", phones.phone, name="phone"),
     path("phones/<int:pk>/undo/<str:token>/", phones.phone_undo, name="phone_undo"),
     path("phones/<int:pk>/pin/", phones.phone_pin, name="phone_pin"),
+    path("phones/<int:pk>/callers/new/", callers.callers_new, name="callers_new"),
+    path("phones/<int:pk>/callers/<int:list_pk>/", callers.callers, name="callers"),
+    path("phones/<int:pk>/callers/<int:list_pk>/remove/", callers.callers_remove, name="callers_remove"),
     path("my-phone/", my_phone.my_phone, name="my_phone"),
     path("my-phone/forward/", my_phone.forward, name="my_phone_forward"),
     path("my-phone/undo/<str:token>/", my_phone.undo, name="my_phone_undo"),
     path("my-phone/settings/", my_phone.settings, name="my_phone_settings"),
+    path("my-phone/callers/new/", callers.my_callers_new, name="my_callers_new"),
+    path("my-phone/callers/<int:list_pk>/", callers.my_callers, name="my_callers"),
+    path("my-phone/callers/<int:list_pk>/remove/", callers.my_callers_remove, name="my_callers_remove"),
     path("my-phone/pin/", my_phone.pin, name="my_phone_pin"),
     path("my-phone/<slug:feature>/until/", my_phone.until, name="my_phone_until"),
     path("my-phone/<slug:feature>/<slug:state>/", my_phone.switch, name="my_phone_switch"),

@@ -12,11 +12,12 @@ from portal.lib.numbers import display
 from portal.lib.ui import Link
 from telephony import selectors
 from telephony.features import Features, features_of
-from telephony.models import Destination, Dialable, Line
+from telephony.models import CallerFilter, Destination, Dialable, Line
 from telephony.models.lines import Instead
 from telephony.selectors import Target
 
 RING_SECONDS = 5
+CALLERS_SHOWN = 3
 
 
 def dialable_name(dialable: Dialable) -> str:
@@ -83,6 +84,8 @@ class ShortNow:
 def short_now(line: Line) -> ShortNow:
     """What the row of a line says."""
     at = timezone.now()
+    if line.block_all:
+        return ShortNow("warn", _("Callers refused"), "block", False)
     if line.forwards_at(at):
         return ShortNow("accent", _("To %(target)s") % {"target": destination_name(line.forward_to)}, "forward", False)
     if line.voicemail and line.voicemail_always:
@@ -106,6 +109,9 @@ def now(line: Line) -> Now:
     names = ", ".join(key.device.model.title for key in line.device_lines.all())
     rung = Link("device", ngettext("Phone", "Phones", phones), names)
     after = _links(features.no_answer_does, features.no_answer_to, features)
+    if not phones:  # then somebody rings along
+        beside = Link("phone", _("Ring along"), _along(features))
+        return Now(_("%(names)s ring.") % {"names": _along(features)}, _otherwise(features), (caller, beside, *after))
     return Now(
         ngettext("The phone rings.", "%(count)d phones ring.", phones) % {"count": phones},
         _otherwise(features),
@@ -117,7 +123,7 @@ def my_now(line: Line) -> tuple[str, str]:
     """The same for the employee whose line it is: answer and why."""
     at = timezone.now()
     features = features_of(line, at)
-    if features.forward_always:
+    if features.forward_always and not features.block_all:
         target = in_sentence(features.forward_to)
         if features.forward_until:
             end = {"target": target, "until": short_moment(features.forward_until, at)}
@@ -132,13 +138,17 @@ def my_now(line: Line) -> tuple[str, str]:
     straight = _straight(line, features, at)
     if straight is None:
         return _("Your phone rings."), _otherwise(features)
-    if features.voicemail_always or features.do_not_disturb or features.unreachable_does != Instead.NOTHING:
+    set_so = features.voicemail_always or features.do_not_disturb or features.block_all
+    if set_so or features.unreachable_does != Instead.NOTHING:
         return straight.answer, straight.why
     return _("No phone rings for you."), _("Ask your administrator for a phone, or forward your calls.")
 
 
 def _straight(line: Line, features: Features, at: datetime) -> Now | None:
     """What happens to every call before a phone could ring; None when one rings."""
+    if features.block_all:
+        refused = Link("block", _("All callers refused"), _("phone does not ring"), "warn")
+        return Now(_("Callers are refused."), _("The number is only for calling out."), (refused,))
     if features.forward_always:
         return _forwarded(features, at)
     if features.voicemail and features.voicemail_always:
@@ -146,7 +156,7 @@ def _straight(line: Line, features: Features, at: datetime) -> Now | None:
         return Now(_("Callers get the voicemail at once."), _("All calls go to voicemail."), links)
     if features.do_not_disturb:
         return _quiet(features, at)
-    if not line.device_lines.all():
+    if not line.device_lines.all() and not features.also_ring:
         return _without_phone(features)
     return None
 
@@ -192,8 +202,12 @@ def _without_phone(features: Features) -> Now:
 
 
 def _otherwise(features: Features) -> str:
-    """What happens to calls that a phone does not take: without an answer, in a call, and without a connection."""
-    return " ".join(filter(None, (_no_answer(features), _in_call(features), _not_reachable(features))))
+    """What rings along, and what happens to calls that a phone does not take: without an answer, in a call, and without
+    a connection.
+    """
+    along = _along(features)
+    beside = _("%(names)s ring along.") % {"names": along} if along else ""
+    return " ".join(filter(None, (beside, _no_answer(features), _in_call(features), _not_reachable(features))))
 
 
 def _no_answer(features: Features) -> str:
@@ -226,11 +240,24 @@ def _not_reachable(features: Features) -> str:
     return texts[Instead(features.unreachable_does)] % {"target": in_sentence(features.unreachable_to)}
 
 
+def callers(found: CallerFilter) -> str:
+    """The first numbers of a list, and how many more there are."""
+    numbers = [str(number.pattern()) for number in found.numbers.all()]
+    shown, more = ", ".join(numbers[:CALLERS_SHOWN]), len(numbers) - CALLERS_SHOWN
+    return _("%(numbers)s and %(more)s more") % {"numbers": shown, "more": more} if more > 0 else shown
+
+
+def _along(features: Features) -> str:
+    return ", ".join(destination_name(along.to) for along in features.also_rings) if features.also_ring else ""
+
+
 def cases(features: Features) -> list[tuple[str, str]]:
     """What happens without an answer, in a call and without a connection, as a name and a line each."""
     nothing = {"busy": _("Busy tone"), "no_answer": _("Keeps ringing"), "unreachable": _("Nothing")}
     names = {"no_answer": _("Without an answer"), "busy": _("When busy"), "unreachable": _("When not reachable")}
-    return [(name, _case(features, case, nothing[case])) for case, name in names.items()]
+    found = [(name, _case(features, case, nothing[case])) for case, name in names.items()]
+    along = _along(features)
+    return [*found, (_("Ring along"), along)] if along else found
 
 
 def _case(features: Features, case: str, nothing: str) -> str:

@@ -35,7 +35,9 @@ from mobile.models import MobileSubscription
 from pbx.models import AutoAttendant, HuntGroup
 from portal.demo import calls, cast, exchange, phones
 from portal.lib.periods import Month, month_of
-from telephony.models import Device, HolidaySchedule, Line, PhoneNumber, Schedule
+from telephony.callers import Pattern
+from telephony.models import CallerFilter, Device, HolidaySchedule, Line, PhoneNumber, Schedule
+from telephony.services import set_caller_filter
 
 PLAN = replace(cast.CUSTOMERS[0], people=10, calls_a_month=120)
 
@@ -48,6 +50,7 @@ class World:
     month: Month
     number: PhoneNumber
     line: Line
+    callers: CallerFilter
     device: Device
     group: HuntGroup
     attendant: AutoAttendant
@@ -99,6 +102,9 @@ def furnish(customer: Customer, owner: User, employee: User, folder: Path, now: 
             month=month,
             number=made.numbers[PLAN.number(0)],
             line=made.lines[0],
+            callers=set_caller_filter(
+                actor=actor, line=made.lines[0], name="Enquêtes", patterns=[Pattern("+31201234567")]
+            ),
             device=Device.objects.order_by("pk")[0],
             group=HuntGroup.objects.order_by("pk")[0],
             attendant=AutoAttendant.objects.get(),

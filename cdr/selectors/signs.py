@@ -18,7 +18,7 @@ from cdr.models import CallRecord, DailyTotal, FraudSign, FraudThreshold
 from cdr.vocabulary import BOOKED, HIDDEN_TYPES, Direction, Leg
 from portal.lib.periods import AMSTERDAM, days_bounds
 from telephony import selectors as telephony
-from telephony.features import features_of
+from telephony.features import SWITCHES, features_of
 from telephony.models import Line
 
 OUT = (Direction.OUTGOING, Direction.FORWARDED)
@@ -102,7 +102,7 @@ def _abroad(entry: AuditEntry) -> str:
 def _sends_abroad(entry: AuditEntry, line: Line) -> str:
     """The number abroad to which a change lets a line send calls, and to which it still does."""
     for field, target in features_of(line, timezone.now()).live():
-        touched = {field, "forward_always" if field == "forward_to" else field.replace("_to", "_does")}
+        touched = {field, SWITCHES[field]}
         if target is not None and re.fullmatch(r"\+(?!31)\d+", target.external) and touched & set(entry.changes):
             return target.external
     return ""

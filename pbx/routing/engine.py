@@ -4,12 +4,14 @@ from collections import deque
 from datetime import datetime
 
 from pbx.routing import dialled
+from pbx.routing.features import Target
 from pbx.routing.groups import through_group
 from pbx.routing.journey import MAX_REDIRECTS, End, Journey, Move, Reason
 from pbx.routing.menus import through_menu
 from pbx.routing.night import Why, diverts, night_of
 from pbx.routing.outgoing import dial_out, forward_out
 from pbx.routing.people import listen, through_person
+from pbx.routing.refused import turned_away
 from pbx.routing.shapes import (
     AutoAttendant,
     Call,
@@ -22,7 +24,6 @@ from pbx.routing.shapes import (
     Person,
     Plan,
     Reachable,
-    Target,
     Voicemail,
     label,
 )
@@ -99,7 +100,7 @@ def _go(journey: Journey, move: Move) -> Move | End:
     if (place.id, move.reason) in journey.visited:
         return _loop(journey, place, move.reason)
     journey.visited.append((place.id, move.reason))
-    return _night(journey, place) or _through(journey, place)
+    return turned_away(journey, place) or _night(journey, place) or _through(journey, place)
 
 
 def _loop(journey: Journey, place: Reachable, reason: Reason) -> End:

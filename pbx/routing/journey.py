@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from pbx.routing.shapes import Call, Exchange, Outcome, Place, Plan, Ring, Step, Target
+from pbx.routing.features import Target
+from pbx.routing.shapes import Call, Exchange, Outcome, Place, Plan, Ring, Step
 
 # A ring of a Dutch phone: one second on, four off.
 RING_SECONDS = 5
@@ -67,8 +68,8 @@ class Journey:
     def note(self, rule: str, subject: Place | None = None, **facts: str) -> None:
         self.steps.append(Step(self.seconds, rule, subject.id if subject else None, facts))
 
-    def ring(self, person: int, duration: int) -> None:
-        self.rings.append(Ring(person, self.seconds, duration))
+    def ring(self, person: int, duration: int, number: str = "") -> None:
+        self.rings.append(Ring(person, self.seconds, duration, number))
 
     def plan(self, end: End) -> Plan:
         return Plan(tuple(self.steps), tuple(self.rings), end.outcome, self.destination, end.shown)

@@ -3,6 +3,7 @@
 import unicodedata
 from datetime import datetime
 
+from pbx.routing.features import Target
 from pbx.routing.journey import (
     ANNOUNCEMENT_SECONDS,
     FIRST_DIGIT_TIMEOUT,
@@ -14,7 +15,7 @@ from pbx.routing.journey import (
     Move,
     Reason,
 )
-from pbx.routing.shapes import TRANSFERS, Action, AutoAttendant, Key, Menu, Outcome, Person, Target, label
+from pbx.routing.shapes import TRANSFERS, Action, AutoAttendant, Key, Menu, Outcome, Person, label
 from telephony.timetable import Moment
 
 KEYPAD = {

@@ -8,7 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 
-from pbx.routing.shapes import CompanyNight, Exchange, NightMode, NightSetting, Place, Target
+from pbx.routing.features import Target
+from pbx.routing.shapes import CompanyNight, Exchange, NightMode, NightSetting, Place
 from telephony.timetable import Moment, Timetable
 
 # One check of a whole exchange asks this for the same few moments thousands of times.

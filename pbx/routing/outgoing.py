@@ -1,5 +1,7 @@
 """Calls that leave the exchange: emergency first, then what may be called, at whose cost and under which number."""
 
+from datetime import datetime
+
 from pbx.routing import dialled
 from pbx.routing.journey import End, Journey
 from pbx.routing.shapes import Exchange, Outcome, Person, SpendGuard
@@ -54,19 +56,25 @@ def _own_number(exchange: Exchange, person: Person | None) -> str:
 
 
 def _refused(journey: Journey, person: Person | None, number: str) -> End | None:
-    exchange = journey.exchange
+    found = refusal(journey.exchange, person, number, journey.at)
+    if found is None:
+        return None
+    rule, outcome = found
+    journey.note(rule, person, number=number)
+    return End(outcome)
+
+
+def refusal(exchange: Exchange, person: Person | None, number: str, at: datetime) -> tuple[str, Outcome] | None:
+    """Why a number may not be called now, and how the call ends; None when it may. Not for lines for help."""
     if exchange.needs_company_number and not exchange.company_number:
-        journey.note("no_company_number", person, number=number)
-        return End(Outcome.NO_COMPANY_NUMBER)
+        return "no_company_number", Outcome.NO_COMPANY_NUMBER
     barred = exchange.barred | (person.barred if person else frozenset())
     blocks = sorted(dialled.blocks(number) & barred)
     if blocks:
-        journey.note(f"barred_{blocks[0]}", person, number=number)
-        return End(Outcome.BARRED)
+        return f"barred_{blocks[0]}", Outcome.BARRED
     if dialled.is_free(number):
         return None
-    guard = exchange.guard_at(journey.at)
+    guard = exchange.guard_at(at)
     if guard is SpendGuard.EMERGENCY_ONLY or (guard is SpendGuard.PREMIUM and dialled.is_costly(number)):
-        journey.note("spend_guard", person, number=number)
-        return End(Outcome.BARRED)
+        return "spend_guard", Outcome.BARRED
     return None

@@ -4,8 +4,10 @@ In this order, so that a forward goes before do not disturb and before the voice
 place: a forward, the voicemail, or what callers hear otherwise.
 """
 
+from pbx.routing.along import Beside, ring_along, ringing_along
+from pbx.routing.features import Instead
 from pbx.routing.journey import ANNOUNCEMENT_SECONDS, MAX_RINGING, RING_SECONDS, End, Journey, Move, Reason
-from pbx.routing.shapes import Instead, Outcome, Person, label
+from pbx.routing.shapes import Outcome, Person, label
 
 
 def through_person(journey: Journey, person: Person) -> Move | End:
@@ -23,21 +25,28 @@ def through_person(journey: Journey, person: Person) -> Move | End:
         until = person.do_not_disturb_until.isoformat() if person.do_not_disturb_until else ""
         journey.note("do_not_disturb", person, person=name, until=until)
         return _instead(journey, person, person.busy, "busy") or _busy_tone(journey, person)
-    if person.id in journey.exchange.unreachable:
+    in_call = person.id in journey.exchange.busy
+    along = ringing_along(journey, person) if not in_call or person.along_in_call else []
+    unreachable = person.id in journey.exchange.unreachable
+    if unreachable and not any(each.rings for each in along):
         journey.note("unreachable", person, person=name)
         return _instead(journey, person, person.unreachable, "unreachable") or End(Outcome.UNREACHABLE)
-    return _ring(journey, person)
+    return _ring(journey, person, along, in_call=in_call and not unreachable, own=not unreachable)
 
 
-def _ring(journey: Journey, person: Person) -> Move | End:
-    name, in_call = label(person), person.id in journey.exchange.busy
+def _ring(journey: Journey, person: Person, along: list[Beside], *, in_call: bool, own: bool) -> Move | End:
+    """The phone rings with those beside it; `own` is False when only they can."""
+    name = label(person)
     if in_call and not person.call_waiting:
         journey.note("busy", person, person=name)
         return _instead(journey, person, person.busy, "busy") or _busy_tone(journey, person)
     goes_on = person.no_answer.target is not None or (person.no_answer.voicemail and person.mailbox is not None)
     seconds = person.rings * RING_SECONDS if goes_on else MAX_RINGING
-    journey.note("call_waiting" if in_call else "rings", person, person=name, seconds=str(seconds))
-    journey.ring(person.id, seconds)
+    if own:
+        journey.note("call_waiting" if in_call else "rings", person, person=name, seconds=str(seconds))
+        journey.ring(person.id, seconds)
+    for each in along:
+        ring_along(journey, person, each, seconds)
     journey.seconds += seconds
     sent_on = _instead(journey, person, person.no_answer, "no_answer")
     if sent_on is not None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from pbx.routing.features import NOBODY, NOTHING, Along, Instead, Mailbox, Refused, Target
 from portal.lib.numbers import Block
 from portal.lib.periods import Period
 from telephony.timetable import Timetable
@@ -21,14 +22,6 @@ class Kind(StrEnum):
     AUTO_ATTENDANT = "auto_attendant"
     VOICEMAIL = "voicemail"
     FAX = "fax"
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where something points: a dialable by its id, or else a number."""
-
-    dialable: int | None = None
-    number: str = ""
 
 
 class NightMode(StrEnum):
@@ -77,32 +70,13 @@ class Place:
     night: ObjectNight = ObjectNight()
 
 
-@dataclass(frozen=True, slots=True)
-class Mailbox:
-    """The voicemail of a person. One that does not record plays its greeting, then hangs up or goes on to ``then``."""
-
-    records: bool = True
-    mail_to: str = ""
-    then: Target | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Instead:
-    """What happens to a call that the phone does not take: it goes on to ``target``, to the voicemail, or to neither."""
-
-    target: Target | None = None
-    voicemail: bool = False
-
-
-NOTHING = Instead()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person(Place):
     """Someone with a line. ``barred`` adds to what the whole company may not call.
 
     A forward of everything and do not disturb hold until their moment; None: until changed. ``rings`` is how often the
-    phone rings before ``no_answer``. ``mailbox`` is None when voicemail is off, and then nothing leads there.
+    phone rings before ``no_answer``; ``along`` rings with it, also during a call if ``along_in_call``. ``mailbox`` is
+    None when voicemail is off, and then nothing leads there.
     """
 
     first_name: str = ""
@@ -117,6 +91,9 @@ class Person(Place):
     do_not_disturb_until: datetime | None = None
     mailbox: Mailbox | None = None
     voicemail_always: bool = False
+    along: tuple[Along, ...] = ()
+    along_in_call: bool = False
+    refused: Refused = NOBODY
     call_waiting: bool = True
     hides_number: bool = False
     barred: frozenset[Block] = frozenset()
@@ -297,9 +274,10 @@ def label(place: Place) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """A caller from outside; without a number: anonymous."""
+    """A caller from outside; without a number: whoever. An anonymous one hides the number."""
 
     number: str = ""
+    anonymous: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,6 +311,7 @@ class Outcome(StrEnum):
     DISCONNECTED = "disconnected"
     LOST = "lost"
     BARRED = "barred"
+    REFUSED = "refused"
     NO_COMPANY_NUMBER = "no_company_number"
     NOT_IN_USE = "not_in_use"
     INVALID_NUMBER = "invalid_number"
@@ -356,11 +335,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """A phone that rings: who, from which second and for how long."""
+    """A phone that rings: whose, from which second and for how long. ``number`` is one outside that rings along."""
 
     person: int
     seconds: int
     duration: int
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)

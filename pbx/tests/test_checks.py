@@ -4,19 +4,8 @@ import pytest
 from hypothesis import given, settings
 
 from pbx.routing.checks import CHECKS, Report, check
-from pbx.routing.shapes import (
-    Action,
-    AutoAttendant,
-    CompanyNight,
-    Exchange,
-    HuntGroup,
-    Instead,
-    Key,
-    Menu,
-    NightMode,
-    Person,
-    Target,
-)
+from pbx.routing.features import Instead, Target
+from pbx.routing.shapes import Action, AutoAttendant, CompanyNight, Exchange, HuntGroup, Key, Menu, NightMode, Person
 from pbx.sentences import PASSED, PROBLEMS, problem_in_words
 from pbx.tests import worlds
 from pbx.tests.worlds import BOX, DAY, FATIMA, LISA, MAIN, MEHMET, MENU, SALES, SUPPORT, exchange

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 
 from pbx.dialplan import Plan, sample_moments, tree_of
 from pbx.routing import route
-from pbx.routing.shapes import AutoAttendant, Call, Exchange, Menu, Person, Target
+from pbx.routing.features import Target
+from pbx.routing.shapes import AutoAttendant, Call, Exchange, Menu, Person
 from pbx.sentences import STEPS, period_in_words, plan_in_words
 from pbx.tests import worlds
 from pbx.tests.worlds import DAY, FATIMA, FREE, LISA, MAIN, MEHMET, MENU, NIGHT, OFF, exchange

@@ -8,7 +8,7 @@ from accounts.models import Customer
 from accounts.tenancy import tenant
 from pbx import services
 from pbx.models import ExchangeSettings
-from pbx.routing import route, shapes
+from pbx.routing import features, route, shapes
 from pbx.selectors import load_exchange
 from pbx.tests.conftest import MAIN, line
 from portal.lib.numbers import Block
@@ -17,7 +17,7 @@ from telephony.services import change_outgoing_blocks, set_features
 from telephony.timetable import ZONE
 
 DAY = datetime(2026, 11, 19, 14, 10, tzinfo=ZONE)
-QUERIES = 18
+QUERIES = 20
 
 
 def load(customer: Customer) -> shapes.Exchange:
@@ -48,7 +48,7 @@ def test_at_night_and_on_holidays_the_voicemail_answers(acme: Customer, acme_exc
 def test_a_number_keeps_its_owner_and_a_free_one_has_none(acme: Customer, acme_exchange: ExchangeSettings) -> None:
     exchange = load(acme)
     assert exchange.numbers["+31887654009"] is None
-    assert exchange.label(shapes.Target(number="+31887654003")) == "Mehmet Kaya (103)"
+    assert exchange.label(features.Target(number="+31887654003")) == "Mehmet Kaya (103)"
 
 
 def test_the_features_of_a_line_and_the_blocks_of_the_company_are_seen(
@@ -75,11 +75,11 @@ def test_the_features_of_a_line_and_the_blocks_of_the_company_are_seen(
     assert (fatima.hides_number, fatima.call_waiting, fatima.forward_always) == (
         True,
         False,
-        shapes.Target(number="+31201234567"),
+        features.Target(number="+31201234567"),
     )
     assert (fatima.no_answer.voicemail, fatima.mailbox, fatima.rings, fatima.barred) == (
         True,
-        shapes.Mailbox(mail_to="fatima@acme.example"),
+        features.Mailbox(mail_to="fatima@acme.example"),
         3,
         frozenset({Block.MOBILE}),
     )

@@ -7,10 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pbx.routing import route
-from pbx.routing.shapes import Call, Exchange, HuntGroup, Inside, Instead, Mailbox, Outcome, Person, Plan, Target
+from pbx.routing.features import Along, CallerList, Instead, Mailbox, Refused, Target
+from pbx.routing.shapes import Call, Exchange, HuntGroup, Inside, Outcome, Outside, Person, Plan
 from pbx.tests import worlds
 from pbx.tests.worlds import DAY, FATIMA, LISA, MEHMET, SALES, exchange
 from portal.lib.numbers import Block
+from telephony.callers import Pattern
+from telephony.timetable import Period, Timetable, Week
 
 TO_LISA = Instead(Target(LISA))
 TO_BOX = Instead(voicemail=True)
@@ -133,3 +136,93 @@ def test_one_who_dials_1233_listens_to_the_own_messages() -> None:
 )
 def test_lines_for_help_always_get_out(world: Exchange, text: str, person: int | None, at: datetime) -> None:
     assert route(world, Call(text, Inside(person)), at).outcome is Outcome.OUTSIDE
+
+
+# --- who rings along ---
+
+
+def test_those_beside_a_phone_ring_as_long_as_it_does() -> None:
+    plan = called(fatima(along=(Along(Target(LISA), confirm=False), Along(Target(number="+31612345678")))))
+    assert rules(plan)[:3] == ["rings", "along_rings", "along_rings_key"]
+    assert [(ring.person, ring.number, ring.duration) for ring in plan.rings] == [
+        (FATIMA, "", 120),
+        (LISA, "", 120),
+        (FATIMA, "+31612345678", 120),
+    ]
+
+
+def test_without_a_connected_phone_those_beside_it_ring() -> None:
+    plan = called(fatima(along=(Along(Target(LISA)),), unreachable=TO_BOX), unreachable=frozenset({FATIMA}))
+    assert [ring.person for ring in plan.rings] == [LISA]
+
+
+def test_during_a_call_nobody_rings_along_unless_that_is_set() -> None:
+    along = (Along(Target(LISA)),)
+    assert len(called(fatima(along=along), busy=frozenset({FATIMA})).rings) == 1
+    assert len(called(fatima(along=along, along_in_call=True), busy=frozenset({FATIMA})).rings) == 2
+
+
+@pytest.mark.parametrize("number", ["+31612345678", "short:112", "+319008844"])
+def test_a_blocked_number_and_a_line_for_help_do_not_ring_along(number: str) -> None:
+    plan = called(fatima(along=(Along(Target(number=number)),), barred=frozenset({Block.MOBILE})))
+    assert [ring.number for ring in plan.rings] == [""]
+
+
+def test_the_own_forward_of_who_rings_along_is_not_used() -> None:
+    lisa = Person(id=LISA, name="Lisa", extension="104", forward_always=Target(MEHMET))
+    plan = route(exchange(fatima(along=(Along(Target(LISA)),)), lisa), Call("209", Inside(MEHMET)), DAY)
+    assert [ring.person for ring in plan.rings] == [FATIMA, LISA]
+
+
+# --- callers that are refused ---
+
+LUNCH = Timetable(Week.of([Period(frozenset(range(5)), 12 * 60, 13 * 60)]))
+REFUSED = Refused(
+    lists=(
+        CallerList("Enquêtes", (Pattern("+31201234567"),)),
+        CallerList("Lunch", (Pattern("+44", is_prefix=True),), LUNCH),
+    )
+)
+
+
+def from_outside(person: Person, caller: Outside, at: datetime = DAY) -> Plan:
+    numbers: dict[str, int | None] = {"+31887654009": FATIMA}
+    return route(exchange(person, numbers=numbers), Call("+31887654009", caller), at)
+
+
+@pytest.mark.parametrize(
+    ("caller", "hour", "refused"),
+    [
+        (Outside("+31201234567"), 14, True),
+        (Outside("+31201234568"), 14, False),
+        (Outside("+442012345678"), 12, True),
+        (Outside("+442012345678"), 13, False),
+        (Outside(anonymous=True), 14, False),
+        (Outside(), 14, False),
+    ],
+)
+def test_a_list_refuses_its_callers_in_its_hours(caller: Outside, hour: int, refused: bool) -> None:
+    away = fatima(refused=REFUSED, forward_always=Target(LISA))
+    plan = from_outside(away, caller, DAY.replace(hour=hour))
+    assert (plan.outcome is Outcome.REFUSED) is refused
+
+
+def test_anonymous_callers_are_refused_and_colleagues_are_not() -> None:
+    shy = fatima(refused=Refused(anonymous=True))
+    assert from_outside(shy, Outside(anonymous=True)).outcome is Outcome.REFUSED
+    assert from_outside(shy, Outside()).outcome is Outcome.NO_ANSWER
+    assert called(shy).outcome is Outcome.NO_ANSWER
+
+
+def test_a_number_for_calling_out_takes_no_call_at_all() -> None:
+    out = fatima(refused=Refused(everybody=True), mailbox=BOX, voicemail_always=True)
+    assert from_outside(out, Outside("+31201234567")).outcome is Outcome.REFUSED
+    assert rules(called(out)) == []
+    assert called(out).outcome is Outcome.REFUSED
+
+
+@pytest.mark.parametrize("number", ["short:112", "short:113", "+319008844", "+318008112"])
+def test_a_line_for_help_that_calls_back_always_gets_through(number: str) -> None:
+    everything = CallerList("Alles", (Pattern("+31", is_prefix=True),))
+    shut = fatima(refused=Refused(everybody=True, anonymous=True, lists=(everything,)))
+    assert from_outside(shut, Outside(number)).outcome is Outcome.NO_ANSWER

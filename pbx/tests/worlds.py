@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
+from pbx.routing.features import Along, CallerList, Instead, Mailbox, Refused, Target
 from pbx.routing.shapes import (
     KEYS,
     Action,
@@ -13,9 +14,7 @@ from pbx.routing.shapes import (
     Exchange,
     HuntGroup,
     Inside,
-    Instead,
     Key,
-    Mailbox,
     Menu,
     NightMode,
     NightSetting,
@@ -24,10 +23,10 @@ from pbx.routing.shapes import (
     Person,
     Policy,
     SpendGuard,
-    Target,
     Voicemail,
 )
 from portal.lib.numbers import Block
+from telephony.callers import Pattern
 from telephony.timetable import ALWAYS, ZONE, Holiday, Period, Timetable, Week, parse_clock
 
 MAIN, FREE = "+31887654000", "+31887654099"
@@ -122,6 +121,12 @@ object_nights = st.builds(ObjectNight, st.sampled_from(NightSetting), some_targe
 keys = st.builds(Key, st.sampled_from(Action), some_target)
 menus = st.builds(Menu, st.just("Welkom"), st.dictionaries(st.sampled_from(KEYS), keys, max_size=6))
 insteads = st.builds(Instead, some_target, st.booleans())
+caller_lists = st.builds(
+    CallerList,
+    st.just("Enquetes"),
+    st.just((Pattern("+31201234567"), Pattern("+44", is_prefix=True))),
+    st.none() | st.just(OFFICE),
+)
 ends = st.none() | st.sampled_from([DAY, NIGHT])
 barrings = st.frozensets(st.sampled_from(Block))
 
@@ -147,6 +152,9 @@ def places(id: int, number: str, extension: str) -> st.SearchStrategy[Person | H
         do_not_disturb_until=ends,
         mailbox=st.none() | st.builds(Mailbox, st.booleans(), st.just("lisa@acme.example"), some_target),
         voicemail_always=st.booleans(),
+        along=st.lists(st.builds(Along, targets, st.booleans()), max_size=2).map(tuple),
+        along_in_call=st.booleans(),
+        refused=st.builds(Refused, st.booleans(), st.booleans(), st.lists(caller_lists, max_size=1).map(tuple)),
         call_waiting=st.booleans(),
         hides_number=st.booleans(),
         barred=barrings,
@@ -205,7 +213,7 @@ def exchanges(draw: st.DrawFn) -> Exchange:
     )
 
 
-callers = st.builds(Outside, st.sampled_from(["", "+31201234567"])) | st.builds(Inside, st.none() | ids)
+callers = st.builds(Outside, st.sampled_from(["", "+31201234567"]), st.booleans()) | st.builds(Inside, st.none() | ids)
 dialled_texts = st.sampled_from(
     [
         "112",

@@ -3,10 +3,13 @@
 from telephony.models.devices import Device, DeviceLine, ProvisioningAnswer, ProvisioningEvent
 from telephony.models.dialables import Destination, Dialable, NumberRange, PhoneNumber
 from telephony.models.guard import SpendGuardState
-from telephony.models.lines import Line, OutgoingBlocks
+from telephony.models.lines import AlsoRings, CallerFilter, CallerFilterNumber, Line, OutgoingBlocks
 from telephony.models.schedules import HolidayDay, HolidaySchedule, Schedule, SchedulePeriod
 
 __all__ = [
+    "AlsoRings",
+    "CallerFilter",
+    "CallerFilterNumber",
     "Destination",
     "Device",
     "DeviceLine",

@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.tenancy import TenantModel
 from portal.lib.numbers import BLOCK_LABELS, Block
+from telephony.callers import Pattern
 from telephony.models.dialables import Destination, Dialable
+from telephony.models.schedules import Schedule
 
 FEWEST_RINGS, MOST_RINGS = 1, 20
 
@@ -102,6 +104,18 @@ class Quiet(models.Model):
         return self.do_not_disturb and (self.do_not_disturb_until is None or at < self.do_not_disturb_until)
 
 
+class Ringing(models.Model):
+    """Whose phones ring along, and which callers ring nothing; the numbers stand in AlsoRings and CallerFilter."""
+
+    also_ring = models.BooleanField(_("ring along"), default=False)
+    also_ring_in_call = models.BooleanField(_("ring along during a call"), default=False)
+    block_all = models.BooleanField(_("refuse all callers"), default=False)
+    block_anonymous = models.BooleanField(_("refuse anonymous callers"), default=False)
+
+    class Meta:
+        abstract = True
+
+
 class Barring(models.Model):
     """What this line may not call besides what no line of the customer may: it adds, and never opens."""
 
@@ -125,7 +139,7 @@ class Barring(models.Model):
             setattr(self, f"bar_{block}", block in blocks)
 
 
-class Line(Forwarding, Mailbox, Quiet, Barring, TenantModel):
+class Line(Forwarding, Mailbox, Quiet, Ringing, Barring, TenantModel):
     """A line that calls and is called, of a single subscription or of an employee, with its features.
 
     `user` links an employee's log-in: that user sees and sets this line without any role. `sip_user` is random and
@@ -171,6 +185,70 @@ class Line(Forwarding, Mailbox, Quiet, Barring, TenantModel):
 
     def __str__(self) -> str:
         return str(self.dialable)
+
+
+class AlsoRings(TenantModel):
+    """A number or colleague that rings along with a line. With `confirm` a key has to be pressed to answer, so that the
+    voicemail of a mobile does not take the call.
+    """
+
+    line = models.ForeignKey(Line, models.CASCADE, related_name="also_rings")
+    target = models.ForeignKey(Destination, models.PROTECT, related_name="ringing_along")
+    confirm = models.BooleanField(_("press a key to answer"), default=True)
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        verbose_name = _("ringing along")
+        ordering = ("position", "pk")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=("customer", "line", "target"), name="one_rings_along_once")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.line)
+
+
+class CallerFilter(TenantModel):
+    """Callers that a line refuses under a name of the customer's own, always or while a schedule says so."""
+
+    line = models.ForeignKey(Line, models.CASCADE, related_name="caller_filters")
+    name = models.CharField(_("name"), max_length=60)
+    schedule = models.ForeignKey(Schedule, models.PROTECT, null=True, blank=True, related_name="caller_filters")
+
+    class Meta:
+        verbose_name = _("blocked callers")
+        ordering = ("name", "pk")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=("customer", "line", "name"), name="caller_filter_name"),
+            models.CheckConstraint(condition=~Q(name=""), name="caller_filter_has_name"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.line})"
+
+
+class CallerFilterNumber(TenantModel):
+    """A number, or the beginning of some, as telephony.callers.Pattern has it."""
+
+    caller_filter = models.ForeignKey(CallerFilter, models.CASCADE, related_name="numbers")
+    digits = models.CharField(max_length=16, db_collation="C")
+    is_prefix = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("blocked number")
+        ordering = ("digits", "pk")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=("customer", "caller_filter", "digits", "is_prefix"), name="caller_number_once"
+            ),
+            models.CheckConstraint(condition=Q(digits__regex=r"^\+[1-9][0-9]{0,14}$"), name="caller_number_is_digits"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pattern())
+
+    def pattern(self) -> Pattern:
+        return Pattern(self.digits, self.is_prefix)
 
 
 class OutgoingBlocks(TenantModel):

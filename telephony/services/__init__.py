@@ -4,6 +4,7 @@ Every verb runs inside the customer's door (`accounts.tenancy.tenant`), writes o
 answers of the phones it touches up to date in the same transaction.
 """
 
+from telephony.services.callers import remove_caller_filter, set_caller_filter
 from telephony.services.devices import (
     NewDevice,
     change_device_lines,
@@ -54,9 +55,11 @@ __all__ = [
     "pin_fits",
     "release_device",
     "release_number",
+    "remove_caller_filter",
     "remove_dialable",
     "remove_line",
     "remove_number_range",
+    "set_caller_filter",
     "set_features",
     "set_forward",
     "set_pin",

@@ -1,6 +1,6 @@
 """Lines, their features and what they may not call."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from portal.lib.crypto import generate_password
 from portal.lib.numbers import Block
 from telephony import rules, selectors, vault
 from telephony.features import TARGETS, Features, columns, features_of, snapshot
-from telephony.models import Destination, Dialable, Line, OutgoingBlocks, PhoneNumber
+from telephony.models import AlsoRings, Destination, Dialable, Line, OutgoingBlocks, PhoneNumber
 from telephony.selectors import Target
 from telephony.services.numbers import assign_number
 from telephony.services.provisioning import keep_answers_of
@@ -139,8 +139,11 @@ def _change(actor: Actor, line: Line, features: Features) -> LineChange:
         return LineChange(line, 0, {})
     _put(line, features)
     line.save(update_fields=columns())
+    if "also_rings" in changed:
+        _put_along(line, features)
     audit.record(actor=actor, verb="line.change", obj=line, changes=changed)
-    return LineChange(line, keep_answers_of(lines=[line]), {name: getattr(before, name) for name in changed})
+    follow = keep_answers_of(lines=[line])
+    return LineChange(selectors.lines().get(pk=line.pk), follow, {name: getattr(before, name) for name in changed})
 
 
 def _may_be_set(line: Line, features: Features, now: datetime) -> None:
@@ -149,6 +152,7 @@ def _may_be_set(line: Line, features: Features, now: datetime) -> None:
     rules.ends_in_the_future(features.do_not_disturb_until, now, field="do_not_disturb_until")
     rules.messages_have_an_address(features)
     rules.calls_go_to_a_voicemail_that_is_on(features)
+    rules.ringing_along_is_possible(features)
     live = list(features.live())
     for field, target in live:
         rules.forward_has_a_target(has_target=target is not None, field=field)
@@ -157,37 +161,56 @@ def _may_be_set(line: Line, features: Features, now: datetime) -> None:
     for field, target in live:
         if target is not None and target.dialable is None:
             rules.forward_may_go_to(target.external, blocked=blocked, barred=features.barred, field=field)
-    inside = [(field, target.dialable) for field, target in live if target is not None and target.dialable is not None]
+    inside = list(_sent_on(features))
     leads = _leads(but_for=line) if inside else {}
     for field, dialable in inside:
         rules.forward_makes_no_circle(line, dialable, leads, field=field)
 
 
 def _kept_targets_are_not_itself(line: Line, features: Features) -> None:
-    for field in TARGETS:
-        target = getattr(features, field)
+    kept = [(field, getattr(features, field)) for field in TARGETS]
+    for field, target in [*kept, *(("also_rings", along.to) for along in features.also_rings)]:
         if target is not None and target.dialable is not None:
             rules.forward_is_not_itself(line, target.dialable, field=field)
+
+
+def _sent_on(features: Features) -> Iterator[tuple[str, Dialable]]:
+    """The dialables that calls are sent on to. One that rings along is not: its own forwards are not used."""
+    for field, target in features.live():
+        if target is not None and target.dialable is not None and field != "also_rings":
+            yield field, target.dialable
 
 
 def _leads(*, but_for: Line) -> dict[int, list[int]]:
     """To which dialables each other line may send calls, by its own dialable."""
     now = timezone.now()
     return {
-        other.dialable_id: [
-            target.dialable.pk for _field, target in features_of(other, now).live() if target and target.dialable
-        ]
+        other.dialable_id: [dialable.pk for _field, dialable in _sent_on(features_of(other, now))]
         for other in selectors.line_targets().exclude(pk=but_for.pk)
     }
 
 
 def _put(line: Line, features: Features) -> None:
     """The features into the line's columns."""
-    for name in (field.name for field in fields(Features)):
+    for name in (field.name for field in fields(Features) if field.name != "also_rings"):
         value = getattr(features, name)
         if name in TARGETS:
             value = destination(customer=line.customer, target=value) if value else None
         setattr(line, name, value)
+
+
+def _put_along(line: Line, features: Features) -> None:
+    AlsoRings.objects.filter(line=line).delete()
+    AlsoRings.objects.bulk_create(
+        AlsoRings(
+            customer=line.customer,
+            line=line,
+            target=destination(customer=line.customer, target=along.to),
+            confirm=along.confirm,
+            position=place,
+        )
+        for place, along in enumerate(features.also_rings)
+    )
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """Lines and a desk phone of Acme, made by the services as an owner would."""
 
 import pytest
+from django.test import Client
 
 from accounts.access import Actor, Role, system
 from accounts.models import Customer, User
@@ -53,3 +54,18 @@ def phone(acme: Customer, sanne: Line) -> services.NewDevice:
         return services.create_device(
             actor=system(acme), customer=acme, model_code="yealink-t46u", mac="24:9A:D8:0A:46:B3", lines=[sanne]
         )
+
+
+@pytest.fixture
+def browser(client: Client, alice: User) -> Client:
+    """Alice at a browser."""
+    client.force_login(alice)
+    return client
+
+
+@pytest.fixture
+def employee(bob: User) -> Client:
+    """Bob at a browser of his own."""
+    one = Client()
+    one.force_login(bob)
+    return one

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.access import system
-from accounts.models import Customer, User
+from accounts.models import Customer
 from accounts.tenancy import tenant
 from portal.lib.numbers import Block
 from telephony import services
@@ -17,19 +17,6 @@ from telephony.models import Line
 from telephony.selectors import Target
 from telephony.services import NewDevice
 from telephony.tests.test_pages import line_form, text
-
-
-@pytest.fixture
-def browser(client: Client, alice: User) -> Client:
-    client.force_login(alice)
-    return client
-
-
-@pytest.fixture
-def employee(bob: User) -> Client:
-    one = Client()
-    one.force_login(bob)
-    return one
 
 
 def features(line: Line) -> Features:

@@ -20,19 +20,6 @@ from telephony.services import NewDevice
 from telephony.tests.phones import Phone
 
 
-@pytest.fixture
-def browser(client: Client, alice: User) -> Client:
-    client.force_login(alice)
-    return client
-
-
-@pytest.fixture
-def employee(bob: User) -> Client:
-    one = Client()
-    one.force_login(bob)
-    return one
-
-
 @pytest.fixture(autouse=True)
 def _dutch(db: None) -> Iterator[None]:
     yield

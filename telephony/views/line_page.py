@@ -71,11 +71,20 @@ def pin(request: CustomerRequest, line: Line, back: str, crumbs: list[Choice]) -
 def parts(line: Line, form: LineForm) -> dict[str, object]:
     """What the parts of the page show besides the form."""
     blocked = selectors.blocked(line.customer)
+    lists = selectors.caller_filters(line)
+    one, new = (
+        ("telephony:my_callers", "telephony:my_callers_new")
+        if form.own
+        else ("telephony:callers", "telephony:callers_new")
+    )
+    key = [] if form.own else [line.pk]
     return {
         "line": line,
         "form": form,
         "numbers": sorted(line.dialable.numbers.all(), key=lambda number: (not number.is_main, number.e164)),
         "blocked": [BLOCK_LABELS[block] for block in Block if block in blocked],
+        "callers": [(reverse(one, args=[*key, found.pk]), found, words.callers(found)) for found in lists],
+        "callers_new_url": reverse(new, args=key),
         "targets": targets(line),
     }
 

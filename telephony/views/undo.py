@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.core import signing
 
 from portal.lib.numbers import Block
-from telephony.features import TARGETS
+from telephony.features import TARGETS, Along
 from telephony.models import Dialable, Line
 from telephony.selectors import Target
 from telephony.services import LineChange
@@ -37,12 +37,17 @@ def _plain(value: object) -> object:
         return [value.dialable.pk if value.dialable else None, value.external]
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, tuple):
+        return [[_plain(along.to), along.confirm] for along in value]
     return sorted(value) if isinstance(value, frozenset) else value
 
 
 def _value(name: str, plain: Any) -> object:
     if name in TARGETS:
         return _target(*plain) if plain else None
+    if name == "also_rings":
+        found = [(_target(*to), confirm) for to, confirm in plain]
+        return tuple(Along(target, confirm) for target, confirm in found if target is not None)
     if name == "barred":
         return frozenset(map(Block, plain))
     return datetime.fromisoformat(plain) if plain and name.endswith("_until") else plain
