@@ -1,4 +1,4 @@
-"""Calls and their totals in the API: the selection, the masking and the hidden numbers of the pages."""
+"""Calls in the API: the selection, the masking and the hidden numbers of the pages."""
 
 from typing import Any
 
@@ -21,6 +21,7 @@ from cdr import (
     partner_limit_api,
     reject_api,
     saved_api,
+    totals_api,
     unrated_api,
 )
 from cdr.api_filters import FILTERS, asked_of, text
@@ -80,30 +81,6 @@ class CallPageSerializer(serializers.Serializer[Any]):
     next = serializers.CharField(allow_null=True)
     previous = serializers.CharField(allow_null=True)
     results = CallSerializer(many=True)
-
-
-class TotalSerializer(serializers.Serializer[Any]):
-    """Calls of one own number and type."""
-
-    number = serializers.CharField()
-    name = serializers.CharField()
-    call_type = serializers.ChoiceField(choices=[CallType(kind).name.lower() for kind in calls.SHOWN])
-    calls = serializers.IntegerField()
-    seconds = serializers.IntegerField()
-    amount = serializers.DecimalField(max_digits=16, decimal_places=6)
-    unrated = serializers.IntegerField()
-
-
-class TotalsSerializer(serializers.Serializer[Any]):
-    """The sums of a selection, which equal the sums of its calls."""
-
-    first_day = serializers.DateField()
-    last_day = serializers.DateField()
-    calls = serializers.IntegerField()
-    seconds = serializers.IntegerField()
-    amount = serializers.DecimalField(max_digits=16, decimal_places=6)
-    unrated = serializers.IntegerField()
-    results = TotalSerializer(many=True)
 
 
 def _call(call: CallRecord, asked: Asked, where: dict[int, str]) -> dict[str, Any]:
@@ -180,44 +157,11 @@ class CallViewSet(CustomerAPI, viewsets.ViewSet):
         return Response(CallStorySerializer(document).data)
 
 
-class CallTotalsViewSet(CustomerAPI, viewsets.ViewSet):
-    """The sums of the customer's calls by own number and call type."""
-
-    capability = Capability.VIEW_CALLS
-
-    @extend_schema(operation_id="call_totals", parameters=FILTERS, responses=TotalsSerializer)
-    def list(self, request: Request) -> Response:
-        asked = asked_of(self, request)
-        pairs = calls.by_number_and_type(asked.selection)
-        whole = calls.add_up(pairs.values())
-        body = {
-            "first_day": asked.selection.first,
-            "last_day": asked.last_day,
-            "calls": whole.calls,
-            "seconds": whole.seconds,
-            "amount": euros(whole.micros),
-            "unrated": whole.unrated,
-            "results": [
-                {
-                    "number": number,
-                    "name": asked.names.get(number, ""),
-                    "call_type": CallType(kind).name.lower(),
-                    "calls": sums.calls,
-                    "seconds": sums.seconds,
-                    "amount": euros(sums.micros),
-                    "unrated": sums.unrated,
-                }
-                for (number, kind), sums in sorted(pairs.items())
-            ],
-        }
-        return Response(TotalsSerializer(body).data)
-
-
 routes: list[tuple[str, type[viewsets.ViewSetMixin], str]] = [
     *batch_api.routes,  # before calls, which would take the word for the id of a call
     *export_api.routes,
     ("calls", CallViewSet, "calls"),
-    ("call-totals", CallTotalsViewSet, "call-totals"),
+    *totals_api.routes,
     ("fraud-signs", FraudSignViewSet, "fraud-signs"),
     ("disputes", DisputeViewSet, "disputes"),
     *cost_api.routes,

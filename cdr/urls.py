@@ -33,6 +33,7 @@ urlpatterns: list[URLPattern] = [
     path("calls/", totals.totals, name="totals"),
     path("calls/details/", details.details, name="details"),
     path("calls/export.csv", export.export, name="export"),
+    path("calls/totals.csv", export.totals, name="export_totals"),
     path("calls/disputes/", disputes.disputes, name="disputes"),
     path("calls/disputes/new/", disputes.dispute_new, name="dispute_new"),
     path("calls/<str:place>/dispute/", disputes.call_dispute, name="call_dispute"),

@@ -8,8 +8,9 @@ import pytest
 from rest_framework.test import APIRequestFactory, force_authenticate
 
 from accounts.models import Customer, Membership, User
-from cdr.api import CallTotalsViewSet, CallViewSet
+from cdr.api import CallViewSet
 from cdr.tests.worlds import a_source, a_tariff, asterisk_row, load, write
+from cdr.totals_api import CallTotalsViewSet
 
 pytestmark = pytest.mark.django_db
 

@@ -9,10 +9,13 @@ from django.views.decorators.http import require_safe
 from accounts.access import Capability
 from accounts.errors import Refusal
 from accounts.web import CustomerRequest, customer_view
+from cdr.adding import By
 from cdr.asking import ask, problems
 from cdr.exporting.answer import streamed
+from cdr.exporting.totals import totals_file
 from cdr.models import ExportForm
 from cdr.views import files
+from portal.lib.csvsafe import CsvForm
 
 
 @require_safe
@@ -33,3 +36,14 @@ def export(request: CustomerRequest, form: ExportForm = ExportForm.DUTCH) -> Htt
     except Refusal as refusal:
         return files.choosing(request, asked, refusal=refusal, status=422)
     return cast("HttpResponse", answer)  # the guard passes a stream on as it is
+
+
+@require_safe
+@customer_view(Capability.VIEW_CALLS)
+def totals(request: CustomerRequest) -> HttpResponse:
+    """The totals of the page as CSV: `by` says how they are added up, `form` is for Dutch Excel or, with `iso`, for programs."""
+    asked = ask(request.GET, request.actor, today=timezone.localdate())
+    by, form = request.GET.get("by") or By.NUMBER_AND_TYPE, request.GET.get("form") or CsvForm.DUTCH
+    if problems(request.GET, asked) or by not in By or form not in CsvForm:
+        return files.choosing(request, asked, status=422)
+    return totals_file(customer=request.customer, asked=asked, by=By(by), form=CsvForm(form))

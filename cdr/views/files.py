@@ -10,12 +10,14 @@ from django.utils.translation import gettext_lazy
 
 from accounts.errors import Refusal
 from accounts.web import CustomerRequest
+from cdr.adding import By
 from cdr.asking import Asked, problem_lines
 from cdr.exporting.limits import MOST_WORKBOOK_ROWS
 from cdr.models import ExportForm, MonthlyReport
 from cdr.models.exports import LAST_DAY
 from cdr.selectors import calls
 from cdr.views.periods import address
+from portal.lib.csvsafe import CsvForm
 from portal.lib.ui import Choice
 
 USUAL_DAY = 3  # by then late calls of the month have mostly come in
@@ -39,9 +41,9 @@ class ReportForm(forms.ModelForm[MonthlyReport]):
 
 def kinds(request: HttpRequest) -> list[Choice]:
     """The kinds of file with the filters of this page, each with its address."""
-    here = address(request, reverse("cdr:export"), view=None, sort=None, form=None)
-    iso = address(request, reverse("cdr:export"), view=None, sort=None, form=ExportForm.ISO)
-    book = address(request, reverse("cdr:export_workbook"), view=None, sort=None, form=None)
+    here = address(request, reverse("cdr:export"), view=None, sort=None, by=None, form=None)
+    iso = address(request, reverse("cdr:export"), view=None, sort=None, by=None, form=ExportForm.ISO)
+    book = address(request, reverse("cdr:export_workbook"), view=None, sort=None, by=None, form=None)
     return [
         Choice(str(ExportForm.DUTCH.label), here),
         Choice(str(ExportForm.ISO.label), iso),
@@ -49,12 +51,23 @@ def kinds(request: HttpRequest) -> list[Choice]:
     ]
 
 
-def menu(request: HttpRequest) -> list[Choice]:
-    """What the button Download of a page offers."""
+def totals(request: HttpRequest, by: By) -> list[Choice]:
+    """The table of totals as a file, in both forms."""
+    path = reverse("cdr:export_totals")
+    labels = {CsvForm.DUTCH: _("These totals for Excel"), CsvForm.ISO: _("These totals for programs")}
+    return [
+        Choice(label, address(request, path, view=None, sort=None, by=by, form=form)) for form, label in labels.items()
+    ]
+
+
+def menu(request: HttpRequest, *, by: By | None = None) -> list[Choice]:
+    """What the button Download of a page offers; on that of the totals also these, added up as they are there."""
     return [
         *kinds(request),
+        *(totals(request, by) if by else []),
         Choice(
-            _("By e-mail or every month"), address(request, reverse("cdr:download"), view=None, sort=None, form=None)
+            _("By e-mail or every month"),
+            address(request, reverse("cdr:download"), view=None, sort=None, by=None, form=None),
         ),
         Choice(_("My downloads"), reverse("cdr:downloads")),
     ]
@@ -86,10 +99,10 @@ def choosing(
         "most": settings.EXPORT_DIRECT_ROWS,
         "days": settings.EXPORT_DAYS,
         "query": request.GET.urlencode(),
-        "back": address(request, reverse("cdr:details"), form=None),
+        "back": address(request, reverse("cdr:details"), by=None, form=None),
         "crumbs": [
-            Choice(_("Call details"), address(request, reverse("cdr:totals"), form=None)),
-            Choice(_("Details"), address(request, reverse("cdr:details"), form=None)),
+            Choice(_("Call details"), address(request, reverse("cdr:totals"), by=None, form=None)),
+            Choice(_("Details"), address(request, reverse("cdr:details"), by=None, form=None)),
             Choice(_("Download calls")),
         ],
     }

@@ -9,16 +9,16 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cdr.asking import Asked, language
+from cdr.adding import By, month_words
+from cdr.asking import Asked
 from cdr.filters import type_label
 from cdr.selectors.calls import Sums, add_up
 from cdr.views.periods import address
 from portal.charts import tint
-from portal.lib import formats
 from portal.lib.periods import Month
 from portal.lib.ui import Choice
 
-VIEWS = ("matrix", "type", "number", "total")
+VIEWS: Mapping[str, By] = {"matrix": By.NUMBER_AND_TYPE, "type": By.TYPE, "number": By.NUMBER, "total": By.MONTH}
 
 type Pairs = Mapping[tuple[str, int], Sums]
 
@@ -88,12 +88,11 @@ def _month_row(request: HttpRequest, asked: Asked, month: Month, sums: Sums) -> 
     part = asked.selection.between(month.first_day, month.end_day)
     last = part.end - timedelta(days=1)
     whole = (part.first, part.end) == (month.first_day, month.end_day)
-    name = formats.month(month, language()) if whole else formats.day_range(part.first, part.end, language())
     period = {"month": str(month), "from_": None, "to": None}
     if not whole:
         period = {"month": None, "from_": part.first.isoformat(), "to": last.isoformat()}
     url = address(request, reverse("cdr:details"), view=None, sort=None, **period)
-    return Row(name, "", url, (), sums, place=str(month))
+    return Row(month_words(asked.selection, month), "", url, (), sums, place=str(month))
 
 
 def _type_row(request: HttpRequest, kind: int, sums: Sums) -> Row:

@@ -71,7 +71,7 @@ def totals(request: CustomerRequest) -> HttpResponse:
     pairs, whole = answer.pairs, answer.whole
     dear = pictures.dear_calls(asked, calls.dearest_calls(asked.selection, answer.days, most=pictures.MOST_DEAR))
     view = request.GET.get("view", "")
-    view = view if view in tables.VIEWS else tables.VIEWS[0]
+    view = view if view in tables.VIEWS else "matrix"
     context = {
         "asked": asked,
         "form": asked.form,
@@ -83,7 +83,7 @@ def totals(request: CustomerRequest) -> HttpResponse:
         "figures": pictures.figures(whole, answer.earlier, answer.before, dear),
         "answer": answer,
         "whole": whole,
-        "downloads": files.menu(request),
+        "downloads": files.menu(request, by=tables.VIEWS[view]),
         "result": _result(whole.calls),
     }
     if whole.calls:
