@@ -21,6 +21,7 @@ from cdr import (
     partner_limit_api,
     reject_api,
     saved_api,
+    threshold_api,
     totals_api,
     unrated_api,
 )
@@ -172,4 +173,5 @@ routes: list[tuple[str, type[viewsets.ViewSetMixin], str]] = [
     *unrated_api.routes,
     *feed_api.routes,
     *reject_api.routes,
+    *threshold_api.routes,
 ]
