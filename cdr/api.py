@@ -20,6 +20,7 @@ from cdr import (
     limit_api,
     partner_limit_api,
     reject_api,
+    retention_api,
     saved_api,
     threshold_api,
     totals_api,
@@ -174,4 +175,5 @@ routes: list[tuple[str, type[viewsets.ViewSetMixin], str]] = [
     *feed_api.routes,
     *reject_api.routes,
     *threshold_api.routes,
+    *retention_api.routes,
 ]

@@ -1,7 +1,7 @@
 """Disputes in the API: what is contested, and contesting a billing period or a call."""
 
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -30,7 +30,15 @@ class DisputeSerializer(serializers.ModelSerializer[Dispute]):
 
     class Meta:
         model = Dispute
-        fields = ("id", "billing_period", "call", "reason", "opened_at", "closed_at", "outcome")
+        fields: ClassVar[tuple[str, ...]] = (
+            "id",
+            "billing_period",
+            "call",
+            "reason",
+            "opened_at",
+            "closed_at",
+            "outcome",
+        )
 
     def get_billing_period(self, dispute: Dispute) -> str:
         return str(Month.of_day(dispute.billing_period))

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, Min, QuerySet
+from django.db.models import F, Min, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import Customer
 from cdr.models import BilledPeriod, BillingPeriod, CallRecord, Dispute, KeepingTime, MaskedPeriod, MonthlyTotal
@@ -35,6 +35,18 @@ def months_of(customer: Customer) -> int:
     """For how many months after a billing period the customer's numbers are kept."""
     own = KeepingTime.objects.filter(customer=customer).values_list("months", flat=True).first()
     return DEFAULT_MONTHS if own is None else own
+
+
+def keeping(sought: str = "") -> QuerySet[Customer]:
+    """Customers with their own `months` of keeping (None: the usual) and the period up to which numbers are masked, as
+    `masked_until`; those in whose name or reference the text stands. Needs a crossing.
+    """
+    months = KeepingTime.objects.filter(customer=OuterRef("pk")).values("months")
+    masked = MaskedPeriod.objects.filter(customer=OuterRef("pk")).order_by("-billing_period")
+    found = Customer.objects.order_by("pk").annotate(
+        months=Subquery(months[:1]), masked_until=Subquery(masked.values("billing_period")[:1])
+    )
+    return found.filter(Q(name__icontains=sought) | Q(reference__icontains=sought)) if sought else found
 
 
 def shortest_months() -> int:

@@ -1,6 +1,5 @@
 """Operators' pages about keeping: disputes of all customers, and for how long each customer's numbers are kept."""
 
-from django.db.models import OuterRef, Q, Subquery
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -11,7 +10,6 @@ from accounts.models import Customer
 from accounts.tenancy import Crossing, crossing
 from accounts.web import operator_view, saved
 from cdr.dispute_forms import KeepingTimeForm, OutcomeForm
-from cdr.models import KeepingTime, MaskedPeriod
 from cdr.models.retention import DEFAULT_MONTHS
 from cdr.selectors import retention as selectors
 from cdr.services import retention
@@ -63,14 +61,8 @@ def dispute(request: OperatorRequest, pk: int) -> HttpResponse:
 def keeping(request: OperatorRequest) -> HttpResponse:
     """Every customer with its time of keeping, and up to which period numbers are masked."""
     sought, after = request.GET.get("q", "").replace("\0", "")[:80].strip(), page_after(request.GET.get("after", ""))
-    months = KeepingTime.objects.filter(customer=OuterRef("pk")).values("months")
-    masked = MaskedPeriod.objects.filter(customer=OuterRef("pk")).order_by("-billing_period")
     with crossing(Crossing.OPERATE):
-        found = Customer.objects.order_by("pk").annotate(
-            months=Subquery(months[:1]), masked_until=Subquery(masked.values("billing_period")[:1])
-        )
-        if sought:
-            found = found.filter(Q(name__icontains=sought) | Q(reference__icontains=sought))
+        found = selectors.keeping(sought)
         if after is not None:
             found = found.filter(pk__gt=after)
         rows = list(found[: SHOWN + 1])
