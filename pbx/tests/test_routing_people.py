@@ -11,6 +11,7 @@ from pbx.routing.features import Along, CallerList, Instead, Mailbox, Refused, T
 from pbx.routing.shapes import Call, Exchange, HuntGroup, Inside, Outcome, Outside, Person, Plan
 from pbx.tests import worlds
 from pbx.tests.worlds import DAY, FATIMA, LISA, MEHMET, SALES, exchange
+from pbx.whatif import Question, ask
 from portal.lib.numbers import Block
 from telephony.callers import Pattern
 from telephony.timetable import Period, Timetable, Week
@@ -226,3 +227,10 @@ def test_a_line_for_help_that_calls_back_always_gets_through(number: str) -> Non
     everything = CallerList("Alles", (Pattern("+31", is_prefix=True),))
     shut = fatima(refused=Refused(everybody=True, anonymous=True, lists=(everything,)))
     assert from_outside(shut, Outside(number)).outcome is Outcome.NO_ANSWER
+
+
+@pytest.mark.parametrize(("caller", "outcome"), [("anoniem", Outcome.REFUSED), ("", Outcome.NO_ANSWER)])
+def test_the_what_if_knows_a_caller_who_hides_the_number(caller: str, outcome: Outcome) -> None:
+    numbers: dict[str, int | None] = {"+31887654009": FATIMA}
+    world = exchange(fatima(refused=Refused(anonymous=True)), numbers=numbers)
+    assert ask(world, Question(dialled="088 765 40 09", at=DAY, caller=caller)).plan.outcome is outcome
