@@ -290,6 +290,8 @@ SIP_PORT = env.integer("SIP_PORT", 5061)
 SIP_TRANSPORT = env.text("SIP_TRANSPORT", "tls")
 # Where the registrar takes requests to reach a phone (JSON-RPC over HTTP), such as http://registrar:5065/rpc; empty: none.
 REGISTRAR_RPC_URL = env.text("REGISTRAR_RPC_URL", "")
+# For phones that know no TLS, where SIP_TRANSPORT is tls.
+SIP_PLAIN_PORT = env.integer("SIP_PLAIN_PORT", 5060)
 DROP_FOLDER = env.folder("DROP_FOLDER", str(HOME / "drop"))
 CDR_UPLOAD_MAX_BYTES = env.integer("CDR_UPLOAD_MAX_MB", 2_000) * 1_000_000
 

@@ -112,7 +112,7 @@ def _provisioning_checks(
     if fetched is None:
         return found
     if fetched.agent_model:
-        same = fetched.agent_model.lower() == device.model.name.lower()
+        same = device.model.is_named(fetched.agent_model)
         found.append(Check(same, _("Right model"), _("the phone says %(model)s") % {"model": fetched.agent_model}))
     if fetched.agent_mac:
         same = fetched.agent_mac == device.mac

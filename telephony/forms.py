@@ -22,7 +22,7 @@ def show_refusal(form: forms.BaseForm, refusal: Refusal) -> None:
 
 
 def _models() -> list[tuple[str, str]]:
-    return [(model.code, model.title) for model in MODELS if model.provisioned]
+    return [(model.code, model.title) for model in MODELS if model.has_mac]
 
 
 class DeviceForm(forms.Form):

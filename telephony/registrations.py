@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import connection
 
 from telephony.models import Device, Line
-from telephony.provisioning.identify import read_user_agent
+from telephony.provisioning.agents import read_user_agent
 
 _READ = """SELECT line_id, contact, received, user_agent, coalesce(instance, ''), registered_at, expires_at
 FROM sip.registration WHERE line_id = ANY(%s) ORDER BY registered_at DESC"""

@@ -1,76 +1,120 @@
-"""The phone models, as data. A new model is a row here; a new vendor also a case in `render`."""
+"""The phone models, as data in `catalogue.csv`: a new model is a row there, a new vendor also a class in `vendors`.
 
+Columns: `family` chooses the spelling of settings inside a vendor; `name` is how the phone names itself in its
+User-Agent, without vendor and decoration; `lines` and `keys` how many it has; `basic` whether HTTP Basic is accepted
+from it over HTTPS (over plain HTTP it never is); `tls` whether it can carry SIP over TLS with SRTP; `firmware` the
+first one that knows the settings we send, empty where every one does; `common` the number NN in the Yealink common
+file y0000000000NN.cfg.
+"""
+
+import csv
+import re
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+DATA: Final = Path(__file__).with_name("catalogue.csv")
 
 
 class Vendor(StrEnum):
     """Who made the phone; the value is stored."""
 
     YEALINK = "yealink"
+    SNOM = "snom"
+    POLY = "poly"
+    GRANDSTREAM = "grandstream"
+    CISCO = "cisco"
+    FANVIL = "fanvil"
+    GIGASET = "gigaset"
+    PANASONIC = "panasonic"
+    HTEK = "htek"
+    LINPHONE = "linphone"
+    ZOIPER = "zoiper"
+    ACROBITS = "acrobits"
     GENERIC = "generic"
 
     @property
     def label(self) -> str:
         """The name people know it by."""
-        return {"yealink": "Yealink", "generic": "Generic SIP"}[self.value]
+        return _LABELS.get(self, self.value.capitalize())
+
+
+_LABELS: Final = {Vendor.GENERIC: "Generic SIP", Vendor.ACROBITS: "Acrobits Groundwire"}
+APPS: Final = frozenset({Vendor.LINPHONE, Vendor.ZOIPER, Vendor.ACROBITS})
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One model of phone.
-
-    `name` is how the phone names itself in its User-Agent, without the vendor and `SIP-`. `common_code` is the number
-    NN in the Yealink common file y0000000000NN.cfg. `basic_allowed` says whether HTTP Basic is accepted from this
-    model over HTTPS (over plain HTTP it never is).
-    """
+    """One model of phone: a row of the catalogue."""
 
     code: str
     vendor: Vendor
+    family: str
     name: str
     lines: int
     keys: int
     basic_allowed: bool = True
+    tls: bool = True
+    firmware: str = ""
     common_code: int | None = None
 
     @property
     def title(self) -> str:
         """`Yealink T46U`, as on the box."""
-        return self.vendor.label if self.vendor is Vendor.GENERIC else f"{self.vendor.label} {self.name}"
+        whole = self.vendor is Vendor.GENERIC or self.is_app
+        return self.vendor.label if whole else f"{self.vendor.label} {self.name}"
 
     @property
     def provisioned(self) -> bool:
         """Whether the phone fetches its configuration itself; a generic phone is typed in by hand."""
         return self.vendor is not Vendor.GENERIC
 
+    @property
+    def is_app(self) -> bool:
+        """Whether it is an app on a telephone or computer: no MAC address, and it fetches once."""
+        return self.vendor in APPS
 
-def _yealink(name: str, lines: int, keys: int, common_code: int) -> Model:
-    return Model(f"yealink-{name.lower()}", Vendor.YEALINK, name, lines, keys, common_code=common_code)
+    @property
+    def has_mac(self) -> bool:
+        """Whether it is known by its MAC address."""
+        return self.provisioned and not self.is_app
+
+    def is_named(self, said: str) -> bool:
+        """Whether a phone that calls itself `said` is of this model: `VVX_500` is a VVX500."""
+        return _plain(said) == _plain(self.name)
 
 
-GENERIC = Model("generic-sip", Vendor.GENERIC, "SIP", lines=1, keys=0)
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
 
-MODELS: tuple[Model, ...] = (
-    _yealink("T23G", 3, 3, 44),
-    _yealink("T31G", 2, 2, 123),
-    _yealink("T33G", 4, 4, 124),
-    _yealink("T41S", 6, 15, 68),
-    _yealink("T42S", 12, 15, 67),
-    _yealink("T43U", 12, 21, 107),
-    _yealink("T46G", 6, 27, 28),
-    _yealink("T46S", 16, 27, 66),
-    _yealink("T46U", 16, 27, 108),
-    _yealink("T48S", 16, 29, 65),
-    _yealink("T48U", 16, 29, 109),
-    _yealink("T53W", 12, 21, 95),
-    _yealink("T54W", 16, 27, 96),
-    _yealink("T57W", 16, 29, 97),
-    _yealink("T58W", 16, 27, 150),
-    GENERIC,
-)
 
-BY_CODE: dict[str, Model] = {model.code: model for model in MODELS}
-COMMON_CODES: frozenset[int] = frozenset(model.common_code for model in MODELS if model.common_code is not None)
+def _row(row: dict[str, str]) -> Model:
+    vendor, name = Vendor(row["vendor"]), row["name"]
+    code = vendor.value if vendor in APPS else f"{vendor.value}-{re.sub(r'[^a-z0-9]+', '-', name.lower())}"
+    return Model(
+        code=code,
+        vendor=vendor,
+        family=row["family"],
+        name=name,
+        lines=int(row["lines"]),
+        keys=int(row["keys"]),
+        basic_allowed=row["basic"] == "1",
+        tls=row["tls"] == "1",
+        firmware=row["firmware"],
+        common_code=int(row["common"]) if row["common"] else None,
+    )
+
+
+def _read() -> tuple[Model, ...]:
+    with DATA.open(newline="", encoding="utf-8") as rows:
+        return tuple(_row(row) for row in csv.DictReader(rows))
+
+
+MODELS: Final = _read()
+BY_CODE: Final[dict[str, Model]] = {model.code: model for model in MODELS}
+GENERIC: Final = BY_CODE["generic-sip"]
+COMMON_CODES: Final = frozenset(model.common_code for model in MODELS if model.common_code is not None)
 
 
 def model(code: str) -> Model:

@@ -2,11 +2,40 @@
 
 import hashlib
 from dataclasses import dataclass
+from typing import Final
 
 from telephony.provisioning.catalogue import COMMON_CODES, Vendor
 from telephony.provisioning.config import CommonConfig, DeviceConfig
 from telephony.provisioning.identify import Request
 from telephony.provisioning.vendors import yealink
+from telephony.provisioning.vendors.apps import Acrobits, Linphone, Zoiper
+from telephony.provisioning.vendors.base import TEXT, Maker
+from telephony.provisioning.vendors.cisco import Cisco
+from telephony.provisioning.vendors.fanvil import Fanvil
+from telephony.provisioning.vendors.generic import Generic
+from telephony.provisioning.vendors.gigaset import Gigaset
+from telephony.provisioning.vendors.grandstream import Grandstream
+from telephony.provisioning.vendors.htek import Htek
+from telephony.provisioning.vendors.panasonic import Panasonic
+from telephony.provisioning.vendors.poly import Poly
+from telephony.provisioning.vendors.snom import Snom
+from telephony.provisioning.vendors.yealink import Yealink
+
+MAKERS: Final[dict[Vendor, Maker]] = {
+    Vendor.YEALINK: Yealink(),
+    Vendor.SNOM: Snom(),
+    Vendor.POLY: Poly(),
+    Vendor.GRANDSTREAM: Grandstream(),
+    Vendor.CISCO: Cisco(),
+    Vendor.FANVIL: Fanvil(),
+    Vendor.GIGASET: Gigaset(),
+    Vendor.PANASONIC: Panasonic(),
+    Vendor.HTEK: Htek(),
+    Vendor.LINPHONE: Linphone(),
+    Vendor.ZOIPER: Zoiper(),
+    Vendor.ACROBITS: Acrobits(),
+    Vendor.GENERIC: Generic(),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +53,21 @@ class Rendered:
 
 def render(config: DeviceConfig) -> Rendered:
     """The configuration of one phone. Raises Unrenderable for values that the vendor's format cannot carry."""
-    match config.model.vendor:
-        case Vendor.YEALINK:
-            return Rendered(yealink.render(config), yealink.CONTENT_TYPE)
-        case Vendor.GENERIC:
-            return Rendered(b"", "text/plain; charset=utf-8")  # typed in by hand from the device's page
+    maker = MAKERS[config.model.vendor]
+    return Rendered(maker.render(config), maker.content_type)
 
 
 def render_common(code: int, config: CommonConfig) -> Rendered | None:
     """The file for a model's common code; None for a code that is not in the catalogue."""
-    return Rendered(yealink.render_common(config), yealink.CONTENT_TYPE) if code in COMMON_CODES else None
+    return Rendered(yealink.render_common(config), TEXT) if code in COMMON_CODES else None
 
 
 def serves(vendor: Vendor, request: Request) -> bool:
-    """Whether a phone of this vendor gets its file under the name that was asked for."""
-    return vendor is Vendor.YEALINK and yealink.serves(request)
+    """Whether a phone of this vendor gets its settings under the name that was asked for."""
+    return MAKERS[vendor].serves(request)
+
+
+def signpost(vendor: Vendor, request: Request) -> Rendered | None:
+    """The file that only says where the settings of a phone of this vendor are, for the names that give it."""
+    body = MAKERS[vendor].signpost(request)
+    return Rendered(body, MAKERS[vendor].content_type) if body is not None else None

@@ -14,12 +14,14 @@ from accounts.tenancy import tenant
 from telephony import selectors, vault
 from telephony.models import Destination, Device, Line, ProvisioningAnswer, ProvisioningEvent
 from telephony.provisioning import digest
+from telephony.provisioning.agents import read_user_agent
+from telephony.provisioning.catalogue import Model
 from telephony.provisioning.config import DeviceConfig, LineAccount, Registrar, Transport
 from telephony.provisioning.gate import Event
-from telephony.provisioning.identify import read_user_agent
 from telephony.provisioning.render import render
 from telephony.provisioning.vendors.base import Unrenderable
 
+VOICEMAIL = "1233"  # what people dial to listen
 NTP_SERVERS = ("0.nl.pool.ntp.org", "1.nl.pool.ntp.org")
 EVENTS_KEPT = dt.timedelta(days=30)
 
@@ -71,14 +73,23 @@ def _config(device: Device, lines: Sequence[Line], password: str) -> DeviceConfi
     return DeviceConfig(
         model=device.model,
         mac=device.mac or "",
-        registrar=Registrar(settings.SIP_SERVER, settings.SIP_PORT, Transport(settings.SIP_TRANSPORT)),
+        registrar=_registrar(device.model),
         ntp_servers=NTP_SERVERS,
         lines=tuple(_account(line) for line in lines),
         admin_password=vault.decrypt(device.admin_password),
         provisioning_url=settings.PROVISIONING_URL,
         provisioning_login=device.login,
         provisioning_password=password,
+        voicemail=VOICEMAIL,
     )
+
+
+def _registrar(model: Model) -> Registrar:
+    """The platform's SIP server, as far as the model can reach it: old phones know no TLS."""
+    transport = Transport(settings.SIP_TRANSPORT)
+    if transport is Transport.TLS and not model.tls:
+        return Registrar(settings.SIP_SERVER, settings.SIP_PLAIN_PORT, Transport.UDP)
+    return Registrar(settings.SIP_SERVER, settings.SIP_PORT, transport)
 
 
 def _account(line: Line) -> LineAccount:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telephony.provisioning.identify import Asked, UserAgent, identify, read_user_agent
+from telephony.provisioning.agents import UserAgent, read_user_agent
+from telephony.provisioning.identify import Asked, identify
 
 VECTORS = json.loads((Path(__file__).parent / "data" / "phone-paths.json").read_text())
 
@@ -67,9 +68,84 @@ def test_every_spelling_of_an_address_is_the_same_phone(address: bytes, separato
         ("W52P 25.30.0.2 00:15:65:44:b3:7c", UserAgent("W52P", "25.30.0.2", "00156544b37c")),
         ("Yealink SIP VP-T49G 51.80.0.10 00:15:65:9b:5a:44", UserAgent("VP-T49G", "51.80.0.10", "0015659b5a44")),
         ("Yealink SIP-T21P_E2 52.80.0.3 00:15:65:4c:4c:26", UserAgent("T21P_E2", "52.80.0.3", "0015654c4c26")),
+        (
+            "Mozilla/4.0 (compatible; snom320-SIP 6.5.20; snom320 jffs2 v3.36; snom320 linux 3.38)",
+            UserAgent("320", "6.5.20"),
+        ),
+        ("Mozilla/4.0 (compatible; snom lid 3605)", UserAgent()),
+        (
+            "Mozilla/4.0 (compatible; snomD785-SIP 10.1.169.16 2010.12-00001 (Feb 25 2019 - 14:19) 00041396D9B4 SXM:0)",
+            UserAgent("D785", "10.1.169.16", "00041396d9b4"),
+        ),
+        (
+            "Mozilla/4.0 (compatible; snom710-SIP 8.7.5.35 1.1.5-IFX-05.01.12 000413741767)",
+            UserAgent("710", "8.7.5.35", "000413741767"),
+        ),
+        (
+            "Mozilla/4.0 (compatible; Snom M900 05.20.0001 000413b60680)",
+            UserAgent("M900", "05.20.0001", "000413b60680"),
+        ),
+        (
+            "FileTransport PolycomVVX-VVX_450-UA/5.9.1.0615 Type/Application",
+            UserAgent("VVX_450", "5.9.1.0615"),
+        ),
+        (
+            "FileTransport PolycomSoundPointIP-SPIP_550-UA/4.0.15.1047 (SN:0004a11a1a1a) Type/Application",
+            UserAgent("SPIP_550", "4.0.15.1047", "0004a11a1a1a"),
+        ),
+        (
+            "FileTransport PolyEdge-Edge_E450-UA/8.0.0.15602 Type/Application",
+            UserAgent("Edge_E450", "8.0.0.15602"),
+        ),
+        (
+            "Microbrowser/1.1 PolycomSoundPointIP-SPIP_550-UA/4.0.15.1047 Type/Application",
+            UserAgent("SPIP_550", "4.0.15.1047"),
+        ),
+        (
+            "Grandstream Model HW GXP2135 SW 1.0.7.97 DevId 000b828aa872",
+            UserAgent("GXP2135", "1.0.7.97", "000b828aa872"),
+        ),
+        (
+            "Grandstream Model HW GRP2601W SW 1.0.7.32 DevId EC:74:D7:89:1A:76",
+            UserAgent("GRP2601W", "1.0.7.32", "ec74d7891a76"),
+        ),
+        (
+            "Grandstream Model HW HT801 V1.1A SW 1.0.17.5 DevId c074ad273a10",
+            UserAgent("HT801", "1.0.17.5", "c074ad273a10"),
+        ),
+        ("Linksys/SPA-942-6.1.5(a) (88019FA42805)", UserAgent("SPA-942", "6.1.5(a)")),
+        ("Cisco/SPA501G-7.4.4 (8843E157DDCC)(CBT141100HR)", UserAgent("SPA501G", "7.4.4", "8843e157ddcc")),
+        ("Cisco/SPA525G-7.4.7 (CBT141900G7)", UserAgent("SPA525G", "7.4.7")),
+        ("Cisco-CP-8841-3PCC/11.0 (00562b043615)", UserAgent("CP-8841-3PCC", "11.0", "00562b043615")),
+        ("Cisco/ATA191-MPP-11-1-0-MSR4 (FCH2443D9R4)", UserAgent("ATA191", "11-1-0-MSR4")),
+        ("Fanvil X4 2.10.2.6887 0c383e07e16c", UserAgent("X4", "2.10.2.6887", "0c383e07e16c")),
+        ("Fanvil X6U Pro 0.0.10 0c383e2cd782", UserAgent("X6U Pro", "0.0.10", "0c383e2cd782")),
+        ("Fanvil X5U-V2 2.12.16.17 0c383e557eb1", UserAgent("X5U-V2", "2.12.16.17", "0c383e557eb1")),
+        (
+            "N510 IP PRO/42.258.00.000.000;7C2F806257D7",
+            UserAgent("N510 IP PRO", "42.258.00.000.000", "7c2f806257d7"),
+        ),
+        ("N510 IP PRO/42.245.00.000.000", UserAgent("N510 IP PRO", "42.245.00.000.000")),
+        (
+            "Gigaset N870 IP PRO/83.V2.11.0+build.a546b91;7C2F80E0D605",
+            UserAgent("N870 IP PRO", "83.V2.11.0+build.a546b91", "7c2f80e0d605"),
+        ),
+        (
+            "Gigaset Maxwell 3 2.41.0 7C:2F:80:AA:BB:D8",
+            UserAgent("Maxwell 3", "2.41.0", "7c2f80aabbd8"),
+        ),
+        (
+            "Panasonic_KX-HDV130/01.201 (bcc3420a130a)",
+            UserAgent("KX-HDV130", "01.201", "bcc3420a130a"),
+        ),
+        ("Htek UC926 2.0.4.2 00:1f:c1:00:00:00", UserAgent("UC926", "2.0.4.2", "001fc1000000")),
+        ("Htek UC924U V2.42.6.5.13 001fc11fa80e", UserAgent("UC924U", "V2.42.6.5.13", "001fc11fa80e")),
+        ("LinphoneAndroid/6.0.20 (Pixel 8) LinphoneSDK/5.4.60", UserAgent("Linphone", "6.0.20")),
+        ("Zoiper/5.5.10", UserAgent("Zoiper", "5.5.10")),
+        ("CloudSoftphone/1.5.6", UserAgent("Acrobits", "1.5.6")),
         ("curl/8.5.0", UserAgent()),
         ("", UserAgent()),
     ],
 )
-def test_a_yealink_says_its_model_firmware_and_address(header: str, expected: UserAgent) -> None:
+def test_a_phone_says_its_model_firmware_and_address(header: str, expected: UserAgent) -> None:
     assert read_user_agent(header) == expected

@@ -7,35 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telephony.provisioning.catalogue import BY_CODE, GENERIC, MODELS, Vendor
-from telephony.provisioning.config import CommonConfig, DeviceConfig, LineAccount, Registrar, Transport
-from telephony.provisioning.identify import identify
-from telephony.provisioning.render import render, render_common, serves
+from telephony.provisioning.catalogue import BY_CODE, GENERIC, MODELS
+from telephony.provisioning.config import CommonConfig
+from telephony.provisioning.render import render, render_common
 from telephony.provisioning.vendors import yealink
 from telephony.provisioning.vendors.base import Unrenderable
+from telephony.tests.sample import LINE, NTP, config_of
 
 GOLDEN = Path(__file__).parent / "golden"
-NTP = ("0.nl.pool.ntp.org", "1.nl.pool.ntp.org")
-LINE = LineAccount(
-    label="121",
-    display_name="Sanne de Vriès & Zn",
-    sip_user="s7Kd93mQx2LpTzVb",
-    sip_secret="Zq8vNfT3yWcK5rHb9sLm",
-    hide_caller_id=False,
-    call_waiting=True,
-    forward_always="0612345601",
-)
-T46U = DeviceConfig(
-    model=BY_CODE["yealink-t46u"],
-    mac="249ad80a46b3",
-    registrar=Registrar("sip.centrale.test", 5061, Transport.TLS),
-    ntp_servers=NTP,
-    lines=(LINE,),
-    admin_password="Qw3rTyUi0pAsDfGhJkLz",
-    provisioning_url="https://phones.centrale.test/provision/",
-    provisioning_login="acme-249ad80a46b3",
-    provisioning_password="Pa55wordPa55wordPa55",
-)
+T46U = replace(config_of("yealink-t46u"), lines=(LINE,), keys=())
 
 
 def settings(body: bytes) -> dict[str, str]:
@@ -44,10 +24,6 @@ def settings(body: bytes) -> dict[str, str]:
     pairs = [line.partition(" =") for line in lines[1:]]
     assert len({key for key, _, _ in pairs}) == len(pairs)
     return {key: value.strip() for key, _, value in pairs}
-
-
-def test_a_yealink_t46u_gets_the_golden_file() -> None:
-    assert render(T46U).body.decode() == (GOLDEN / "yealink-t46u.cfg").read_text()
 
 
 def test_the_common_file_is_the_golden_file_and_holds_no_secret() -> None:
@@ -126,13 +102,6 @@ def test_a_name_never_adds_a_setting(name: str) -> None:
     found = settings(body)
     assert found["account.1.display_name"] == name
     assert found.keys() == settings(render(T46U).body).keys()
-
-
-def test_a_yealink_asks_its_file_by_its_address_and_cfg() -> None:
-    assert serves(Vendor.YEALINK, identify("249ad80a46b3.cfg"))
-    assert not serves(Vendor.YEALINK, identify("249ad80a46b3.xml"))
-    assert not serves(Vendor.YEALINK, identify("spa249ad80a46b3.cfg"))
-    assert not serves(Vendor.GENERIC, identify("249ad80a46b3.cfg"))
 
 
 def test_every_model_has_a_code_of_its_own_and_a_title() -> None:

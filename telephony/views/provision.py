@@ -1,8 +1,8 @@
 """Answers to desk phones.
 
 Whoever has no right password gets one 401, whatever was asked: status, header names, lengths and body are the same,
-and the one query goes by the name that was claimed, never by the MAC address. Right credentials for another phone's
-file are wrong credentials. No session, no redirect, no HTML.
+and the one query goes by the name that was claimed, never by the MAC address. For right credentials every other
+phone's file is absent, whether such a phone exists or not. No session, no redirect, no HTML.
 """
 
 import functools
@@ -23,12 +23,13 @@ from telephony import vault
 from telephony.memory import gate
 from telephony.models import ProvisioningAnswer, ProvisioningEvent
 from telephony.provisioning import digest
+from telephony.provisioning.agents import MAX_USER_AGENT
 from telephony.provisioning.catalogue import Vendor
 from telephony.provisioning.config import CommonConfig
 from telephony.provisioning.digest import BasicCredentials, Credentials, NonceSigner, NonceState
 from telephony.provisioning.gate import WINDOW, Attempt, Event, Verdict
-from telephony.provisioning.identify import MAX_USER_AGENT, Asked, Request, identify
-from telephony.provisioning.render import render_common, serves
+from telephony.provisioning.identify import Asked, Request, identify
+from telephony.provisioning.render import Rendered, render_common, serves, signpost
 from telephony.services.provisioning import NTP_SERVERS
 
 log = logging.getLogger(__name__)
@@ -86,7 +87,7 @@ def _answer(request: HttpRequest, asked: Request) -> HttpResponse:
         return _not_allowed()
     if request.method != "PUT":
         if asked.asked is Asked.ABSENT:
-            return _short(404, "404 Not Found")
+            return _absent()
         if asked.asked is Asked.COMMON:
             return _common(request, asked)
     credentials = digest.parse_authorization(request.headers.get("Authorization", ""))
@@ -114,12 +115,16 @@ def _authorise(request: HttpRequest, asked: Request, credentials: Credentials) -
         outcome = Outcome.FOREIGN if known else Outcome.REFUSED
         log.warning("provisioning refused", extra={"address": attempt.address, "outcome": outcome.value})
         verdict = gate().refuse(attempt, _event(request, attempt, outcome))
-        return _slow_down() if verdict is Verdict.SLOWED else _challenge(request)
+        if verdict is Verdict.SLOWED:
+            return _slow_down()
+        return _absent() if foreign and known else _challenge(request)
     return _give(request, asked, attempt, answer)
 
 
 def _give(request: HttpRequest, asked: Request, attempt: Attempt, answer: ProvisioningAnswer) -> HttpResponse:
-    offered = asked.asked is Asked.DEVICE and serves(Vendor(answer.vendor), asked)
+    vendor = Vendor(answer.vendor)
+    pointing = signpost(vendor, asked)
+    offered = asked.asked is Asked.DEVICE and serves(vendor, asked)
     unchanged = offered and _has_already(request, answer.etag)
     body = vault.decrypt(answer.body).encode() if offered and not unchanged else b""
     event = _event(request, attempt, Outcome.UNCHANGED if unchanged else Outcome.FETCHED, answer.etag, len(body))
@@ -130,15 +135,21 @@ def _give(request: HttpRequest, asked: Request, attempt: Attempt, answer: Provis
         return _challenge(request, stale=True)
     if request.method not in READS:
         return _not_allowed()
+    if pointing is not None:
+        return _rendered(request, pointing)
     if not offered:
-        return _short(404, "404 Not Found")
+        return _absent()
     return _file(request, body, answer.content_type, answer.etag, unchanged=unchanged)
 
 
 def _common(request: HttpRequest, asked: Request) -> HttpResponse:
     rendered = render_common(asked.common_code or 0, CommonConfig(NTP_SERVERS))
     if rendered is None:
-        return _short(404, "404 Not Found")
+        return _absent()
+    return _rendered(request, rendered)
+
+
+def _rendered(request: HttpRequest, rendered: Rendered) -> HttpResponse:
     unchanged = _has_already(request, rendered.etag)
     return _file(request, rendered.body, rendered.content_type, rendered.etag, unchanged=unchanged)
 
@@ -186,6 +197,10 @@ def _not_allowed() -> HttpResponse:
     response = _short(405, "405 Method Not Allowed")
     response["Allow"] = ", ".join(READS)
     return response
+
+
+def _absent() -> HttpResponse:
+    return _short(404, "404 Not Found")
 
 
 def _short(status: int, text: str) -> HttpResponse:
