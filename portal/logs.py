@@ -23,9 +23,12 @@ _SECRET_NAME = re.compile(
     re.IGNORECASE,
 )
 _SECRET_TEXT = (
-    # One-time links carry their key in the path: invitations, new passwords, new addresses.
+    # One-time links carry their key in the path: invitations, new passwords, new addresses, phones without a login.
     (
-        re.compile(r"(?P<keep>/(?:invitation|account/email|accounts/password/reset/key)/)[^/\s\"']+"),
+        re.compile(
+            r"(?P<keep>/(?:invitation|account/email|accounts/password/reset/key|provision/+once|softphone/linphone)/)"
+            r"[^/\s\"']+"
+        ),
         rf"\g<keep>{_HIDDEN}",
     ),
     # user:password@ in the address of a server

@@ -258,6 +258,8 @@ CELERY_BROKER_URL = env.broker(REDIS_URL)
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "portal.tasks.heartbeat", "schedule": 15.0},
     "phone events": {"task": "telephony.tasks.store_phone_events", "schedule": 5.0, "options": {"expires": 60}},
+    "phone files": {"task": "telephony.tasks.store_phone_files", "schedule": 20.0, "options": {"expires": 60}},
+    "phone books": {"task": "telephony.tasks.write_phone_books", "schedule": 60.0, "options": {"expires": 60}},
     "retention": {"task": "cdr.tasks.retain", "schedule": crontab(hour=3, minute=40)},
     "fraud": {"task": "cdr.tasks.watch_fraud", "schedule": 3600.0, "options": {"expires": 3000}},
     "drop folders": {"task": "cdr.tasks.watch_drop_folder", "schedule": 15.0, "options": {"expires": 60}},
@@ -290,6 +292,9 @@ SIP_PORT = env.integer("SIP_PORT", 5061)
 SIP_TRANSPORT = env.text("SIP_TRANSPORT", "tls")
 # Where the registrar takes requests to reach a phone (JSON-RPC over HTTP), such as http://registrar:5065/rpc; empty: none.
 REGISTRAR_RPC_URL = env.text("REGISTRAR_RPC_URL", "")
+# Apps that their makers only set up for providers they know.
+ZOIPER_PROVIDER_ID = env.text("ZOIPER_PROVIDER_ID", "")
+ACROBITS_CLOUD_ID = env.text("ACROBITS_CLOUD_ID", "")
 # For phones that know no TLS, where SIP_TRANSPORT is tls.
 SIP_PLAIN_PORT = env.integer("SIP_PLAIN_PORT", 5060)
 DROP_FOLDER = env.folder("DROP_FOLDER", str(HOME / "drop"))

@@ -21,12 +21,18 @@ def show_refusal(form: forms.BaseForm, refusal: Refusal) -> None:
     form.add_error(field, ValidationError(text, code=refusal.code, params={"proposals": refusal.proposals}))
 
 
-def _models() -> list[tuple[str, str]]:
-    return [(model.code, model.title) for model in MODELS if model.has_mac]
+def _models() -> list[tuple[str, list[tuple[str, str]]]]:
+    makers: dict[str, list[tuple[str, str]]] = {}
+    for model in MODELS:
+        if model.provisioned:
+            makers.setdefault(str(_("Apps")) if model.is_app else model.vendor.label, []).append(
+                (model.code, model.title)
+            )
+    return list(makers.items())
 
 
 class DeviceForm(forms.Form):
-    """A new phone for a line."""
+    """A new phone or app for a line."""
 
     line = forms.ModelChoiceField(
         label=_("Phone line"),
@@ -38,7 +44,8 @@ class DeviceForm(forms.Form):
     mac = forms.CharField(
         label=_("MAC address"),
         max_length=40,
-        help_text=_("12 characters, on the label at the back or the box."),
+        required=False,
+        help_text=_("12 characters, on the label at the back or the box. An app has none."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
 

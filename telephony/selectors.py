@@ -18,6 +18,7 @@ from telephony.models import (
     Line,
     NumberRange,
     OutgoingBlocks,
+    PhoneFile,
     PhoneNumber,
     ProvisioningAnswer,
     ProvisioningEvent,
@@ -26,7 +27,7 @@ from telephony.models import (
 )
 
 EVENTS_SHOWN = 50
-FETCHES = (ProvisioningEvent.Outcome.FETCHED, ProvisioningEvent.Outcome.UNCHANGED)
+FETCHES = tuple(ProvisioningEvent.Outcome[name] for name in ("FETCHED", "UNCHANGED", "FIRST"))
 
 
 _TARGETS = tuple(f"{name}_to__dialable" for name in ("forward", "busy", "no_answer", "unreachable", "then"))
@@ -95,6 +96,11 @@ def last_events(found: Iterable[Device]) -> dict[int, ProvisioningEvent]:
 def events_of(device: Device) -> list[ProvisioningEvent]:
     """The device's latest requests, newest first."""
     return list(ProvisioningEvent.objects.filter(device=device)[:EVENTS_SHOWN])
+
+
+def files_of(device: Device) -> QuerySet[PhoneFile]:
+    """What the device sent, newest first."""
+    return PhoneFile.objects.filter(device=device)
 
 
 def answers(found: Iterable[Device]) -> dict[int, ProvisioningAnswer]:

@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern, path, re_path
 
-from telephony.views import callers, devices, my_phone, operate, phones, provision
+from telephony.views import callers, devices, first_contact, my_phone, operate, phones, provision
 
 app_name = "telephony"
 
 # Phones ask whatever they like below this address and follow no redirect, so no path of it falls through to a 404 page.
 provisioning_urls: list[URLPattern] = [
+    re_path(r"^provision/+(?P<path>(?:once|softphone)/(?s:.*))$", first_contact.first_contact, name="first_contact"),
     re_path(r"^provision(?:/(?P<path>(?s:.*)))?$", provision.provision, name="provision"),
 ]
 
@@ -35,6 +36,8 @@ urlpatterns: list[URLPattern] = [
     path("devices/<int:pk>/", devices.device, name="device"),
     path("devices/<int:pk>/password/", devices.device_password, name="device_password"),
     path("devices/<int:pk>/fetch/", devices.device_fetch, name="device_fetch"),
+    path("devices/<int:pk>/link/", devices.device_link, name="device_link"),
+    path("devices/<int:pk>/files/<int:file>/", devices.device_file, name="device_file"),
     path("devices/<int:pk>/remove/", devices.device_remove, name="device_remove"),
     path("operate/numbers/", operate.ranges, name="operate_ranges"),
     path("operate/numbers/<int:customer>/<int:pk>/remove/", operate.range_remove, name="operate_range_remove"),

@@ -57,6 +57,7 @@ MEMBER = kind("alice bob carol dave")
 NOT_SET_UP = kind("")  # nobody here has a second factor, or asked for another address
 NO_WORKER = Kind(frozenset(), always="503")  # no worker runs beside the tests, and it says so to everybody
 PHONE = Kind(frozenset(), always="log-in")  # whoever asks without a phone's password gets its 401
+ONE_TIME = Kind(frozenset(), always="404")  # a link that was never made, or was used
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +175,8 @@ ROUTES: dict[str, Row] = {
     "telephony:device": row(OBJECT, pk="device.pk"),
     "telephony:device_password": row(OBJECT, "post", pk="device.pk"),
     "telephony:device_fetch": row(OBJECT, "post", pk="device.pk"),
+    "telephony:device_link": row(OBJECT, "post", pk="device.pk"),
+    "telephony:device_file": row(OBJECT, pk="device.pk", file="phone_file.pk"),
     "telephony:device_remove": row(OBJECT, "post", pk="device.pk"),
     "telephony:operate_ranges": row(OPERATOR),
     "telephony:operate_range_remove": row(OPERATOR, "post", customer="customer.pk", pk="number.number_range_id"),
@@ -181,6 +184,7 @@ ROUTES: dict[str, Row] = {
     "telephony:operate_line_new": row(OPERATOR, customer="customer.pk"),
     "telephony:operate_line": row(OPERATOR, customer="customer.pk", pk="line.pk"),
     "telephony:provision": row(PHONE, path="805ec0aabbcc.cfg"),
+    "telephony:first_contact": row(ONE_TIME, path="once/x/805ec0aabbcc.cfg"),
     # exchange
     "pbx:overview": row(RIGHT),
     "pbx:switch": row(OBJECT, "post", {"mode": "on"}),

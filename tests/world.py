@@ -35,8 +35,9 @@ from mobile.models import MobileSubscription
 from pbx.models import AutoAttendant, HuntGroup
 from portal.demo import calls, cast, exchange, phones
 from portal.lib.periods import Month, month_of
+from telephony import vault
 from telephony.callers import Pattern
-from telephony.models import CallerFilter, Device, HolidaySchedule, Line, PhoneNumber, Schedule
+from telephony.models import CallerFilter, Device, HolidaySchedule, Line, PhoneFile, PhoneNumber, Schedule
 from telephony.services import set_caller_filter
 
 PLAN = replace(cast.CUSTOMERS[0], people=10, calls_a_month=120)
@@ -52,6 +53,7 @@ class World:
     line: Line
     callers: CallerFilter
     device: Device
+    phone_file: PhoneFile
     group: HuntGroup
     attendant: AutoAttendant
     schedule: Schedule
@@ -106,6 +108,14 @@ def furnish(customer: Customer, owner: User, employee: User, folder: Path, now: 
                 actor=actor, line=made.lines[0], name="Enquêtes", patterns=[Pattern("+31201234567")]
             ),
             device=Device.objects.order_by("pk")[0],
+            phone_file=PhoneFile.objects.create(
+                customer=customer,
+                device=Device.objects.order_by("pk")[0],
+                name="app.log",
+                at=now,
+                size=6,
+                body=vault.encrypt("ready\n"),
+            ),
             group=HuntGroup.objects.order_by("pk")[0],
             attendant=AutoAttendant.objects.get(),
             schedule=Schedule.objects.get(),

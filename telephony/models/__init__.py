@@ -1,6 +1,6 @@
 """Phone numbers, what callers can reach, lines with their features, desk phones, and the hours people keep."""
 
-from telephony.models.devices import Device, DeviceLine, ProvisioningAnswer, ProvisioningEvent
+from telephony.models.devices import Device, DeviceLine, PhoneBook, PhoneFile, ProvisioningAnswer, ProvisioningEvent
 from telephony.models.dialables import Destination, Dialable, NumberRange, PhoneNumber
 from telephony.models.guard import SpendGuardState
 from telephony.models.lines import AlsoRings, CallerFilter, CallerFilterNumber, Line, OutgoingBlocks
@@ -19,6 +19,8 @@ __all__ = [
     "Line",
     "NumberRange",
     "OutgoingBlocks",
+    "PhoneBook",
+    "PhoneFile",
     "PhoneNumber",
     "ProvisioningAnswer",
     "ProvisioningEvent",

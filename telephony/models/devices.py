@@ -15,9 +15,10 @@ MAC = r"^[0-9a-f]{12}$"
 
 
 class Device(TenantModel):
-    """A phone on a desk. Its MAC address is unique on the platform and comes free only when the device is removed.
+    """A phone on a desk, or an app. Its MAC address is unique on the platform and comes free only when the device is
+    removed.
 
-    `model_code` is a code of the catalogue. Only a generic phone has no MAC address. `password` (for provisioning)
+    `model_code` is a code of the catalogue. Only generic phones and apps have no MAC address. `password` (for provisioning)
     and `admin_password` (of the phone's own menu) are encrypted by telephony.vault; Digest needs them, so a hash
     would not do.
     """
@@ -83,6 +84,7 @@ class ProvisioningAnswer(PlatformModel):
 
     It is found by the login, never by the MAC address, so a request without the right password costs the same for every
     address. `ha1` and `body` are encrypted by telephony.vault. Written by services in the transaction of each change.
+    `token_hash` is the SHA-256 of a one-time link for a phone without a login yet, good until `token_until`.
     """
 
     reader_roles: ClassVar[tuple[str, ...]] = (PROVISION,)
@@ -90,7 +92,7 @@ class ProvisioningAnswer(PlatformModel):
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="+")
     device = models.OneToOneField(Device, models.CASCADE, related_name="answer")
     login = models.CharField(max_length=40, unique=True, db_collation="C")
-    mac = models.CharField(max_length=12, unique=True, db_collation="C")
+    mac = models.CharField(max_length=12, unique=True, null=True, blank=True, db_collation="C")
     vendor = models.CharField(max_length=20)
     basic_allowed = models.BooleanField()
     ha1 = models.TextField()
@@ -98,12 +100,39 @@ class ProvisioningAnswer(PlatformModel):
     content_type = models.CharField(max_length=60)
     etag = models.CharField(max_length=40)
     rendered_at = models.DateTimeField()
+    token_hash = models.CharField(max_length=64, unique=True, null=True, blank=True, db_collation="C")
+    token_until = models.DateTimeField(null=True)
 
     class Meta:
-        constraints: ClassVar = [models.CheckConstraint(condition=Q(mac__regex=MAC), name="answer_mac_is_12_hex")]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(mac__isnull=True) | Q(mac__regex=MAC), name="answer_mac_is_12_hex"),
+            models.CheckConstraint(
+                condition=Q(token_hash__isnull=True, token_until__isnull=True)
+                | Q(token_hash__isnull=False, token_until__isnull=False),
+                name="a_link_has_an_end",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.login
+
+
+class PhoneBook(PlatformModel):
+    """Whom the phones of a customer show in their book; read by the phone-facing process beside the answers.
+
+    `entries` is JSON of [name, number] pairs, encrypted by telephony.vault. `stale` is set in the transaction of a
+    change, and a worker writes the book again.
+    """
+
+    reader_roles: ClassVar[tuple[str, ...]] = (PROVISION,)
+
+    customer = models.OneToOneField(Customer, models.CASCADE, related_name="+")
+    entries = models.TextField()
+    stale = models.BooleanField(default=True, db_index=True)
+    written_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"book of {self.customer_id}"
 
 
 class ProvisioningEvent(TenantModel):
@@ -114,6 +143,8 @@ class ProvisioningEvent(TenantModel):
         UNCHANGED = "unchanged", _("Nothing had changed")
         REFUSED = "refused", _("Wrong password")
         FOREIGN = "foreign", _("Asked for another device")
+        FIRST = "first", _("Fetched with a one-time link")
+        SENT = "sent", _("Sent a file")
 
     device = models.ForeignKey(Device, models.CASCADE, related_name="events")
     at = models.DateTimeField()
@@ -131,3 +162,24 @@ class ProvisioningEvent(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.outcome}"
+
+
+class PhoneFile(TenantModel):
+    """A file that a phone sent: a log, or settings that people made on the phone. A few of each name are kept.
+
+    `name` is what the phone calls it without its address, such as `app.log`. `body` is encrypted by telephony.vault,
+    because settings may hold passwords; of a log it is the end. `size` is what was sent, in bytes.
+    """
+
+    device = models.ForeignKey(Device, models.CASCADE, related_name="files")
+    name = models.CharField(max_length=40)
+    at = models.DateTimeField()
+    size = models.PositiveIntegerField()
+    body = models.TextField()
+
+    class Meta:
+        ordering = ("-at", "-pk")
+        indexes: ClassVar = [models.Index(fields=("customer", "device", "-at", "-id"), name="files_of_device")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.name}"

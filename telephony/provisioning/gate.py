@@ -7,11 +7,10 @@ and a challenge without credentials does not come here at all.
 
 import ipaddress
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from hashlib import sha256
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import redis
 
@@ -23,6 +22,7 @@ FAILURES_OF_A_NAME: Final = 10
 FAILURES_OF_AN_ADDRESS: Final = 100
 SPENT: Final = 1 << 32  # above any nc: an old-style nonce is good once
 MAX_EVENTS: Final = 100_000  # a worker that stands still for days must not fill the memory
+MAX_SENT: Final = 500
 
 
 class Verdict(StrEnum):
@@ -35,17 +35,24 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Somebody at the door: from where, and which name was claimed. Without a nonce it is Basic."""
+    """Somebody at the door: from where, and which name was claimed. Without a nonce it is Basic.
+
+    What is used once, such as the token of a link, stands in `nonce` without a count, and is remembered for
+    `lifetime` seconds.
+    """
 
     address: str
     name: str
     nonce: str = ""
     count: int = 0
+    lifetime: int = NONCE_LIFETIME
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One request for the history of a device. `at` is in seconds since 1970, `name` the login that was claimed."""
+    """One request for the history of a device. `at` is in seconds since 1970, `name` the login that was claimed, `link`
+    the hash of a one-time link that was used up.
+    """
 
     name: str
     at: int
@@ -54,14 +61,26 @@ class Event:
     etag: str = ""
     size: int = 0
     agent: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A file that a device sent. `body` is encrypted, `size` how many bytes were sent."""
+
+    name: str
+    at: int
+    file: str
+    size: int
+    body: str
 
 
 class Gate(Protocol):
     """What the door needs to remember."""
 
-    def accept(self, attempt: Attempt, event: Event, *, keep: bool = True) -> Verdict:
+    def accept(self, attempt: Attempt, event: Event, *, keep: bool = True, sent: Sent | None = None) -> Verdict:
         """Right credentials: pass, unless the nonce was used before or the address is slowed down. A pass clears the
-        name.
+        name, and keeps the event and what was sent.
         """
 
     def refuse(self, attempt: Attempt, event: Event) -> Verdict:
@@ -79,6 +98,10 @@ if names > 0 then redis.call('DEL', KEYS[1]) end
 if ARGV[5] ~= '' then
     redis.call('LPUSH', KEYS[4], ARGV[5])
     redis.call('LTRIM', KEYS[4], 0, ARGV[6])
+end
+if ARGV[7] ~= '' then
+    redis.call('LPUSH', KEYS[5], ARGV[7])
+    redis.call('LTRIM', KEYS[5], 0, ARGV[8])
 end
 return 0
 """
@@ -108,13 +131,19 @@ class ValkeyGate:
         """The list of events, newest first."""
         return f"{self._prefix}:events"
 
-    def accept(self, attempt: Attempt, event: Event, *, keep: bool = True) -> Verdict:
+    @property
+    def files(self) -> str:
+        """The list of files that devices sent, newest first."""
+        return f"{self._prefix}:files"
+
+    def accept(self, attempt: Attempt, event: Event, *, keep: bool = True, sent: Sent | None = None) -> Verdict:
         """See Gate."""
         count = "" if not attempt.nonce else str(attempt.count or SPENT)
-        keys = [*self._failures(attempt), f"{self._prefix}:nonce:{attempt.nonce}", self.queue]
-        limits: list[str | int] = [FAILURES_OF_A_NAME, FAILURES_OF_AN_ADDRESS, count, NONCE_LIFETIME]
-        packed = _packed(event) if keep else ""
-        return _VERDICTS[int(self._accept(keys=keys, args=[*limits, packed, MAX_EVENTS - 1]))]
+        keys = [*self._failures(attempt), f"{self._prefix}:nonce:{attempt.nonce}", self.queue, self.files]
+        limits: list[str | int] = [FAILURES_OF_A_NAME, FAILURES_OF_AN_ADDRESS, count, attempt.lifetime]
+        packed: list[str | int] = [_packed(event) if keep else "", MAX_EVENTS - 1]
+        packed += [_packed(sent) if sent else "", MAX_SENT - 1]
+        return _VERDICTS[int(self._accept(keys=keys, args=[*limits, *packed]))]
 
     def refuse(self, attempt: Attempt, event: Event) -> Verdict:
         """See Gate."""
@@ -124,8 +153,15 @@ class ValkeyGate:
 
     def take_events(self, most: int) -> list[Event]:
         """Remove and return the oldest events, oldest first."""
-        packed = self._client.rpop(self.queue, most)
-        return [_unpacked(json.loads(entry)) for entry in packed] if isinstance(packed, list) else []
+        return [Event(**fields) for fields in self._take(self.queue, most)]
+
+    def take_sent(self, most: int) -> list[Sent]:
+        """Remove and return the oldest files that devices sent, oldest first."""
+        return [Sent(**fields) for fields in self._take(self.files, most)]
+
+    def _take(self, queue: str, most: int) -> list[dict[str, Any]]:
+        packed = self._client.rpop(queue, most)
+        return [json.loads(entry) for entry in packed] if isinstance(packed, list) else []
 
     def _failures(self, attempt: Attempt) -> tuple[str, str]:
         # Names come from outside and may be long or hold anything, so a key has their hash.
@@ -145,9 +181,5 @@ def network_of(address: str) -> str:
     return str(found)
 
 
-def _packed(event: Event) -> str:
-    return json.dumps(asdict(event))
-
-
-def _unpacked(fields: Mapping[str, object]) -> Event:
-    return Event(**fields)  # type: ignore[arg-type]
+def _packed(entry: Event | Sent) -> str:
+    return json.dumps(asdict(entry))

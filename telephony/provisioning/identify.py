@@ -22,13 +22,15 @@ class Asked(StrEnum):
     COMMON = "common"  # settings for every phone of a model, without secrets
     # a file that phones probe for and that nobody offers, or no file at all: 404 makes them go on to the next one
     ABSENT = "absent"
+    APP = "app"  # the account of an app that logs in: log-in needed
+    BOOK = "book"  # the phone book of the company: log-in needed
     OTHER = "other"  # a name that could be anything: nothing is said about it before log-in
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """What was asked. `mac` (12 lower-case hex) only with DEVICE and with files that a phone may send, `prefix`,
-    `suffix` and `extension` in lower case with it; `common_code` only with COMMON.
+    `suffix` and `extension` in lower case with it; of an APP `prefix` is its name. `common_code` only with COMMON.
 
     `sent_name` is what a file that a phone may send is called, such as `app.log`; empty for all others.
     """
@@ -74,6 +76,7 @@ _NEVER_OFFERED = re.compile(
     r"|[a-z0-9._-]+\.(?:ld|ver|rom|fw|bin|img|jpe?g|png|gif|ico|wav|zip|boot)",
     FLAGS,
 )
+_APP = re.compile(r"softphone/(?P<app>acrobits)")
 _ILLEGAL = re.compile(r"[\x00-\x1f\x7f\\%]")
 
 
@@ -100,6 +103,10 @@ def identify(path: str) -> Request:
         )
     if (found := _SENT_FILE.fullmatch(name)) and (mac := normal(found["mac"])) != _NO_PHONE:
         return Request(Asked.ABSENT, mac=mac, sent_name=name[len(found["mac"]) :].lstrip("-.").lower())
+    if found := _APP.fullmatch(name):
+        return Request(Asked.APP, prefix=found["app"])
+    if name == "phonebook.xml":
+        return Request(Asked.BOOK)
     if "/" in name or _OPTIONAL_FILE.fullmatch(name) or _NO_EXTENSION.fullmatch(name):
         # No other folder is offered, so `..` can lead nowhere.
         return Request(Asked.ABSENT)

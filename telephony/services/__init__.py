@@ -28,13 +28,17 @@ from telephony.services.lines import (
     set_forward,
     set_pin,
 )
+from telephony.services.links import NewLink, make_link
 from telephony.services.numbers import add_number, add_number_range, assign_number, release_number, remove_number_range
+from telephony.services.phone_books import write_stale_books
+from telephony.services.phone_files import store_sent
 from telephony.services.provisioning import keep_answer, keep_answers_of, store_events
 from telephony.services.registrar import ask_to_fetch, keep_all_accounts
 
 __all__ = [
     "LineChange",
     "NewDevice",
+    "NewLink",
     "add_number",
     "add_number_range",
     "ask_to_fetch",
@@ -51,6 +55,7 @@ __all__ = [
     "keep_answer",
     "keep_answers_of",
     "link_employee",
+    "make_link",
     "make_new_password",
     "pin_fits",
     "release_device",
@@ -65,5 +70,7 @@ __all__ = [
     "set_pin",
     "set_spend_guard",
     "store_events",
+    "store_sent",
     "usable_destination",
+    "write_stale_books",
 ]

@@ -29,13 +29,13 @@ class NewDevice:
 def create_device(
     *, actor: Actor, customer: Customer, model_code: str, mac: str, lines: Sequence[Line], password: str | None = None
 ) -> NewDevice:
-    """Make a phone for one or more lines. `mac` in any spelling; only a generic phone may go without.
+    """Make a phone or app for one or more lines. `mac` in any spelling; a generic phone may go without, an app has none.
 
     `password` is for known demonstration phones; everybody else gets one that is made here.
     """
     model = rules.model_is_known(model_code)
     rules.model_has_room(model, len(lines))
-    stored = rules.mac_is_usable(mac) if mac or model.provisioned else None
+    stored = rules.mac_is_usable(mac) if model.has_mac or (mac and not model.is_app) else None
     secret = password or generate_password()
     try:
         with transaction.atomic():

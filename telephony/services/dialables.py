@@ -12,6 +12,7 @@ from telephony.models import Destination, Dialable, Line, PhoneNumber
 from telephony.selectors import Target
 from telephony.services.lines import destination
 from telephony.services.numbers import assign_number, release_number
+from telephony.services.phone_books import mark_book
 from telephony.services.provisioning import keep_answers_of
 
 
@@ -40,6 +41,7 @@ def change_dialable(
     if changed:
         audit.record(actor=actor, verb="dialable.change", obj=dialable, changes=changed)
     # Phones that forward here dial its extension, so they follow as well.
+    mark_book(dialable.customer_id)
     keep_answers_of(lines=list(Line.objects.filter(Q(dialable=dialable) | Q(forward_to__dialable=dialable))))
     return dialable
 
@@ -50,6 +52,7 @@ def remove_dialable(*, actor: Actor, dialable: Dialable) -> None:
     rules.nothing_points_at(dialable)
     audit.record(actor=actor, verb="dialable.remove", obj=dialable)
     Destination.objects.filter(dialable=dialable).delete()
+    mark_book(dialable.customer_id)
     dialable.delete()
 
 

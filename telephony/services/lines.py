@@ -19,6 +19,7 @@ from telephony.features import TARGETS, Features, columns, features_of, snapshot
 from telephony.models import AlsoRings, Destination, Dialable, Line, OutgoingBlocks, PhoneNumber
 from telephony.selectors import Target
 from telephony.services.numbers import assign_number
+from telephony.services.phone_books import mark_book
 from telephony.services.provisioning import keep_answers_of
 from telephony.services.registrar import keep_accounts
 
@@ -49,6 +50,7 @@ def create_dialable(
         rules.extension_is_free(extension)
     rules.reachable(extension, number)
     dialable = Dialable.objects.create(customer=customer, kind=kind, display_name=name, extension=extension or None)
+    mark_book(customer.pk)
     if number is not None:
         assign_number(actor=actor, number=number, dialable=dialable)
     return dialable
@@ -253,6 +255,7 @@ def remove_line(*, actor: Actor, line: Line) -> None:
     audit.record(actor=actor, verb="line.remove", obj=line)
     touched = list(selectors.devices_of([line]))
     Destination.objects.filter(dialable=dialable).delete()
+    mark_book(dialable.customer_id)
     dialable.delete()
     for device in touched:
         keep_answers_of(devices=[device])

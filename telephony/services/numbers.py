@@ -9,6 +9,7 @@ from accounts.errors import Refusal
 from accounts.models import Customer
 from telephony import rules
 from telephony.models import Dialable, NumberRange, PhoneNumber
+from telephony.services.phone_books import mark_book
 
 
 @transaction.atomic
@@ -57,6 +58,7 @@ def assign_number(*, actor: Actor, number: PhoneNumber, dialable: Dialable) -> P
     number.dialable = dialable
     number.is_main = not dialable.numbers.exclude(pk=number.pk).filter(is_main=True).exists()
     number.save(update_fields=["dialable", "is_main"])
+    mark_book(number.customer_id)
     audit.record(actor=actor, verb="number.assign", obj=number, changes={"dialable": (None, str(dialable))})
     return number
 
@@ -67,6 +69,7 @@ def release_number(*, actor: Actor, number: PhoneNumber) -> PhoneNumber:
     before = str(number.dialable) if number.dialable else None
     number.dialable = None
     number.save(update_fields=["dialable"])
+    mark_book(number.customer_id)
     audit.record(actor=actor, verb="number.release", obj=number, changes={"dialable": (before, None)})
     return number
 

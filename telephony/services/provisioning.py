@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.errors import Refusal
 from accounts.tenancy import tenant
 from telephony import selectors, vault
-from telephony.models import Destination, Device, Line, ProvisioningAnswer, ProvisioningEvent
+from telephony.models import Device, Line, ProvisioningAnswer, ProvisioningEvent
 from telephony.provisioning import digest
 from telephony.provisioning.agents import read_user_agent
 from telephony.provisioning.catalogue import Model
@@ -20,6 +20,9 @@ from telephony.provisioning.config import DeviceConfig, LineAccount, Registrar, 
 from telephony.provisioning.gate import Event
 from telephony.provisioning.render import render
 from telephony.provisioning.vendors.base import Unrenderable
+from telephony.services.dialling import dialled
+from telephony.services.links import spend_links
+from telephony.services.phone_books import keep_book
 
 VOICEMAIL = "1233"  # what people dial to listen
 NTP_SERVERS = ("0.nl.pool.ntp.org", "1.nl.pool.ntp.org")
@@ -33,7 +36,8 @@ def keep_answer(device: Device) -> bool:
     device = selectors.devices().get(pk=device.pk)
     before = selectors.answer_of(device)
     keys = list(device.device_lines.all())
-    if not device.model.provisioned or device.mac is None or not keys:
+    ready = device.model.is_app or (device.model.provisioned and device.mac is not None)
+    if not ready or not keys:
         if before is not None:
             before.delete()
         return before is not None
@@ -58,6 +62,7 @@ def keep_answer(device: Device) -> bool:
             "rendered_at": timezone.now(),
         },
     )
+    keep_book(device.customer_id)
     return before is None or before.etag != rendered.etag
 
 
@@ -109,20 +114,7 @@ def _by_the_phone(line: Line) -> str:
     """What the phone itself forwards to; a forward that ends by itself is left to the exchange, which knows the time."""
     if not line.forward_always or line.forward_until is not None or line.forward_to is None:
         return ""
-    return _dialled(line.forward_to)
-
-
-def _dialled(destination: Destination) -> str:
-    """What a phone in the Netherlands dials to get there."""
-    number = destination.external
-    if destination.dialable is not None:
-        if destination.dialable.extension:
-            return destination.dialable.extension
-        main = selectors.main_number(destination.dialable)
-        number = main.e164 if main else ""
-    if number.startswith("+31"):
-        return f"0{number.removeprefix('+31')}"
-    return number.replace("+", "00")
+    return dialled(line.forward_to)
 
 
 def store_events(events: Sequence[Event]) -> int:
@@ -139,6 +131,7 @@ def store_events(events: Sequence[Event]) -> int:
     for event in events:
         if (answer := answers.get(event.name)) is not None:
             by_customer[answer.customer_id].append(_row(event, answer))
+    spend_links({event.link for event in events if event.link})
     for customer_id, rows in by_customer.items():
         with tenant(customer_id), transaction.atomic():
             present = set(Device.objects.filter(pk__in={row.device_id for row in rows}).values_list("pk", flat=True))

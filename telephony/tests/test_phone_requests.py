@@ -1,5 +1,6 @@
 """Every request that phones were seen to make, against the whole application; `expect` says in words what it gets."""
 
+import io
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,6 @@ from telephony.tests.phones import Phone, challenges
 
 DATA = Path(__file__).parent / "data"
 MODELS: dict[str, str] = json.loads((DATA / "phone-devices.json").read_text())
-UPLOAD_CAP = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -50,13 +50,20 @@ VECTORS = [Vector(**row) for row in json.loads((DATA / "phone-requests.json").re
 @pytest.fixture
 def made(request: pytest.FixtureRequest, acme: Customer, sanne: Line) -> NewDevice:
     vector: Vector = request.getfixturevalue("vector")
+    code = MODELS.get(vector.device, vector.device)
+    mac = vector.device if vector.device in MODELS else ""
     with tenant(acme):
-        return services.create_device(
-            actor=system(acme), customer=acme, model_code=MODELS[vector.device], mac=vector.device, lines=[sanne]
-        )
+        return services.create_device(actor=system(acme), customer=acme, model_code=code, mac=mac, lines=[sanne])
 
 
-def ask(phone: Phone, vector: Vector) -> Any:
+class Unread(io.BytesIO):
+    """A body that nobody may look at."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        raise AssertionError(f"{size} bytes were read of a body that is too large, or of somebody unknown")
+
+
+def ask(phone: Phone, vector: Vector, made: NewDevice) -> Any:
     path = f"/provision{vector.path}"
     said: dict[str, Any] = {"method": vector.method, "User_Agent": vector.user_agent}
     match vector.auth, vector.way:
@@ -68,6 +75,16 @@ def ask(phone: Phone, vector: Vector) -> Any:
         case "digest", "replayed":
             assert phone.fetch(path, **said).status_code == 200
             return phone.ask(path, authorization=phone.last, **said)
+        case "none", "oversized":
+            sent: dict[str, Any] = {"CONTENT_LENGTH": str(50 << 20), "wsgi.input": Unread()}
+            return phone.client.generic("PUT", path, headers={"User-Agent": vector.user_agent}, **sent)
+        case "none", "token":
+            with tenant(made.device.customer):
+                link = services.make_link(actor=system(made.device.customer), device=made.device)
+            path = path.replace("TOKEN-VALID-EXAMPLE", link.token)
+            response = phone.ask(path, X_Linphone_Provisioning="1", **said)
+            assert phone.ask(path, **said).status_code == 404
+            return response
         case "digest", _:
             return phone.fetch(path, **said)
         case "basic", "wrong_until_429":
@@ -84,7 +101,7 @@ def ask(phone: Phone, vector: Vector) -> Any:
 @pytest.mark.parametrize("vector", VECTORS, ids=str)
 def test_what_a_phone_was_seen_to_ask_gets_what_is_expected(vector: Vector, made: NewDevice) -> None:
     phone = Phone(made.device.login, made.password, secure=vector.auth == "basic")
-    response = ask(phone, vector)
+    response = ask(phone, vector, made)
     assert response.status_code == vector.status, vector.expect
     assert "Location" not in response
     check_face(vector, response)
@@ -104,6 +121,9 @@ def check_face(vector: Vector, response: HttpResponseBase) -> None:
         assert text.startswith(vector.starts)
         if vector.method == "HEAD":
             assert (body, int(response["Content-Length"]) > 1000) == (b"", True)
+    elif vector.status == 403:
+        assert response["Content-Type"].startswith(vector.type)
+        assert b"<message>" in body
     else:
         assert len(body) < 120
         assert b"<html" not in body.lower()

@@ -2,6 +2,7 @@
 
 from itertools import groupby
 
+import segno
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -16,11 +17,15 @@ from accounts.errors import Refusal
 from accounts.web import CustomerRequest, customer_view, failed, saved
 from portal.lib import formats
 from portal.lib.ui import Choice, Event, EventDay, Figure
-from telephony import selectors, services
+from telephony import selectors, services, vault
 from telephony.device_state import checks_of, state_of
 from telephony.filters import DeviceFilter
 from telephony.forms import DeviceForm, show_refusal
-from telephony.models import Device, ProvisioningEvent
+from telephony.models import Device, PhoneFile, ProvisioningEvent
+from telephony.phone_steps import app_steps, steps_of
+from telephony.provisioning.catalogue import Vendor
+from telephony.provisioning.first_contact import code_for, link_for, typed_address
+from telephony.provisioning.redirect import SERVICES
 from telephony.registrations import Registration, of_device, registrations
 from telephony.services import NewDevice
 
@@ -29,6 +34,8 @@ ICONS = {
     ProvisioningEvent.Outcome.UNCHANGED: ("check", ""),
     ProvisioningEvent.Outcome.REFUSED: ("key", "warn"),
     ProvisioningEvent.Outcome.FOREIGN: ("alert", "bad"),
+    ProvisioningEvent.Outcome.FIRST: ("download", "good"),
+    ProvisioningEvent.Outcome.SENT: ("document", ""),
 }
 
 
@@ -76,7 +83,7 @@ def device_new(request: CustomerRequest) -> HttpResponse:
         except Refusal as refusal:
             show_refusal(form, refusal)
         else:
-            return _once(request, made, _("Device made"))
+            return _link(request, made.device) if made.device.model.is_app else _once(request, made, _("Device made"))
     crumbs = [Choice(_("Devices"), reverse("telephony:devices")), Choice(_("New device"))]
     return render(request, "telephony/device_new.html", {"form": form, "crumbs": crumbs})
 
@@ -88,7 +95,7 @@ def device(request: CustomerRequest, pk: int) -> HttpResponse:
     found = _device(pk)
     events = selectors.events_of(found)
     answer = selectors.answer_of(found)
-    fetched = next((event for event in events if event.outcome in ("fetched", "unchanged")), None)
+    fetched = next((event for event in events if event.outcome in selectors.FETCHES), None)
     fetched = fetched or selectors.last_events([found]).get(found.pk)
     lines = [key.line for key in found.device_lines.all()]
     registration, registrar = of_device(found, registrations(lines)), bool(settings.REGISTRAR_RPC_URL)
@@ -102,7 +109,9 @@ def device(request: CustomerRequest, pk: int) -> HttpResponse:
         "days": _days(events),
         "checks": checks,
         "fine": all(check.fine for check in checks),
-        "url": settings.PROVISIONING_URL,
+        "url": _typed(found, "…"),
+        "files": [_file(one) for one in selectors.files_of(found)],
+        "redirect": SERVICES.get(found.model.vendor),
         "crumbs": _crumbs(found),
     }
     return render(request, "telephony/device.html", context)
@@ -131,6 +140,23 @@ def device_fetch(request: CustomerRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @customer_view(Capability.EDIT_SETTINGS)
+def device_link(request: CustomerRequest, pk: int) -> HttpResponse:
+    """Make a link that gives a phone without a login its settings, once; shown on this answer only."""
+    return _link(request, _device(pk))
+
+
+@require_GET
+@customer_view(Capability.EDIT_SETTINGS)
+def device_file(request: CustomerRequest, pk: int, file: int) -> HttpResponse:  # noqa: ARG001 - every view gets it
+    """A log or settings that the phone sent, as plain text to keep."""
+    found = get_object_or_404(selectors.files_of(_device(pk)), pk=file)
+    name = f"{found.at:%Y%m%d-%H%M}-{found.name}.txt"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return HttpResponse(vault.decrypt(found.body), content_type="text/plain; charset=utf-8", headers=headers)
+
+
+@require_POST
+@customer_view(Capability.EDIT_SETTINGS)
 def device_remove(request: CustomerRequest, pk: int) -> HttpResponse:
     """Remove a phone; its MAC address comes free."""
     found = _device(pk)
@@ -149,9 +175,50 @@ def _crumbs(found: Device) -> list[Choice]:
 
 
 def _once(request: CustomerRequest, made: NewDevice, title: str) -> HttpResponse:
-    context = {"device": made.device, "password": made.password, "url": settings.PROVISIONING_URL, "title": title}
+    model = made.device.model
+    context = {
+        "device": made.device,
+        "password": made.password,
+        "url": _typed(made.device, made.password),
+        "title": title,
+        "steps": steps_of(model),
+        "redirect": SERVICES.get(model.vendor),
+    }
     response = render(request, "telephony/device_password.html", context | {"crumbs": _crumbs(made.device)})
     response["Cache-Control"] = "no-store"  # a password on screen, not in a browser's memory
+    return response
+
+
+def _typed(device: Device, password: str) -> str:
+    return typed_address(device.model.vendor, base=settings.PROVISIONING_URL, login=device.login, password=password)
+
+
+def _link(request: CustomerRequest, device: Device) -> HttpResponse:
+    try:
+        made = services.make_link(actor=request.actor, device=device)
+    except Refusal as refusal:
+        failed(request, str(refusal))
+        return HttpResponseRedirect(reverse("telephony:device", args=[device.pk]))
+    vendor, base = device.model.vendor, settings.PROVISIONING_URL
+    code = code_for(
+        vendor,
+        base=base,
+        login=device.login,
+        token=made.token,
+        zoiper_provider=settings.ZOIPER_PROVIDER_ID,
+        acrobits_cloud=settings.ACROBITS_CLOUD_ID,
+    )
+    context = {
+        "device": device,
+        "link": link_for(vendor, base=base, token=made.token),
+        "picture": segno.make(code, error="m").svg_data_uri(scale=6, border=1) if code else "",
+        "until": made.until,
+        "one_time_password": made.token if vendor is Vendor.ACROBITS else "",
+        "steps": app_steps(device.model) if device.model.is_app else [],
+        "crumbs": _crumbs(device),
+    }
+    response = render(request, "telephony/device_link.html", context)
+    response["Cache-Control"] = "no-store"
     return response
 
 
@@ -182,6 +249,15 @@ def _days(events: list[ProvisioningEvent]) -> list[EventDay]:
         EventDay(formats.near_day(day, language, today=today), tuple(_event(event) for event in of_day))
         for day, of_day in groupby(events, key=lambda event: timezone.localdate(event.at))
     ]
+
+
+def _file(found: PhoneFile) -> dict[str, object]:
+    return {
+        "pk": found.pk,
+        "name": found.name,
+        "at": found.at,
+        "size": formats.data(found.size, get_language() or "nl"),
+    }
 
 
 def _event(event: ProvisioningEvent) -> Event:

@@ -3,6 +3,7 @@
 from typing import Final
 
 from telephony.provisioning.config import DeviceConfig, Transport
+from telephony.provisioning.identify import Asked, Request
 from telephony.provisioning.vendors.base import DECLARATION, Maker, check, document, escaped, tag, tags
 
 _ZOIPER_TRANSPORT: Final = {Transport.UDP: "0", Transport.TCP: "1", Transport.TLS: "2"}
@@ -70,9 +71,13 @@ class Zoiper(Maker):
 
 
 class Acrobits(Maker):
-    """Groundwire and Cloud Softphone."""
+    """Groundwire and Cloud Softphone, which may also log in."""
 
     content_type = "application/xml; charset=utf-8"
+
+    def serves(self, request: Request) -> bool:
+        """Its address has no name of a file."""
+        return request.asked is Asked.APP and request.prefix == "acrobits"
 
     def render(self, config: DeviceConfig) -> bytes:
         """See Maker."""

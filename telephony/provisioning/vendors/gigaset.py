@@ -70,9 +70,6 @@ def _n670(config: DeviceConfig) -> list[tuple[str, str]]:
         ("SipProvider.0.SRTP_Enabled", flag(registrar.secure)),
         ("SipProvider.0.AcceptNonSRTPCalls", flag(not registrar.secure)),
         ("SipProvider.0.MWISubscription", "1"),
-        ("XMLDir.1.ProviderName", "Telefoonboek"),
-        ("XMLDir.1.ServerURL", config.phonebook_url),
-        ("Netdir.1.Activated", "1"),
     ]
     for number, line in enumerate(config.lines, start=1):
         account = f"SipAccount.{number:05}"

@@ -43,9 +43,6 @@ def _house(config: DeviceConfig) -> list[tuple[str, str]]:
         ("P1361", config.provisioning_password),
         ("P194", "1"),
         ("P193", _DAY),
-        ("P330", "3" if address.secure else "1"),
-        ("P331", address.place),
-        ("P332", _DAY),
     ]
 
 
