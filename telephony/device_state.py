@@ -36,30 +36,37 @@ def state_of(
     registration: Registration | None,
     *,
     registrar: bool,
+    app: bool = False,
 ) -> State:
     """From the last time the phone had its settings, what it would get now, and whether it is logged in; without a
-    `registrar` nobody knows the last.
+    `registrar` nobody knows the last. An `app` fetches once.
     """
     newest = answer is None or fetched is None or fetched.etag == answer.etag
     if registration is not None:
-        later = _(
-            "The phone is logged in: it rings and can call. A change follows within the hour, or after a restart."
-        )
-        return State("good", _("Registered"), _("The phone is logged in: it rings and can call.") if newest else later)
+        there = _("The phone is logged in: it rings and can call.")
+        return State("good", _("Registered"), there if newest else f"{there} {_follows(app=app)}")
     if answer is None:
         return State("off", _("No settings"), _("Nothing is ready for this phone. Give it a line."))
     if fetched is None:
-        return State(
-            "off", _("Never asked"), _("This phone has not asked for its settings yet. Type in the values beside.")
-        )
+        return State("off", _("Never asked"), _asks(app=app))
     if fetched.etag != answer.etag:
-        return State(
-            "warn", _("To follow"), _("Something changed. The phone fetches it within the hour, or after a restart.")
-        )
+        return State("warn", _("To follow"), _follows(app=app))
     if registrar:
         why = _("The phone has the newest settings, but it is not logged in: it neither rings nor calls.")
         return State("warn", _("Not registered"), why)
     return State("good", _("Up to date"), _("The phone has the newest settings."))
+
+
+def _asks(*, app: bool) -> str:
+    if app:
+        return _("This app has not fetched its settings yet. Make a code and scan it.")
+    return _("This phone has not asked for its settings yet. Type in the values beside.")
+
+
+def _follows(*, app: bool) -> str:
+    if app:
+        return _("Something changed, and an app fetches its settings once. Make a new code and scan it.")
+    return _("Something changed. The phone fetches it by itself, at night at the latest, or after a restart.")
 
 
 def checks_of(
@@ -121,6 +128,10 @@ def _provisioning_checks(
         )
     current = answer is not None and fetched.etag == answer.etag
     found.append(
-        Check(current, _("Newest settings"), _("fetched") if current else _("it fetches them within the hour"))
+        Check(
+            current,
+            _("Newest settings"),
+            _("fetched") if current else _("it fetches them by itself, at night at the latest"),
+        )
     )
     return found

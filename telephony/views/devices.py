@@ -55,7 +55,11 @@ def devices(request: CustomerRequest) -> HttpResponse:
             "lines": [key.line for key in device.device_lines.all()],
             "last": last.get(device.pk),
             "state": state_of(
-                last.get(device.pk), answers.get(device.pk), of_device(device, present), registrar=registrar
+                last.get(device.pk),
+                answers.get(device.pk),
+                of_device(device, present),
+                registrar=registrar,
+                app=device.model.is_app,
             ),
         }
         for device in shown
@@ -103,7 +107,7 @@ def device(request: CustomerRequest, pk: int) -> HttpResponse:
     context = {
         "device": found,
         "lines": lines,
-        "state": state_of(fetched, answer, registration, registrar=registrar),
+        "state": state_of(fetched, answer, registration, registrar=registrar, app=found.model.is_app),
         "reachable": registrar and registration is not None,
         "figures": _figures(found, fetched, registration),
         "days": _days(events),
