@@ -106,6 +106,7 @@ VERBS: Mapping[str, tuple[str | Promise, str]] = {
     "device.create": (gettext_lazy("%(who)s made the device %(what)s"), "device"),
     "device.change": (gettext_lazy("%(who)s changed the device %(what)s"), "device"),
     "device.new_password": (gettext_lazy("%(who)s gave the device %(what)s a new password"), "key"),
+    "device.keys": (gettext_lazy("%(who)s changed the keys of the device %(what)s"), "device"),
     "device.link": (gettext_lazy("%(who)s made a one-time link for the device %(what)s"), "key"),
     "device.ask_to_fetch": (gettext_lazy("%(who)s asked the device %(what)s to fetch its settings"), "refresh"),
     "device.release": (gettext_lazy("%(who)s removed the device %(what)s"), "trash"),

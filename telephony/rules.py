@@ -288,6 +288,21 @@ def model_has_room(model: catalogue.Model, lines: int) -> None:
         raise Refusal("model_is_full", message % {"model": model.title, "most": model.lines}, field="line")
 
 
+def keys_have_room(model: catalogue.Model, *, lines: int, keys: int) -> None:
+    """The keys of the lines come first; what is left is for other keys."""
+    room = max(0, model.keys - lines)
+    if keys > room:
+        message = _("The %(model)s has room for %(most)s keys beside its lines. Take some away.")
+        raise Refusal("keys_are_full", message % {"model": model.title, "most": room})
+
+
+def lamp_can_watch(target: selectors.Target) -> None:
+    """A lamp shows whether a colleague is busy; of an outside number nobody knows."""
+    if target.dialable is None or not target.dialable.extension:
+        message = _("A busy lamp needs a colleague or group with an extension. Choose speed dial for a number.")
+        raise Refusal("lamp_without_extension", message, field="target")
+
+
 def nothing_points_at(dialable: Dialable) -> None:
     """What calls are sent to may not vanish under them; the refusal names what has to change first."""
     found = selectors.pointers_at(dialable)

@@ -13,6 +13,7 @@ from telephony.models import (
     CallerFilter,
     Destination,
     Device,
+    DeviceKey,
     DeviceLine,
     Dialable,
     Line,
@@ -96,6 +97,17 @@ def last_events(found: Iterable[Device]) -> dict[int, ProvisioningEvent]:
 def events_of(device: Device) -> list[ProvisioningEvent]:
     """The device's latest requests, newest first."""
     return list(ProvisioningEvent.objects.filter(device=device)[:EVENTS_SHOWN])
+
+
+def keys_of(device: Device) -> QuerySet[DeviceKey]:
+    """The keys of a device after those of its lines, with what they dial."""
+    found = DeviceKey.objects.filter(device=device).select_related("target__dialable")
+    return found.prefetch_related("target__dialable__numbers")
+
+
+def devices_with_a_key_for(dialable: Dialable) -> QuerySet[Device]:
+    """Devices that have this dialable under a key."""
+    return devices().filter(keys__target__dialable=dialable).distinct()
 
 
 def files_of(device: Device) -> QuerySet[PhoneFile]:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from telephony.views import callers, devices, first_contact, my_phone, operate, phones, provision
+from telephony.views import callers, device_keys, devices, first_contact, my_phone, operate, phones, provision
 
 app_name = "telephony"
 
@@ -36,6 +36,7 @@ urlpatterns: list[URLPattern] = [
     path("devices/<int:pk>/", devices.device, name="device"),
     path("devices/<int:pk>/password/", devices.device_password, name="device_password"),
     path("devices/<int:pk>/fetch/", devices.device_fetch, name="device_fetch"),
+    path("devices/<int:pk>/keys/", device_keys.device_keys, name="device_keys"),
     path("devices/<int:pk>/link/", devices.device_link, name="device_link"),
     path("devices/<int:pk>/files/<int:file>/", devices.device_file, name="device_file"),
     path("devices/<int:pk>/remove/", devices.device_remove, name="device_remove"),

@@ -175,6 +175,7 @@ ROUTES: dict[str, Row] = {
     "telephony:device": row(OBJECT, pk="device.pk"),
     "telephony:device_password": row(OBJECT, "post", pk="device.pk"),
     "telephony:device_fetch": row(OBJECT, "post", pk="device.pk"),
+    "telephony:device_keys": row(OBJECT, pk="device.pk"),
     "telephony:device_link": row(OBJECT, "post", pk="device.pk"),
     "telephony:device_file": row(OBJECT, pk="device.pk", file="phone_file.pk"),
     "telephony:device_remove": row(OBJECT, "post", pk="device.pk"),

@@ -1,6 +1,14 @@
 """Phone numbers, what callers can reach, lines with their features, desk phones, and the hours people keep."""
 
-from telephony.models.devices import Device, DeviceLine, PhoneBook, PhoneFile, ProvisioningAnswer, ProvisioningEvent
+from telephony.models.devices import (
+    Device,
+    DeviceKey,
+    DeviceLine,
+    PhoneBook,
+    PhoneFile,
+    ProvisioningAnswer,
+    ProvisioningEvent,
+)
 from telephony.models.dialables import Destination, Dialable, NumberRange, PhoneNumber
 from telephony.models.guard import SpendGuardState
 from telephony.models.lines import AlsoRings, CallerFilter, CallerFilterNumber, Line, OutgoingBlocks
@@ -12,6 +20,7 @@ __all__ = [
     "CallerFilterNumber",
     "Destination",
     "Device",
+    "DeviceKey",
     "DeviceLine",
     "Dialable",
     "HolidayDay",

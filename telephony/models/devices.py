@@ -8,10 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Customer
 from accounts.tenancy import PROVISION, PlatformModel, TenantModel
+from telephony.models.dialables import Destination
 from telephony.models.lines import Line
 from telephony.provisioning import catalogue
+from telephony.provisioning.config import Does
 
 MAC = r"^[0-9a-f]{12}$"
+KEY_WORDS = ((Does.BUSY_LAMP.value, _("busy lamp")), (Does.SPEED_DIAL.value, _("speed dial")))
 
 
 class Device(TenantModel):
@@ -77,6 +80,29 @@ class DeviceLine(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.position}: {self.line}"
+
+
+class DeviceKey(TenantModel):
+    """A key after those of the lines, counted from 1 among its kind: it dials its target, or shows by a lamp whether
+    that is busy. A target that is removed would leave a dead key, so it cannot be while a key holds it.
+    """
+
+    device = models.ForeignKey(Device, models.CASCADE, related_name="keys")
+    position = models.PositiveSmallIntegerField()
+    does = models.CharField(_("what it does"), max_length=5, choices=KEY_WORDS)
+    target = models.ForeignKey(Destination, models.PROTECT, related_name="device_keys")
+    label = models.CharField(_("label"), max_length=30)
+
+    class Meta:
+        verbose_name = _("key")
+        ordering = ("position",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=("customer", "device", "position"), name="one_key_per_place"),
+            models.CheckConstraint(condition=Q(position__gte=1), name="places_count_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label} ({self.device})"
 
 
 class ProvisioningAnswer(PlatformModel):

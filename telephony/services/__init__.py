@@ -5,6 +5,7 @@ answers of the phones it touches up to date in the same transaction.
 """
 
 from telephony.services.callers import remove_caller_filter, set_caller_filter
+from telephony.services.device_keys import NewKey, change_device_keys
 from telephony.services.devices import (
     NewDevice,
     change_device_lines,
@@ -38,11 +39,13 @@ from telephony.services.registrar import ask_to_fetch, keep_all_accounts
 __all__ = [
     "LineChange",
     "NewDevice",
+    "NewKey",
     "NewLink",
     "add_number",
     "add_number_range",
     "ask_to_fetch",
     "assign_number",
+    "change_device_keys",
     "change_device_lines",
     "change_dialable",
     "change_line",

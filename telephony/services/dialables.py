@@ -42,7 +42,8 @@ def change_dialable(
         audit.record(actor=actor, verb="dialable.change", obj=dialable, changes=changed)
     # Phones that forward here dial its extension, so they follow as well.
     mark_book(dialable.customer_id)
-    keep_answers_of(lines=list(Line.objects.filter(Q(dialable=dialable) | Q(forward_to__dialable=dialable))))
+    touched = list(Line.objects.filter(Q(dialable=dialable) | Q(forward_to__dialable=dialable)))
+    keep_answers_of(lines=touched, devices=selectors.devices_with_a_key_for(dialable))
     return dialable
 
 

@@ -16,7 +16,7 @@ from telephony.models import Device, Line, ProvisioningAnswer, ProvisioningEvent
 from telephony.provisioning import digest
 from telephony.provisioning.agents import read_user_agent
 from telephony.provisioning.catalogue import Model
-from telephony.provisioning.config import DeviceConfig, LineAccount, Registrar, Transport
+from telephony.provisioning.config import DeviceConfig, Does, Key, LineAccount, Registrar, Transport
 from telephony.provisioning.gate import Event
 from telephony.provisioning.render import render
 from telephony.provisioning.vendors.base import Unrenderable
@@ -86,7 +86,16 @@ def _config(device: Device, lines: Sequence[Line], password: str) -> DeviceConfi
         provisioning_login=device.login,
         provisioning_password=password,
         voicemail=VOICEMAIL,
+        keys=_keys(device, room=max(0, device.model.keys - len(lines))),
     )
+
+
+def _keys(device: Device, *, room: int) -> tuple[Key, ...]:
+    """As many as there is room for: a phone that carries more lines than before has fewer other keys."""
+    if not room:
+        return ()
+    found = [Key(Does(key.does), dialled(key.target), key.label) for key in selectors.keys_of(device)[:room]]
+    return tuple(key for key in found if key.value)
 
 
 def _registrar(model: Model) -> Registrar:

@@ -114,6 +114,8 @@ def device(request: CustomerRequest, pk: int) -> HttpResponse:
         "checks": checks,
         "fine": all(check.fine for check in checks),
         "url": _typed(found, "…"),
+        "keys": selectors.keys_of(found),
+        "has_room": found.model.keys > len(lines),
         "files": [_file(one) for one in selectors.files_of(found)],
         "redirect": SERVICES.get(found.model.vendor),
         "crumbs": _crumbs(found),
