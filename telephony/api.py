@@ -10,7 +10,7 @@ from rest_framework import serializers, viewsets
 from telephony import selectors
 from telephony.filters import DeviceFilter
 from telephony.line_api import DialableSerializer, LineViewSet, OutgoingBlocksViewSet, OwnLineViewSet, ReadAPI
-from telephony.models import Device, Line, PhoneNumber
+from telephony.models import Device, PhoneNumber
 from telephony.registrations import of_device, registrations
 
 
@@ -87,7 +87,7 @@ class DeviceViewSet(ReadAPI):
         return selectors.devices_with_state()
 
     def get_serializer_context(self) -> dict[str, Any]:
-        return {**super().get_serializer_context(), "registrations": registrations(Line.objects.all())}
+        return {**super().get_serializer_context(), "registrations": registrations()}
 
 
 routes: list[tuple[str, type[viewsets.ViewSetMixin], str]] = [

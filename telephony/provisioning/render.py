@@ -67,6 +67,11 @@ def serves(vendor: Vendor, request: Request) -> bool:
     return MAKERS[vendor].serves(request)
 
 
+def resync(vendor: Vendor) -> str:
+    """The event of a NOTIFY that makes a phone of this vendor fetch its settings; it does not restart for that."""
+    return MAKERS[vendor].resync
+
+
 def signpost(vendor: Vendor, request: Request) -> Rendered | None:
     """The file that only says where the settings of a phone of this vendor are, for the names that give it."""
     body = MAKERS[vendor].signpost(request)

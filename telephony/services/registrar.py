@@ -17,6 +17,7 @@ from accounts.tenancy import tenant
 from telephony import vault
 from telephony.models import Device, Line
 from telephony.provisioning import digest
+from telephony.provisioning.render import resync
 from telephony.registrations import of_device, registrations
 
 _CHANGE = "UPDATE sip.subscriber SET username = %s, domain = %s, ha1 = %s WHERE line_id = %s"
@@ -57,8 +58,9 @@ def ask_to_fetch(*, actor: Actor, device: Device) -> None:
     if found is None:
         raise Refusal("not_registered", _("This phone is not logged in, so nothing reaches it. Restart it instead."))
     line = next(line for line in lines if line.pk == found.line_id)
+    event = resync(device.model.vendor)
     address = f"sip:{line.sip_user}@{settings.SIP_SERVER}"
-    headers = f"From: <{address}>\r\nTo: <{address}>\r\nEvent: check-sync\r\nContact: <sip:{settings.SIP_SERVER}>\r\n"
+    headers = f"From: <{address}>\r\nTo: <{address}>\r\nEvent: {event}\r\nContact: <sip:{settings.SIP_SERVER}>\r\n"
     _call("tm.t_uac_start", ["NOTIFY", found.contact, found.target, ".", headers, ""])
     audit.record(actor=actor, verb="device.ask_to_fetch", obj=device)
 

@@ -28,6 +28,8 @@ from telephony import selectors, services, vault
 from telephony.api import DeviceViewSet
 from telephony.models import Line
 from telephony.provisioning import digest
+from telephony.provisioning.catalogue import Vendor
+from telephony.provisioning.render import resync
 from telephony.registrations import of_device, registrations
 from telephony.tests.phones import Phone
 from telephony.tests.test_api import read
@@ -280,3 +282,7 @@ def test_a_registration_counts_for_the_phone_that_can_have_made_it(
     with tenant(acme):
         device = selectors.devices().get(pk=phone.device.pk)
         assert (of_device(device, registrations([sanne])) is not None) == its_own
+
+
+def test_a_snom_is_told_not_to_restart_for_its_settings() -> None:
+    assert (resync(Vendor.SNOM), resync(Vendor.YEALINK)) == ("check-sync;reboot=false", "check-sync")

@@ -1,6 +1,7 @@
 """What every vendor's renderer shares: its shape, and the ways a value gets into a file."""
 
 import unicodedata
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar, Final
 
@@ -18,7 +19,7 @@ class Unrenderable(ValueError):  # noqa: N818 - it says what the value is
     """A value that the vendor's format cannot carry; it names the reason and never the value, which may be a secret."""
 
 
-class Maker:
+class Maker(ABC):
     """One vendor: under which names its phones ask for their file, and what stands in it.
 
     `render` is pure: the same input gives the same bytes, because phones compare, and apply again what differs.
@@ -27,6 +28,7 @@ class Maker:
     content_type: ClassVar[str] = XML
     prefixes: ClassVar[tuple[str, ...]] = ("",)
     extensions: ClassVar[tuple[str, ...]] = ()
+    resync: ClassVar[str] = "check-sync"  # the event of a NOTIFY that makes a phone fetch its file, and not restart
 
     def serves(self, request: Request) -> bool:
         """Whether a phone of this vendor gets its settings under the name that was asked for."""
@@ -40,9 +42,9 @@ class Maker:
         """A file that only says where the settings are; None for the vendors that need none."""
         return None
 
+    @abstractmethod
     def render(self, config: DeviceConfig) -> bytes:
         """The settings of one phone. Raises Unrenderable for values that the format cannot carry."""
-        raise NotImplementedError
 
 
 def check(config: DeviceConfig) -> None:

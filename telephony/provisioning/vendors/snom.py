@@ -24,6 +24,7 @@ class Snom(Maker):
 
     prefixes = ("", "snom")
     extensions = ("xml", "htm", "html")
+    resync = "check-sync;reboot=false"
 
     def serves(self, request: Request) -> bool:
         """`snomD785-{MAC}.htm`, or the address alone as the macro `{mac}` of `setting_server` gives it."""
