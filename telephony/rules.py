@@ -281,6 +281,32 @@ def model_is_known(code: str) -> catalogue.Model:
     return catalogue.model(code)
 
 
+def model_meant(typed: str) -> catalogue.Model:
+    """The model that somebody writes down by name or code; the refusal names those that look like it."""
+    found = catalogue.find(typed)
+    if found is not None:
+        return found
+    like = [each.title for each in catalogue.near(typed)]
+    message = _("There is no model “%(typed)s” in the catalogue.") % {"typed": typed}
+    if like:
+        message += " " + _("Do you mean one of these: %(models)s?") % {"models": ", ".join(like)}
+    raise Refusal("model_unknown", message, field="model", proposals=like)
+
+
+def line_meant(typed: str) -> Line:
+    """The line of the open customer that somebody writes down by extension or number."""
+    target = selectors.find_target(typed)
+    found = target and target.dialable
+    if found is None:
+        message = _("This customer has no line with extension or number “%(typed)s”.") % {"typed": typed}
+        raise Refusal("line_unknown", message, field="line")
+    line = selectors.lines().filter(dialable=found).first()
+    if line is None:
+        message = _("%(name)s is no phone line, so no device carries it. Give the extension or number of a line.")
+        raise Refusal("not_a_line", message % {"name": found.display_name}, field="line")
+    return line
+
+
 def model_has_room(model: catalogue.Model, lines: int) -> None:
     """A phone carries no more lines than it has accounts."""
     if lines > model.lines:

@@ -8,6 +8,7 @@ file y0000000000NN.cfg.
 """
 
 import csv
+import difflib
 import re
 from dataclasses import dataclass
 from enum import StrEnum
@@ -115,6 +116,24 @@ MODELS: Final = _read()
 BY_CODE: Final[dict[str, Model]] = {model.code: model for model in MODELS}
 GENERIC: Final = BY_CODE["generic-sip"]
 COMMON_CODES: Final = frozenset(model.common_code for model in MODELS if model.common_code is not None)
+_BY_NAME: Final[dict[str, Model]] = {
+    _plain(name): each for each in MODELS for name in (each.code, each.name, each.title)
+} | {"generic": GENERIC}
+_MAKERS: Final = r"^(?:polycom|yealink|grandstream)?(?:sip)?"  # what stands before a name on labels
+
+
+def find(said: str) -> Model | None:
+    """The model that somebody writes down by its name, with or without maker, or by its code; None for no model."""
+    wanted = _plain(said)
+    return _BY_NAME.get(wanted) or _BY_NAME.get(re.sub(_MAKERS, "", wanted))
+
+
+def near(said: str, *, most: int = 5) -> list[Model]:
+    """Models whose names look like this one, the likeliest first."""
+    wanted = re.sub(_MAKERS, "", _plain(said))
+    closest = difflib.get_close_matches(wanted, _BY_NAME, n=3 * most, cutoff=0.6)
+    within = [name for name in _BY_NAME if len(wanted) > 1 and wanted in name]
+    return list(dict.fromkeys(_BY_NAME[name] for name in (*closest, *within)))[:most]
 
 
 def model(code: str) -> Model:

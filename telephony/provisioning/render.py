@@ -67,6 +67,12 @@ def serves(vendor: Vendor, request: Request) -> bool:
     return MAKERS[vendor].serves(request)
 
 
+def own_address(vendor: Vendor, *, base: str, mac: str) -> str:
+    """Where the settings of one phone stand; `base` ends in a slash. Empty for vendors whose phones ask for no file."""
+    name = MAKERS[vendor].file.replace("{mac}", mac)
+    return f"{base}{name}" if name and mac else ""
+
+
 def resync(vendor: Vendor) -> str:
     """The event of a NOTIFY that makes a phone of this vendor fetch its settings; it does not restart for that."""
     return MAKERS[vendor].resync

@@ -28,6 +28,7 @@ class Maker(ABC):
     content_type: ClassVar[str] = XML
     prefixes: ClassVar[tuple[str, ...]] = ("",)
     extensions: ClassVar[tuple[str, ...]] = ()
+    file: ClassVar[str] = ""  # under which its settings stand for whoever asks by hand; `{mac}` is the address
     resync: ClassVar[str] = "check-sync"  # the event of a NOTIFY that makes a phone fetch its file, and not restart
 
     def serves(self, request: Request) -> bool:

@@ -28,6 +28,7 @@ class Cisco(Maker):
 
     prefixes = ("", "spa", "cisco/")
     extensions = ("xml", "cfg")
+    file = "{mac}.xml"
 
     def render(self, config: DeviceConfig) -> bytes:
         """See Maker."""

@@ -31,6 +31,7 @@ class Fanvil(Maker):
     """X, V and H phones."""
 
     extensions = ("cfg",)
+    file = "{mac}.cfg"
 
     def render(self, config: DeviceConfig) -> bytes:
         """See Maker."""

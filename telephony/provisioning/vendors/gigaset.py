@@ -29,6 +29,7 @@ class Gigaset(Maker):
     """`{MAC}.xml`, in upper case from an N510."""
 
     extensions = ("xml",)
+    file = "{mac}.xml"
 
     def render(self, config: DeviceConfig) -> bytes:
         """See Maker."""

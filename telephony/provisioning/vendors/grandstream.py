@@ -20,6 +20,7 @@ class Grandstream(Maker):
 
     prefixes = ("cfg",)
     extensions = ("xml",)
+    file = "cfg{mac}.xml"
 
     def render(self, config: DeviceConfig) -> bytes:
         """See Maker."""

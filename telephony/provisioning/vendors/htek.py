@@ -16,6 +16,8 @@ _DAY: Final = "1440"  # minutes
 class Htek(Maker):
     """`cfg{mac}.xml`, and `{mac}.cfg` from some firmwares."""
 
+    file = "cfg{mac}.xml"
+
     def serves(self, request: Request) -> bool:
         """See Maker."""
         asked = (request.prefix, request.extension, request.suffix)

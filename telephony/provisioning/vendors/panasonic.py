@@ -33,6 +33,7 @@ class Panasonic(Maker):
     content_type = TEXT
     prefixes = ("", "config")
     extensions = ("cfg",)
+    file = "Config{mac}.cfg"
 
     def render(self, config: DeviceConfig) -> bytes:
         """See Maker. Lines end in CR LF, the last one too, and an empty one follows."""

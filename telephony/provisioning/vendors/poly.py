@@ -53,6 +53,7 @@ class Poly(Maker):
 
     content_type = "application/xml; charset=utf-8"
     extensions = ("cfg",)
+    file = "{mac}-user.cfg"
 
     def serves(self, request: Request) -> bool:
         """The settings, under the name that the master gives."""

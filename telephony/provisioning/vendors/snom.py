@@ -24,6 +24,7 @@ class Snom(Maker):
 
     prefixes = ("", "snom")
     extensions = ("xml", "htm", "html")
+    file = "{mac}.xml"
     resync = "check-sync;reboot=false"
 
     def serves(self, request: Request) -> bool:

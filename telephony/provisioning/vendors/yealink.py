@@ -40,6 +40,7 @@ class Yealink(Maker):
 
     content_type = TEXT
     extensions = ("cfg",)
+    file = "{mac}.cfg"
 
     def render(self, config: DeviceConfig) -> bytes:
         """See Maker."""

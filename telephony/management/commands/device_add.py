@@ -1,0 +1,84 @@
+"""`manage.py device_add --customer REF --model MODEL --mac MAC --line EXT_OR_NUMBER`: a device, and what it logs in with."""
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, no_translations
+from django.db import transaction
+
+from accounts.access import Door, system
+from accounts.errors import Refusal
+from accounts.models import Customer
+from accounts.tenancy import tenant
+from telephony import rules, services
+from telephony.models import Line
+from telephony.provisioning.catalogue import Vendor
+from telephony.provisioning.first_contact import link_for, typed_address
+from telephony.provisioning.render import own_address
+from telephony.services import NewDevice
+
+
+class Command(BaseCommand):
+    """The last line is the JSON document, also of a refusal: `{"error": CODE, "message": SENTENCE}`; then the exit code is 1."""
+
+    help = "Make a device for a line, and print its address, user name and password, which cannot be shown again."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--customer", required=True, metavar="REF", help="the customer's reference")
+        parser.add_argument("--model", required=True, help="as on the phone: T46U, VVX450, “Snom D785”, or its code")
+        parser.add_argument("--mac", default="", help="the address on its label, in any spelling; an app has none")
+        parser.add_argument("--line", required=True, metavar="EXT_OR_NUMBER", help="extension or number of its line")
+        parser.add_argument("--json", action="store_true", help="print one JSON document as the last line")
+
+    @no_translations
+    def handle(self, *_args: Any, **options: Any) -> None:
+        try:
+            document = _add(options["customer"], options["model"], options["mac"], options["line"])
+        except Refusal as refusal:
+            if options["json"]:
+                told = {"error": refusal.code, "message": str(refusal), "proposals": list(refusal.proposals)}
+                self.stdout.write(json.dumps(told, ensure_ascii=False))
+            raise CommandError(str(refusal)) from refusal
+        if options["json"]:
+            self.stdout.write(json.dumps(document, ensure_ascii=False))
+            return
+        self.stderr.write("The password is shown this once.")
+        for name in ("model", "mac", "line", "url", "typed", "username", "password"):
+            self.stdout.write(f"{name + ':':10} {document[name] or '–'}")
+
+
+def _add(reference: str, model: str, mac: str, typed: str) -> dict[str, str]:
+    customer = Customer.objects.filter(reference=reference).first()
+    if customer is None:
+        raise Refusal("customer_unknown", f"There is no customer {reference}.")
+    actor = system(customer, Door.COMMAND)
+    with transaction.atomic(), tenant(customer):
+        line = rules.line_meant(typed)
+        made = services.create_device(
+            actor=actor, customer=customer, model_code=rules.model_meant(model).code, mac=mac, lines=[line]
+        )
+        token = services.make_link(actor=actor, device=made.device).token if made.device.model.is_app else ""
+        return _document(customer, line, made, token)
+
+
+def _document(customer: Customer, line: Line, made: NewDevice, token: str) -> dict[str, str]:
+    """`url` is where the settings stand, `typed` what goes into the phone. An app has one address that works once."""
+    device, vendor, base = made.device, made.device.model.vendor, settings.PROVISIONING_URL
+    password = made.password
+    url = own_address(vendor, base=base, mac=device.mac or "")
+    typed = typed_address(vendor, base=base, login=device.login, password=password) if url else ""
+    if token:
+        url = typed = link_for(vendor, base=base, token=token)
+        password = token if vendor is Vendor.ACROBITS else ""
+    return {
+        "customer": customer.reference,
+        "model": device.model.title,
+        "mac": device.shown_mac,
+        "line": str(line),
+        "url": url,
+        "typed": typed,
+        "username": device.login,
+        "password": password,
+    }
