@@ -10,6 +10,7 @@ from accounts.errors import Refusal
 from accounts.models import Customer, User
 from portal.lib.numbers import display, parse
 from telephony import selectors
+from telephony.device_list import MOST_BYTES, decode, too_large
 from telephony.models import Line, PhoneNumber
 from telephony.provisioning.catalogue import MODELS
 
@@ -54,6 +55,28 @@ class DeviceForm(forms.Form):
         field = self.fields["line"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - for the type checker
         field.queryset = selectors.lines()
+
+
+class DeviceListForm(forms.Form):
+    """A list of devices: a file, or what is typed."""
+
+    file = forms.FileField(label=_("CSV file"), required=False, widget=forms.FileInput(attrs={"accept": ".csv,.txt"}))
+    rows = forms.CharField(
+        label=_("Or type the list"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "placeholder": "model;mac;line"}),
+    )
+
+    def text(self) -> tuple[str, bool]:
+        """The list, and whether it was UTF-8; what is typed always is. Refusal for a file that cannot be read."""
+        file = self.cleaned_data.get("file")
+        if file is None:
+            return self.cleaned_data["rows"].replace("\r\n", "\n"), True
+        if file.size > MOST_BYTES:
+            raise too_large()
+        text, is_utf8 = decode(file.read())
+        return text.replace("\r\n", "\n"), is_utf8
 
 
 class NumberField(forms.CharField):

@@ -274,6 +274,12 @@ def mac_is_usable(typed: str) -> str:
         raise Refusal(error.code, MAC_REFUSALS[error.code], field="mac") from error
 
 
+def mac_taken() -> Refusal:
+    """An address belongs to one device of the platform; who has it, another customer perhaps, is not told."""
+    message = _("This MAC address is in use already. Remove the device where it is now, or check the label.")
+    return Refusal("mac_taken", message, field="mac")
+
+
 def model_is_known(code: str) -> catalogue.Model:
     """The catalogue's row of a code."""
     if code not in catalogue.BY_CODE:
@@ -296,7 +302,7 @@ def model_meant(typed: str) -> catalogue.Model:
 def line_meant(typed: str) -> Line:
     """The line of the open customer that somebody writes down by extension or number."""
     target = selectors.find_target(typed)
-    found = target and target.dialable
+    found = target.dialable if target else None
     if found is None:
         message = _("This customer has no line with extension or number “%(typed)s”.") % {"typed": typed}
         raise Refusal("line_unknown", message, field="line")

@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, path, re_path
 
-from telephony.views import callers, device_keys, devices, first_contact, my_phone, operate, phones, provision
+from telephony.views import (
+    callers,
+    device_keys,
+    device_list,
+    devices,
+    first_contact,
+    my_phone,
+    operate,
+    phones,
+    provision,
+)
 
 app_name = "telephony"
 
@@ -33,6 +43,9 @@ urlpatterns: list[URLPattern] = [
     path("my-phone/<slug:feature>/<slug:state>/", my_phone.switch, name="my_phone_switch"),
     path("devices/", devices.devices, name="devices"),
     path("devices/new/", devices.device_new, name="device_new"),
+    path("devices/many/", device_list.devices_many, name="devices_many"),
+    path("devices/many/template.csv", device_list.devices_template, name="devices_template"),
+    path("devices/many/sheet.csv", device_list.devices_sheet, name="devices_sheet"),
     path("devices/<int:pk>/", devices.device, name="device"),
     path("devices/<int:pk>/password/", devices.device_password, name="device_password"),
     path("devices/<int:pk>/fetch/", devices.device_fetch, name="device_fetch"),

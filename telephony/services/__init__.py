@@ -30,6 +30,7 @@ from telephony.services.lines import (
     set_pin,
 )
 from telephony.services.links import NewLink, make_link
+from telephony.services.many_devices import Judged, create_devices, judge_devices
 from telephony.services.numbers import add_number, add_number_range, assign_number, release_number, remove_number_range
 from telephony.services.phone_books import write_stale_books
 from telephony.services.phone_files import store_sent
@@ -37,6 +38,7 @@ from telephony.services.provisioning import keep_answer, keep_answers_of, store_
 from telephony.services.registrar import ask_to_fetch, keep_all_accounts
 
 __all__ = [
+    "Judged",
     "LineChange",
     "NewDevice",
     "NewKey",
@@ -51,9 +53,11 @@ __all__ = [
     "change_line",
     "change_outgoing_blocks",
     "create_device",
+    "create_devices",
     "create_dialable",
     "create_line",
     "destination",
+    "judge_devices",
     "keep_all_accounts",
     "keep_answer",
     "keep_answers_of",

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.access import Actor
@@ -102,5 +101,4 @@ def _mac_taken(error: IntegrityError) -> Refusal:
     # Who has it, another customer perhaps, is not told; anything but a taken address is a defect.
     if "mac" not in str(error) or "unique" not in str(error).lower():
         raise error
-    message = _("This MAC address is in use already. Remove the device where it is now, or check the label.")
-    return Refusal("mac_taken", message, field="mac")
+    return rules.mac_taken()
