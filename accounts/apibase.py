@@ -1,12 +1,14 @@
 """What every API view shares: the customer of a request and its door, pages, and errors as RFC 9457 problem documents."""
 
 import logging
+from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.forms import BaseForm
 from django.http import Http404, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions, pagination, status
@@ -130,6 +132,13 @@ def actor_of(request: Request) -> Actor:
     set_user(user.pk)
     set_customer(customer.reference)
     return Actor(user=user, customer=customer, roles=roles_of(membership), door=Door.API)
+
+
+def form_problem(form: BaseForm, names: Mapping[str, str] | None = None) -> exceptions.ValidationError:
+    """What a form says is wrong, by its fields; `names` are those that have another name in the API."""
+    return exceptions.ValidationError(
+        {(names or {}).get(name, name): [str(text) for text in texts] for name, texts in form.errors.items()}
+    )
 
 
 def problem(error: Exception, context: dict[str, Any]) -> Response | None:

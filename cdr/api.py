@@ -18,10 +18,14 @@ from cdr import (
     export_api,
     feed_api,
     limit_api,
+    own_price_api,
     partner_limit_api,
+    rate_import_api,
     reject_api,
     retention_api,
     saved_api,
+    source_api,
+    tariff_api,
     threshold_api,
     totals_api,
     unrated_api,
@@ -33,7 +37,7 @@ from cdr.models import CallRecord
 from cdr.selectors import calls, names
 from cdr.signs_api import FraudSignViewSet
 from cdr.story_api import StorySerializer, story
-from cdr.vocabulary import CallType, Direction, Leg, Product
+from cdr.vocabulary import SHOWN_NAMES, CallType, Direction, Leg, Product
 from portal.lib.money import euros
 
 MOST = 500
@@ -59,7 +63,7 @@ class CallSerializer(serializers.Serializer[Any]):
     seconds = serializers.IntegerField()
     direction = serializers.ChoiceField(choices=[direction.name.lower() for direction in Direction])
     product = serializers.ChoiceField(choices=[product.name.lower() for product in Product])
-    call_type = serializers.ChoiceField(choices=[CallType(kind).name.lower() for kind in calls.SHOWN])
+    call_type = serializers.ChoiceField(choices=SHOWN_NAMES)
     number = serializers.CharField()
     name = serializers.CharField()
     other = serializers.CharField()
@@ -172,7 +176,11 @@ routes: list[tuple[str, type[viewsets.ViewSetMixin], str]] = [
     *bundle_api.routes,
     *saved_api.routes,
     *unrated_api.routes,
+    *source_api.routes,
     *feed_api.routes,
+    *tariff_api.routes,
+    *rate_import_api.routes,
+    *own_price_api.routes,
     *reject_api.routes,
     *threshold_api.routes,
     *retention_api.routes,

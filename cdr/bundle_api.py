@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.access import Capability
-from accounts.apibase import CustomerAPI, OperatorAPI, Pages
+from accounts.apibase import CustomerAPI, OperatorAPI, Pages, form_problem
 from accounts.models import Customer
 from accounts.tenancy import Crossing, crossing
 from cdr import services
@@ -140,9 +140,7 @@ class Bundles(OperatorAPI, mixins.ListModelMixin, mixins.RetrieveModelMixin, vie
         given = asked.validated_data
         form = BundleForm({**given, "prefixes": " ".join(given["prefixes"]), "numbers": "\n".join(given["numbers"])})
         if not form.is_valid():
-            raise exceptions.ValidationError(
-                {name: [str(text) for text in texts] for name, texts in form.errors.items()}
-            )
+            raise form_problem(form)
         made = services.make_bundle(actor=self.actor, bundle=form.bundle(), numbers=form.cleaned_data["numbers"])
         return self._answer(made.pk, status.HTTP_201_CREATED)
 

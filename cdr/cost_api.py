@@ -4,12 +4,12 @@ from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import exceptions, serializers, viewsets
+from rest_framework import serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.access import Capability
-from accounts.apibase import CustomerAPI
+from accounts.apibase import CustomerAPI, form_problem
 from cdr.asking import language
 from cdr.cost_asking import LONGEST_SECONDS, CostAnswer, CostQuery, answer
 from cdr.rating.explain import Outcome
@@ -89,9 +89,7 @@ class CallCostViewSet(CustomerAPI, viewsets.ViewSet):
     def list(self, request: Request) -> Response:
         form = CostQuery(request.query_params)
         if not form.is_valid():
-            raise exceptions.ValidationError(
-                {name: [str(text) for text in texts] for name, texts in form.errors.items()}
-            )
+            raise form_problem(form)
         return Response(CallCostSerializer(_body(answer(self.customer, form.question, language()))).data)
 
 

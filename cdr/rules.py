@@ -1,5 +1,7 @@
 """What is refused, each with a stable code and a sentence that says what to do."""
 
+from datetime import date
+
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -111,6 +113,16 @@ def not_disputed_already(disputed: bool) -> None:
 def keeping_time_is_sensible(months: int) -> None:
     if not LEAST_MONTHS <= months <= MOST_MONTHS:
         raise Refusal("keeping_time", _("Choose 1 to 84 months."), field="months")
+
+
+def version_can_move(day: date, wanted: date, today: date) -> None:
+    """Calls may have been rated by what holds, and those of a day that came by what held then."""
+    if day <= today:
+        raise Refusal(
+            "version_holds", _("These rates hold already. Add rates that hold from another day on."), field="valid_from"
+        )
+    if wanted <= today:
+        raise Refusal("day_has_come", _("Choose a day after today."), field="valid_from")
 
 
 def is_a_gap(first: int, last: int) -> None:

@@ -53,6 +53,19 @@ class CustomerChoice(forms.Form):
         return found
 
 
+class RatesFor(forms.Form):
+    """What a list of rates is for: a tariff, or a customer that has prices of its own."""
+
+    tariff = forms.ModelChoiceField(Tariff.objects.all(), required=False)
+    customer = forms.ModelChoiceField(Customer.objects.all(), to_field_name="reference", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if not self.errors and bool(data["tariff"]) == bool(data["customer"]):
+            self.add_error("tariff", _("Name either a tariff or a customer."))
+        return data
+
+
 def _day(label: Any, **options: Any) -> forms.DateField:
     return forms.DateField(label=label, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"), **options)
 
@@ -63,15 +76,20 @@ def _in_sight(day: date | None) -> date | None:
     return day
 
 
-class RatesFile(forms.Form):
-    """A list of rates as a CSV file. Lines that cannot be read are shown one by one on the page that follows."""
+class DayForm(forms.Form):
+    """The day from which rates hold."""
 
-    own = False
     valid_from = _day(_("Valid from"))
-    rates = forms.FileField(label=_("Rates as CSV"))
 
     def clean_valid_from(self) -> date | None:
         return _in_sight(self.cleaned_data["valid_from"])
+
+
+class RatesFile(DayForm):
+    """A list of rates as a CSV file. Lines that cannot be read are shown one by one on the page that follows."""
+
+    own = False
+    rates = forms.FileField(label=_("Rates as CSV"))
 
     def clean_rates(self) -> str:
         upload: Any = self.cleaned_data["rates"]
@@ -260,6 +278,9 @@ class TariffForm(forms.ModelForm[Tariff]):
 
     def clean_customers_with_it(self) -> list[Customer]:
         return list(customers_by_reference(self.cleaned_data["customers_with_it"].split()).values())
+
+    def validate_constraints(self) -> None:
+        """None here: the tariff that was the default no longer is once this one is saved as it."""
 
     class Meta:
         model = Tariff

@@ -19,7 +19,7 @@ from cdr.asking import Asked
 from cdr.exporting.totals import totals_file
 from cdr.selectors import calls
 from cdr.selectors.calls import Sums
-from cdr.vocabulary import CallType
+from cdr.vocabulary import SHOWN_NAMES, CallType
 from portal.lib.csvsafe import CsvForm
 from portal.lib.money import euros
 
@@ -48,7 +48,7 @@ class TotalSerializer(SumsSerializer):
 
     number = serializers.CharField(required=False)
     name = serializers.CharField(required=False)
-    call_type = serializers.ChoiceField(choices=[CallType(kind).name.lower() for kind in calls.SHOWN], required=False)
+    call_type = serializers.ChoiceField(choices=SHOWN_NAMES, required=False)
     month = serializers.CharField(required=False, help_text="Such as 2026-10.")
     day = serializers.DateField(required=False)
 

@@ -40,6 +40,7 @@ class CallType(models.IntegerChoices):
 # 0800, 112, 113 and 116xxx are in no row, count or sum that a customer sees; only operators see them.
 HIDDEN_TYPES = (CallType.FREE, CallType.EMERGENCY, CallType.HELPLINE)
 SHOWN_TYPES = tuple(kind for kind in CallType if kind not in HIDDEN_TYPES)
+SHOWN_NAMES = tuple(kind.name.lower() for kind in SHOWN_TYPES)  # as the API calls them
 # They come after all others, so that one comparison tells for each of very many records.
 FIRST_HIDDEN = min(HIDDEN_TYPES)
 

@@ -343,6 +343,9 @@ SPECTACULAR_SETTINGS = {
         "BlockEnum": "portal.lib.numbers.Block",
         "BundleKindEnum": "cdr.models.bundles.Bundle.Kind",
         "InsteadEnum": "telephony.models.lines.Instead",
+        "RatedCallTypeEnum": "cdr.rates_file.CALL_TYPES",
+        "ShownCallTypeEnum": "cdr.vocabulary.SHOWN_NAMES",
+        "WeekdayEnum": "cdr.models.tariffs.PeakTimes.Weekday",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -16,7 +16,7 @@ from cdr.services.spend_settings import (
     set_partner_limit,
     unlock,
 )
-from cdr.services.tariffs import add_version, save_tariff, set_customer_tariff
+from cdr.services.tariffs import add_version, move_version, save_tariff, set_customer_tariff
 
 __all__ = [
     "Chosen",
@@ -31,6 +31,7 @@ __all__ = [
     "keep_import",
     "load_file",
     "make_bundle",
+    "move_version",
     "remove_filter",
     "remove_number_limit",
     "rename_filter",

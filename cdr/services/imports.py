@@ -1,6 +1,6 @@
 """Lists of rates that were uploaded and wait until somebody has seen what they change."""
 
-from datetime import date, datetime, timedelta
+from datetime import date
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,10 +12,9 @@ from accounts.models import Customer
 from cdr.models import RateImport, Tariff, TariffVersion
 from cdr.rates_file import read_rates
 from cdr.rating.bands import PeakHours
+from cdr.selectors.imports import KEPT
 from cdr.services.own_prices import add_own_prices
 from cdr.services.tariffs import add_version
-
-KEPT = timedelta(days=1)
 
 
 def keep_import(
@@ -45,18 +44,13 @@ def keep_import(
     return kept
 
 
-def is_over(kept: RateImport, now: datetime) -> bool:
-    """Whether it waited too long to be used."""
-    return kept.made_at < now - KEPT
-
-
 def use_import(*, kept: RateImport, actor: Actor) -> TariffVersion | int:
     """Store what was shown: a version of the tariff, or the customer's own prices (how many)."""
     lines, problems = read_rates(kept.text, own=kept.customer_id is not None)
     if problems:
         raise Refusal("lines_wrong", _("Some lines cannot be read. Mend the file and upload it again."))
     with transaction.atomic():
-        if not RateImport.objects.filter(pk=kept.pk).delete()[0] or is_over(kept, timezone.now()):
+        if not RateImport.objects.filter(pk=kept.pk).delete()[0] or kept.made_at < timezone.now() - KEPT:
             raise Refusal("import_gone", _("This list is no longer kept. Upload the file again."))
         if kept.customer is not None:
             return add_own_prices(

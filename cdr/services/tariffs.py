@@ -10,6 +10,7 @@ from accounts.audit import changes, record, snapshot
 from accounts.errors import Refusal
 from accounts.models import Customer
 from accounts.tenancy import Crossing, crossing
+from cdr import rules
 from cdr.models import CustomerTariff, Rate, Tariff, TariffVersion
 from cdr.models.tariffs import price_fields
 from cdr.rating.bands import PeakHours
@@ -18,7 +19,7 @@ from cdr.services.rerating import rate_unrated_later
 
 FIELDS = ("name", "is_default")
 
-__all__ = ["RateLine", "add_version", "save_tariff", "set_customer_tariff"]
+__all__ = ["RateLine", "add_version", "move_version", "save_tariff", "set_customer_tariff"]
 
 
 def save_tariff(*, tariff: Tariff, actor: Actor, customers: Collection[Customer] | None = None) -> Tariff:
@@ -75,12 +76,7 @@ def add_version(
     if not rates:
         raise Refusal("no_rates", _("The list has no rates. Add at least one line."), field="rates")
     with crossing(Crossing.OPERATE):
-        if TariffVersion.objects.filter(tariff=tariff, valid_from=valid_from).exists():
-            raise Refusal(
-                "version_exists",
-                _("This tariff already has rates from that day. Choose another day."),
-                field="valid_from",
-            )
+        _day_is_free(tariff, valid_from)
         version = TariffVersion(tariff=tariff, valid_from=valid_from)
         version.hours = hours or PeakHours()
         version.save()
@@ -100,6 +96,34 @@ def add_version(
         record(actor=actor, verb="tariff.version_added", obj=version, note=str(len(rates)))
         rate_unrated_later(actor=actor, tariff=tariff.pk)
     return version
+
+
+def move_version(*, version: TariffVersion, valid_from: date, actor: Actor, today: date) -> TariffVersion:
+    """Let rates that do not hold yet hold from another day on. Refusal when either day has come or that day has a version."""
+    with crossing(Crossing.OPERATE):
+        kept = TariffVersion.objects.select_for_update(of=("self",)).select_related("tariff").get(pk=version.pk)
+        rules.version_can_move(kept.valid_from, valid_from, today)
+        before = snapshot(kept, ("valid_from",))
+        if valid_from != kept.valid_from:
+            _day_is_free(kept.tariff, valid_from)
+            kept.valid_from = valid_from
+            kept.save(update_fields=["valid_from"])
+            record(
+                actor=actor,
+                verb="tariff.version_moved",
+                obj=kept,
+                changes=changes(before, snapshot(kept, ("valid_from",))),
+            )
+    return kept
+
+
+def _day_is_free(tariff: Tariff, day: date) -> None:
+    if TariffVersion.objects.filter(tariff=tariff, valid_from=day).exists():
+        raise Refusal(
+            "version_exists",
+            _("This tariff already has rates from that day. Choose another day."),
+            field="valid_from",
+        )
 
 
 def set_customer_tariff(*, customer: Customer, tariff: Tariff | None, actor: Actor) -> None:

@@ -169,3 +169,11 @@ def test_an_operator_ties_account_codes_and_tariffs_to_customers(
     assert tariff.customers.count() == 2
     client.post(f"/operate/tariffs/{tariff.pk}/", {"name": "Eigen", "customers_with_it": "birch"})
     assert [own.customer_id for own in tariff.customers.all()] == [birch.pk]
+
+
+def test_another_tariff_becomes_the_default_on_its_page(olga: User, client: Client) -> None:
+    first = a_tariff()
+    client.force_login(olga)
+    assert client.post("/operate/tariffs/new/", {"name": "Nieuw", "is_default": "on"}).status_code == 302
+    first.refresh_from_db()
+    assert (first.is_default, Tariff.objects.get(name="Nieuw").is_default) == (False, True)

@@ -1,6 +1,6 @@
 """Operators' pages about a list of rates that was uploaded: what it changes, and whether it is used or thrown away."""
 
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -9,17 +9,15 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.errors import Refusal
-from accounts.tenancy import Crossing, crossing
 from accounts.web import operator_view, saved
 from cdr import services
 from cdr.asking import language
-from cdr.models import RateImport, TariffVersion
+from cdr.models import RateImport
 from cdr.rates_file import RateProblem, read_rates
 from cdr.rating.bands import Band
-from cdr.rating.compare import SHOWN_SECONDS, Change, Compared, charge_in, compare, counts
+from cdr.rating.compare import SHOWN_SECONDS, Change, Compared, charge_in, counts
 from cdr.rating.lines import RateLine
-from cdr.selectors.rates import lines_of, own_lines, tariff_of, version_at
-from cdr.services.imports import is_over
+from cdr.selectors.imports import comparison, waiting
 from cdr.tariff_forms import problem_words
 from cdr.views.operating import OperatorRequest, crumbs_to
 from portal.lib import formats
@@ -30,10 +28,7 @@ PROBLEMS_SHOWN = 100
 
 
 def _kept(pk: int) -> RateImport:
-    found = get_object_or_404(RateImport.objects.select_related("tariff", "customer", "made_by"), pk=pk)
-    if is_over(found, timezone.now()):
-        raise Http404
-    return found
+    return get_object_or_404(waiting(timezone.now()), pk=pk)
 
 
 def _back(kept: RateImport) -> str:
@@ -99,37 +94,21 @@ def _problem_context(kept: RateImport, problems: list[RateProblem]) -> dict[str,
 
 
 def _change_context(kept: RateImport, lines: list[RateLine]) -> dict[str, object]:
-    compared, against, following = _compared(kept, lines)
+    made = comparison(kept, lines)
+    compared = made.compared
     found = counts(compared)
     unpriced = sum(one.after is None for one in compared)
     shown = [one for one in compared if one.change is not Change.SAME and (one.difference != 0 or one.before is None)]
     return {
         "figures": _figures(found, compared),
-        "against": against,
-        "following": following,
+        "against": made.against,
+        "following": made.following,
         "unpriced": unpriced,
         "rows": [_row(one) for one in shown[:CHANGES_SHOWN]],
         "row_count": len(shown),
         "hours": kept.hours,
         "count": len(lines),
     }
-
-
-def _compared(
-    kept: RateImport, lines: list[RateLine]
-) -> tuple[list[Compared], TariffVersion | None, TariffVersion | None]:
-    """The comparison, the version it is made against, and the next one, before which the list ends."""
-    if kept.customer is not None:
-        with crossing(Crossing.OPERATE):
-            before = own_lines(kept.customer, kept.valid_from)
-        tariff = tariff_of(kept.customer)
-        version = version_at(tariff, kept.valid_from) if tariff else None
-        around = lines_of(version) if version else []
-        return compare(before, lines, around=around, replaces=False), version, None
-    assert kept.tariff is not None  # noqa: S101 a constraint holds that it is one of the two
-    version = version_at(kept.tariff, kept.valid_from)
-    following = kept.tariff.versions.filter(valid_from__gt=kept.valid_from).order_by("valid_from").first()
-    return compare(lines_of(version) if version else [], lines), version, following
 
 
 def _figures(found: dict[Change, int], compared: list[Compared]) -> list[Figure]:

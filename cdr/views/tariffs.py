@@ -4,14 +4,16 @@ from django.db.models import Count, Max
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.errors import Refusal
 from accounts.web import operator_view, saved
 from cdr import services
 from cdr.asking import language
 from cdr.models import Tariff, TariffVersion
-from cdr.tariff_forms import TariffForm, VersionForm
+from cdr.tariff_forms import DayForm, TariffForm, VersionForm, refused_in
 from cdr.views.operating import SHOWN, OperatorRequest, crumbs_to, tabs
 from portal.lib import formats
 from portal.lib.ui import Choice
@@ -83,13 +85,24 @@ def version_add(request: OperatorRequest, pk: int) -> HttpResponse:
     return render(request, "cdr/operate/version_add.html", {"form": form, "tariff": tariff, "crumbs": crumbs})
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @operator_view
 def version(request: OperatorRequest, pk: int, version: int) -> HttpResponse:
-    """The rates of a version, in pages by prefix."""
+    """The rates of a version, in pages by prefix; one that does not hold yet can be moved to another day."""
     found = get_object_or_404(TariffVersion.objects.select_related("tariff"), pk=version)
     if found.tariff_id != pk:
         raise Http404
+    today = timezone.localdate()
+    form = DayForm(request.POST or None, initial={"valid_from": found.valid_from})
+    if request.method == "POST" and form.is_valid():
+        day = form.cleaned_data["valid_from"]
+        try:
+            services.move_version(version=found, valid_from=day, actor=request.actor, today=today)
+        except Refusal as refusal:
+            refused_in(form, refusal)
+        else:
+            saved(request, _("These rates hold from %(day)s on.") % {"day": formats.full_date(day, language())})
+            return HttpResponseRedirect(request.path)
     rates = found.rates.order_by("prefix")
     count = rates.count()
     after = request.GET.get("after", "")
@@ -97,6 +110,7 @@ def version(request: OperatorRequest, pk: int, version: int) -> HttpResponse:
     more, rows = len(rows) > SHOWN, rows[:SHOWN]
     context = {
         "version": found,
+        "form": form if found.valid_from > today or form.is_bound else None,
         "rows": rows,
         "count": count,
         "after": rows[-1].prefix if more else "",
