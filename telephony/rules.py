@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.errors import Refusal
 from portal.lib import mac as mac_addresses
+from portal.lib.crypto import PASSWORD_REFUSALS, password_refusal
 from portal.lib.numbers import (
     ALWAYS_ALLOWED,
     BLOCK_LABELS,
@@ -28,6 +29,7 @@ from telephony.models import CallerFilter, Dialable, Line, NumberRange, PhoneNum
 from telephony.models.dialables import SYSTEM_FAX, SYSTEM_VOICEMAIL
 from telephony.models.lines import FEWEST_RINGS, MOST_RINGS, Instead
 from telephony.provisioning import catalogue
+from telephony.provisioning.render import lost_marks
 
 MAX_RANGE = 10_000
 MOST_ALONG = 10
@@ -311,6 +313,17 @@ def line_meant(typed: str) -> Line:
         message = _("%(name)s is no phone line, so no device carries it. Give the extension or number of a line.")
         raise Refusal("not_a_line", message % {"name": found.display_name}, field="line")
     return line
+
+
+def password_fits(model: catalogue.Model, typed: str) -> None:
+    """A device password of somebody's own making: strong, and of marks that the phone can carry."""
+    code = password_refusal(typed)
+    if code is not None:
+        raise Refusal(code, PASSWORD_REFUSALS[code], field="password")
+    lost = lost_marks(model.vendor, typed)
+    if lost:
+        message = _("Phones of %(maker)s cannot carry these marks: %(marks)s Choose others.")
+        raise Refusal("password_unfit", message % {"maker": model.vendor.label, "marks": lost}, field="password")
 
 
 def model_has_room(model: catalogue.Model, lines: int) -> None:

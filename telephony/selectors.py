@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Prefetch, QuerySet
 
 from accounts.models import Customer, User
@@ -255,6 +256,28 @@ def _holders(held: models.Model, relations: Iterable[models.ForeignObjectRel]) -
         for relation in relations
         for holder in relation.related_model._default_manager.filter(**{relation.field.name: held})
     ]
+
+
+def lines_with_a_previous_secret(devices: Iterable[int], *, after: datetime) -> list[Line]:
+    """Lines on these devices (by their ids) whose secret from before opens until later than `after`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT line_id FROM sip.subscriber WHERE previous_until > %s AND line_id IN"
+            " (SELECT line_id FROM telephony_deviceline WHERE device_id = ANY(%s))",
+            [after, list(devices)],
+        )
+        found = [row[0] for row in cursor.fetchall()]
+    return list(Line.objects.filter(pk__in=found)) if found else []
+
+
+def previous_secret_until(line: Line) -> datetime | None:
+    """When the secret that the line had before opens no more; None when it does not open now."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT previous_until FROM sip.subscriber WHERE line_id = %s AND previous_until > now()", [line.pk]
+        )
+        row = cursor.fetchone()
+    return row[0] if row else None
 
 
 def devices_of(affected: Sequence[Line]) -> QuerySet[Device]:

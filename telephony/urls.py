@@ -12,6 +12,7 @@ from telephony.views import (
     operate,
     phones,
     provision,
+    renew,
 )
 
 app_name = "telephony"
@@ -27,6 +28,7 @@ urlpatterns: list[URLPattern] = [
     path("phones/blocks/", phones.blocks, name="blocks"),
     path("phones/<int:pk>/", phones.phone, name="phone"),
     path("phones/<int:pk>/undo/<str:token>/", phones.phone_undo, name="phone_undo"),
+    path("phones/<int:pk>/secret/", renew.line_secret, name="line_secret"),
     path("phones/<int:pk>/pin/", phones.phone_pin, name="phone_pin"),
     path("phones/<int:pk>/callers/new/", callers.callers_new, name="callers_new"),
     path("phones/<int:pk>/callers/<int:list_pk>/", callers.callers, name="callers"),
@@ -47,7 +49,8 @@ urlpatterns: list[URLPattern] = [
     path("devices/many/template.csv", device_list.devices_template, name="devices_template"),
     path("devices/many/sheet.csv", device_list.devices_sheet, name="devices_sheet"),
     path("devices/<int:pk>/", devices.device, name="device"),
-    path("devices/<int:pk>/password/", devices.device_password, name="device_password"),
+    path("devices/<int:pk>/password/", renew.device_password, name="device_password"),
+    path("devices/<int:pk>/password/close/", renew.device_password_close, name="device_password_close"),
     path("devices/<int:pk>/fetch/", devices.device_fetch, name="device_fetch"),
     path("devices/<int:pk>/keys/", device_keys.device_keys, name="device_keys"),
     path("devices/<int:pk>/link/", devices.device_link, name="device_link"),

@@ -110,6 +110,7 @@ class ProvisioningAnswer(PlatformModel):
 
     It is found by the login, never by the MAC address, so a request without the right password costs the same for every
     address. `ha1` and `body` are encrypted by telephony.vault. Written by services in the transaction of each change.
+    While a password is being replaced `ha1_previous` opens as well, until the phone used the new one or `previous_until`.
     `token_hash` is the SHA-256 of a one-time link for a phone without a login yet, good until `token_until`.
     """
 
@@ -122,6 +123,8 @@ class ProvisioningAnswer(PlatformModel):
     vendor = models.CharField(max_length=20)
     basic_allowed = models.BooleanField()
     ha1 = models.TextField()
+    ha1_previous = models.TextField(blank=True)
+    previous_until = models.DateTimeField(null=True)
     body = models.TextField()
     content_type = models.CharField(max_length=60)
     etag = models.CharField(max_length=40)
@@ -136,6 +139,11 @@ class ProvisioningAnswer(PlatformModel):
                 condition=Q(token_hash__isnull=True, token_until__isnull=True)
                 | Q(token_hash__isnull=False, token_until__isnull=False),
                 name="a_link_has_an_end",
+            ),
+            models.CheckConstraint(
+                condition=Q(ha1_previous="", previous_until__isnull=True)
+                | (~Q(ha1_previous="") & Q(previous_until__isnull=False)),
+                name="a_previous_password_has_an_end",
             ),
         ]
 

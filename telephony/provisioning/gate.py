@@ -51,7 +51,7 @@ class Attempt:
 @dataclass(frozen=True, slots=True)
 class Event:
     """One request for the history of a device. `at` is in seconds since 1970, `name` the login that was claimed, `link`
-    the hash of a one-time link that was used up.
+    the hash of a one-time link that was used up, `newest` whether the present password was shown.
     """
 
     name: str
@@ -62,6 +62,7 @@ class Event:
     size: int = 0
     agent: str = ""
     link: str = ""
+    newest: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,11 @@ def own_address(vendor: Vendor, *, base: str, mac: str) -> str:
     return f"{base}{name}" if name and mac else ""
 
 
+def lost_marks(vendor: Vendor, password: str) -> str:
+    """The marks of a password that phones of this vendor could not carry, each once."""
+    return "".join(dict.fromkeys(mark for mark in password if not mark.isalnum() and mark not in MAKERS[vendor].marks))
+
+
 def resync(vendor: Vendor) -> str:
     """The event of a NOTIFY that makes a phone of this vendor fetch its settings; it does not restart for that."""
     return MAKERS[vendor].resync

@@ -10,10 +10,10 @@ from telephony.services.devices import (
     NewDevice,
     change_device_lines,
     create_device,
-    make_new_password,
     release_device,
 )
 from telephony.services.dialables import change_dialable, remove_dialable, usable_destination
+from telephony.services.events import store_events
 from telephony.services.guard import set_spend_guard
 from telephony.services.lines import (
     LineChange,
@@ -34,15 +34,26 @@ from telephony.services.many_devices import Judged, create_devices, judge_device
 from telephony.services.numbers import add_number, add_number_range, assign_number, release_number, remove_number_range
 from telephony.services.phone_books import write_stale_books
 from telephony.services.phone_files import store_sent
-from telephony.services.provisioning import keep_answer, keep_answers_of, store_events
+from telephony.services.provisioning import keep_answer, keep_answers_of
 from telephony.services.registrar import ask_to_fetch, keep_all_accounts
+from telephony.services.rotation import (
+    LONGEST_OVERLAP,
+    NO_OVERLAP,
+    NewSecret,
+    close_previous_password,
+    make_new_password,
+    make_new_secret,
+)
 
 __all__ = [
+    "LONGEST_OVERLAP",
+    "NO_OVERLAP",
     "Judged",
     "LineChange",
     "NewDevice",
     "NewKey",
     "NewLink",
+    "NewSecret",
     "add_number",
     "add_number_range",
     "ask_to_fetch",
@@ -52,6 +63,7 @@ __all__ = [
     "change_dialable",
     "change_line",
     "change_outgoing_blocks",
+    "close_previous_password",
     "create_device",
     "create_devices",
     "create_dialable",
@@ -64,6 +76,7 @@ __all__ = [
     "link_employee",
     "make_link",
     "make_new_password",
+    "make_new_secret",
     "pin_fits",
     "release_device",
     "release_number",

@@ -68,18 +68,6 @@ def change_device_lines(*, actor: Actor, device: Device, lines: Sequence[Line]) 
 
 
 @transaction.atomic
-def make_new_password(*, actor: Actor, device: Device) -> NewDevice:
-    """Give a phone a new provisioning password; from now on the old one opens nothing."""
-    secret = generate_password()
-    device.password = vault.encrypt(secret)
-    device.password_made_at = timezone.now()
-    device.save(update_fields=["password", "password_made_at"])
-    audit.record(actor=actor, verb="device.new_password", obj=device)
-    keep_answer(device)
-    return NewDevice(device, secret)
-
-
-@transaction.atomic
 def release_device(*, actor: Actor, device: Device) -> None:
     """Remove a phone: its login opens nothing any more and its MAC address comes free."""
     audit.record(actor=actor, verb="device.release", obj=device)

@@ -1,32 +1,24 @@
-"""What phones are answered, made when something changes; and what they did, stored afterwards."""
+"""What phones are answered, made when something changes."""
 
-import datetime as dt
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.errors import Refusal
-from accounts.tenancy import tenant
 from telephony import selectors, vault
-from telephony.models import Device, Line, ProvisioningAnswer, ProvisioningEvent
+from telephony.models import Device, Line, ProvisioningAnswer
 from telephony.provisioning import digest
-from telephony.provisioning.agents import read_user_agent
 from telephony.provisioning.catalogue import Model
 from telephony.provisioning.config import DeviceConfig, Does, Key, LineAccount, Registrar, Transport
-from telephony.provisioning.gate import Event
 from telephony.provisioning.render import render
 from telephony.provisioning.vendors.base import Unrenderable
 from telephony.services.dialling import dialled
-from telephony.services.links import spend_links
 from telephony.services.phone_books import keep_book
 
 VOICEMAIL = "1233"  # what people dial to listen
 NTP_SERVERS = ("0.nl.pool.ntp.org", "1.nl.pool.ntp.org")
-EVENTS_KEPT = dt.timedelta(days=30)
 
 
 def keep_answer(device: Device) -> bool:
@@ -124,42 +116,3 @@ def _by_the_phone(line: Line) -> str:
     if not line.forward_always or line.forward_until is not None or line.forward_to is None:
         return ""
     return dialled(line.forward_to)
-
-
-def store_events(events: Sequence[Event]) -> int:
-    """Put what phones did into the history of their devices; names that no device has are dropped. Returns how many
-    were kept.
-    """
-    answers = {
-        answer.login: answer
-        for answer in ProvisioningAnswer.objects.filter(login__in={event.name for event in events}).only(
-            "login", "customer_id", "device_id"
-        )
-    }
-    by_customer: defaultdict[int, list[ProvisioningEvent]] = defaultdict(list)
-    for event in events:
-        if (answer := answers.get(event.name)) is not None:
-            by_customer[answer.customer_id].append(_row(event, answer))
-    spend_links({event.link for event in events if event.link})
-    for customer_id, rows in by_customer.items():
-        with tenant(customer_id), transaction.atomic():
-            present = set(Device.objects.filter(pk__in={row.device_id for row in rows}).values_list("pk", flat=True))
-            ProvisioningEvent.objects.bulk_create(row for row in rows if row.device_id in present)
-            ProvisioningEvent.objects.filter(at__lt=timezone.now() - EVENTS_KEPT).delete()
-    return sum(len(rows) for rows in by_customer.values())
-
-
-def _row(event: Event, answer: ProvisioningAnswer) -> ProvisioningEvent:
-    agent = read_user_agent(event.agent)
-    return ProvisioningEvent(
-        customer_id=answer.customer_id,
-        device_id=answer.device_id,
-        at=dt.datetime.fromtimestamp(event.at, dt.UTC),
-        outcome=event.outcome,
-        address=event.address,
-        etag=event.etag,
-        size=event.size,
-        firmware=agent.firmware,
-        agent_model=agent.model,
-        agent_mac=agent.mac,
-    )

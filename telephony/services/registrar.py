@@ -1,9 +1,10 @@
 """What the registrar knows of each line, and what it does for us."""
 
+import datetime as dt
 import json
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -20,7 +21,10 @@ from telephony.provisioning import digest
 from telephony.provisioning.render import resync
 from telephony.registrations import of_device, registrations
 
-_CHANGE = "UPDATE sip.subscriber SET username = %s, domain = %s, ha1 = %s WHERE line_id = %s"
+_CHANGE = """UPDATE sip.subscriber SET username = %s, domain = %s, ha1 = %s, ha1_previous = NULL, previous_until = NULL
+WHERE line_id = %s"""
+_KEEP = "UPDATE sip.subscriber SET ha1_previous = %s, previous_until = %s WHERE line_id = %s"
+_SHORTEN = "UPDATE sip.subscriber SET previous_until = %s WHERE line_id = ANY(%s) AND previous_until > %s"
 _ADD = "INSERT INTO sip.subscriber (username, domain, ha1, line_id, customer_id) VALUES (%s, %s, %s, %s, %s)"
 TIMEOUT = 4  # seconds
 
@@ -79,3 +83,16 @@ def _call(method: str, params: Sequence[str]) -> None:
         ) from error
     if "error" in answer:
         raise Refusal("registrar_refused", _("The registrar could not reach this phone. Restart the phone instead."))
+
+
+def keep_previous(line: Line, secret: str, until: dt.datetime) -> None:
+    """Let the secret that a line had before open as well, until then."""
+    ha1 = digest.ha1(line.sip_user, secret, realm=settings.SIP_SERVER)
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, [ha1, until, line.pk])
+
+
+def shorten_previous(lines: Iterable[int], until: dt.datetime) -> None:
+    """Let what these lines (by their ids) had before end at this moment, if it would last longer."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SHORTEN, [until, list(lines), until])

@@ -1,5 +1,6 @@
 """Desk phones: the list, a new one, and what one phone did."""
 
+import datetime as dt
 from itertools import groupby
 
 import segno
@@ -21,7 +22,7 @@ from telephony import selectors, services, vault
 from telephony.device_state import checks_of, state_of
 from telephony.filters import DeviceFilter
 from telephony.forms import DeviceForm, show_refusal
-from telephony.models import Device, PhoneFile, ProvisioningEvent
+from telephony.models import Device, Line, PhoneFile, ProvisioningAnswer, ProvisioningEvent
 from telephony.phone_steps import app_steps, steps_of
 from telephony.provisioning.catalogue import Vendor
 from telephony.provisioning.first_contact import code_for, link_for, typed_address
@@ -87,7 +88,9 @@ def device_new(request: CustomerRequest) -> HttpResponse:
         except Refusal as refusal:
             show_refusal(form, refusal)
         else:
-            return _link(request, made.device) if made.device.model.is_app else _once(request, made, _("Device made"))
+            return (
+                _link(request, made.device) if made.device.model.is_app else shown_once(request, made, _("Device made"))
+            )
     crumbs = [Choice(_("Devices"), reverse("telephony:devices")), Choice(_("New device"))]
     return render(request, "telephony/device_new.html", {"form": form, "crumbs": crumbs})
 
@@ -96,7 +99,7 @@ def device_new(request: CustomerRequest) -> HttpResponse:
 @customer_view(Capability.EDIT_SETTINGS)
 def device(request: CustomerRequest, pk: int) -> HttpResponse:
     """One phone: whether it has its settings, the proof, and what to do when it has not."""
-    found = _device(pk)
+    found = device_or_404(pk)
     events = selectors.events_of(found)
     answer = selectors.answer_of(found)
     fetched = next((event for event in events if event.outcome in selectors.FETCHES), None)
@@ -114,27 +117,22 @@ def device(request: CustomerRequest, pk: int) -> HttpResponse:
         "checks": checks,
         "fine": all(check.fine for check in checks),
         "url": _typed(found, "…"),
+        "previous_until": _opens_until(answer),
+        "sip": _sip(lines) if not found.model.provisioned else [],
         "keys": selectors.keys_of(found),
         "has_room": found.model.keys > len(lines),
         "files": [_file(one) for one in selectors.files_of(found)],
         "redirect": SERVICES.get(found.model.vendor),
-        "crumbs": _crumbs(found),
+        "crumbs": crumbs_of(found),
     }
     return render(request, "telephony/device.html", context)
 
 
 @require_POST
 @customer_view(Capability.EDIT_SETTINGS)
-def device_password(request: CustomerRequest, pk: int) -> HttpResponse:
-    """Give a phone a new password, shown on this answer only."""
-    return _once(request, services.make_new_password(actor=request.actor, device=_device(pk)), _("New password"))
-
-
-@require_POST
-@customer_view(Capability.EDIT_SETTINGS)
 def device_fetch(request: CustomerRequest, pk: int) -> HttpResponse:
     """Ask a phone to fetch its settings now."""
-    found = _device(pk)
+    found = device_or_404(pk)
     try:
         services.ask_to_fetch(actor=request.actor, device=found)
     except Refusal as refusal:
@@ -148,14 +146,14 @@ def device_fetch(request: CustomerRequest, pk: int) -> HttpResponse:
 @customer_view(Capability.EDIT_SETTINGS)
 def device_link(request: CustomerRequest, pk: int) -> HttpResponse:
     """Make a link that gives a phone without a login its settings, once; shown on this answer only."""
-    return _link(request, _device(pk))
+    return _link(request, device_or_404(pk))
 
 
 @require_GET
 @customer_view(Capability.EDIT_SETTINGS)
 def device_file(request: CustomerRequest, pk: int, file: int) -> HttpResponse:  # noqa: ARG001 - every view gets it
     """A log or settings that the phone sent, as plain text to keep."""
-    found = get_object_or_404(selectors.files_of(_device(pk)), pk=file)
+    found = get_object_or_404(selectors.files_of(device_or_404(pk)), pk=file)
     name = f"{found.at:%Y%m%d-%H%M}-{found.name}.txt"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return HttpResponse(vault.decrypt(found.body), content_type="text/plain; charset=utf-8", headers=headers)
@@ -165,32 +163,37 @@ def device_file(request: CustomerRequest, pk: int, file: int) -> HttpResponse:  
 @customer_view(Capability.EDIT_SETTINGS)
 def device_remove(request: CustomerRequest, pk: int) -> HttpResponse:
     """Remove a phone; its MAC address comes free."""
-    found = _device(pk)
+    found = device_or_404(pk)
     title = found.model.title
     services.release_device(actor=request.actor, device=found)
     saved(request, _("%(device)s removed. It gets no more settings.") % {"device": title})
     return HttpResponseRedirect(reverse("telephony:devices"))
 
 
-def _device(pk: int) -> Device:
+def device_or_404(pk: int) -> Device:
+    """A device of the open customer."""
     return get_object_or_404(selectors.devices(), pk=pk)
 
 
-def _crumbs(found: Device) -> list[Choice]:
+def crumbs_of(found: Device) -> list[Choice]:
+    """From the list to this device."""
     return [Choice(_("Devices"), reverse("telephony:devices")), Choice(found.shown_mac or found.model.title)]
 
 
-def _once(request: CustomerRequest, made: NewDevice, title: str) -> HttpResponse:
-    model = made.device.model
+def shown_once(request: CustomerRequest, made: NewDevice, title: str, *, typed: bool = False) -> HttpResponse:
+    """The values for the phone, with its password on this answer only; of a `typed` one some phones are warned of."""
+    model, answer = made.device.model, selectors.answer_of(made.device)
     context = {
         "device": made.device,
         "password": made.password,
         "url": _typed(made.device, made.password),
         "title": title,
+        "typed": typed,
+        "previous_until": answer.previous_until if answer else None,
         "steps": steps_of(model),
         "redirect": SERVICES.get(model.vendor),
     }
-    response = render(request, "telephony/device_password.html", context | {"crumbs": _crumbs(made.device)})
+    response = render(request, "telephony/device_password.html", context | {"crumbs": crumbs_of(made.device)})
     response["Cache-Control"] = "no-store"  # a password on screen, not in a browser's memory
     return response
 
@@ -221,11 +224,23 @@ def _link(request: CustomerRequest, device: Device) -> HttpResponse:
         "until": made.until,
         "one_time_password": made.token if vendor is Vendor.ACROBITS else "",
         "steps": app_steps(device.model) if device.model.is_app else [],
-        "crumbs": _crumbs(device),
+        "crumbs": crumbs_of(device),
     }
     response = render(request, "telephony/device_link.html", context)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _opens_until(answer: ProvisioningAnswer | None) -> dt.datetime | None:
+    """When the password before the present one opens no more; None when it does not open now."""
+    until = answer.previous_until if answer else None
+    return until if until and until > timezone.now() else None
+
+
+def _sip(lines: list[Line]) -> list[tuple[str, str]]:
+    """What somebody types into a phone that fetches nothing; its secrets are shown where they are made."""
+    server = f"{settings.SIP_SERVER}:{settings.SIP_PORT} · {settings.SIP_TRANSPORT.upper()}"
+    return [(_("Server"), server), *((_("SIP user of %(line)s") % {"line": line}, line.sip_user) for line in lines)]
 
 
 def _figures(found: Device, fetched: ProvisioningEvent | None, registration: Registration | None) -> list[Figure]:

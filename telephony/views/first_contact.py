@@ -14,7 +14,6 @@ from django.views.decorators.csrf import csrf_exempt
 from telephony import vault
 from telephony.memory import gate
 from telephony.models import ProvisioningAnswer, ProvisioningEvent
-from telephony.provisioning import digest
 from telephony.provisioning.catalogue import Vendor
 from telephony.provisioning.config import CommonConfig
 from telephony.provisioning.digest import BasicCredentials
@@ -25,7 +24,7 @@ from telephony.provisioning.render import Rendered, render_common, serves, signp
 from telephony.provisioning.vendors.apps import acrobits_refusal
 from telephony.services.provisioning import NTP_SERVERS
 from telephony.views.phone_responses import READS, absent, file, not_allowed, phone_view, rendered_file, slow_down
-from telephony.views.provision import answer, event_of, stored
+from telephony.views.provision import answer, event_of, password_of, stored
 
 log = logging.getLogger(__name__)
 Outcome = ProvisioningEvent.Outcome
@@ -82,8 +81,12 @@ def _app(request: HttpRequest, login: AppLogin) -> HttpResponse:
         return _give(request, link, found) or _no_entry()
     found = stored(login.username)
     credentials = BasicCredentials(login.username, login.password)
-    right = digest.proves(credentials, method="GET", username=found.login, ha1=vault.decrypt(found.ha1))
-    if not right or not request.is_secure() or found.vendor != Vendor.ACROBITS or not found.basic_allowed:
+    if (
+        password_of(request, credentials, found) is None
+        or not request.is_secure()
+        or found.vendor != Vendor.ACROBITS
+        or not found.basic_allowed
+    ):
         return _refuse(request, login.username) or _no_entry()
     return _send(request, Attempt(_address(request), found.login), found, Outcome.FETCHED) or _no_entry()
 

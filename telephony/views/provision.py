@@ -5,17 +5,21 @@ and the one query goes by the name that was claimed, never by the MAC address. F
 phone's file is absent, whether such a phone exists or not. No session, no redirect, no HTML.
 """
 
+import datetime as dt
 import functools
 import hashlib
 import hmac
 import json
 import logging
 import time
+from dataclasses import replace
+from enum import Enum, auto
 from http import HTTPStatus
 from typing import Final, cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from telephony import vault
@@ -53,6 +57,13 @@ MAX_KEPT: Final = 64 << 10  # bytes of a file that phones send: the end of a log
 Outcome = ProvisioningEvent.Outcome
 
 
+class Password(Enum):
+    """Which of the passwords of a login was shown."""
+
+    PRESENT = auto()
+    PREVIOUS = auto()
+
+
 @functools.cache
 def _signer() -> NonceSigner:
     return NonceSigner(hmac.digest(settings.SECRET_KEY.encode(), b"telephony.provisioning", "sha256"))
@@ -63,7 +74,13 @@ def _decoy() -> ProvisioningAnswer:
     """Stands in for a name that nobody has, so that an unknown name takes the same path and work as a known one."""
     unguessable = hashlib.md5(settings.SECRET_KEY.encode(), usedforsecurity=False).hexdigest()
     return ProvisioningAnswer(
-        login="\0", mac="", vendor=Vendor.GENERIC, basic_allowed=True, ha1=vault.encrypt(unguessable)
+        login="\0",
+        mac="",
+        vendor=Vendor.GENERIC,
+        basic_allowed=True,
+        ha1=vault.encrypt(unguessable),
+        ha1_previous=vault.encrypt(unguessable),
+        previous_until=dt.datetime.max.replace(tzinfo=dt.UTC),
     )
 
 
@@ -99,9 +116,8 @@ def answer(request: HttpRequest, asked: Request) -> HttpResponse:
 def _authorise(request: HttpRequest, asked: Request, credentials: Credentials) -> HttpResponse:
     attempt = _attempt(request, credentials)
     found = stored(credentials.username)
-    known = digest.proves(
-        credentials, method=cast("str", request.method), username=found.login, ha1=vault.decrypt(found.ha1)
-    )
+    shown = password_of(request, credentials, found)
+    known = shown is not None
     if isinstance(credentials, BasicCredentials):
         known = known and found.basic_allowed
     else:
@@ -115,8 +131,19 @@ def _authorise(request: HttpRequest, asked: Request, credentials: Credentials) -
             return slow_down()
         return absent() if known else challenge(request)
     if request.method in WRITES:
-        return _take(request, asked, attempt)
-    return _give(request, asked, attempt, found)
+        return _take(request, asked, attempt, newest=shown is Password.PRESENT)
+    return _give(request, asked, attempt, found, newest=shown is Password.PRESENT)
+
+
+def password_of(request: HttpRequest, credentials: Credentials, found: ProvisioningAnswer) -> Password | None:
+    """Which password of a login the credentials show, if any. Whether it has one from before costs the same."""
+    method = cast("str", request.method)
+    if digest.proves(credentials, method=method, username=found.login, ha1=vault.decrypt(found.ha1)):
+        return Password.PRESENT
+    open_still = found.previous_until is not None and found.previous_until > timezone.now()
+    ha1 = vault.decrypt((found if open_still else _decoy()).ha1_previous)
+    right = digest.proves(credentials, method=method, username=found.login, ha1=ha1)
+    return Password.PREVIOUS if right and open_still else None
 
 
 def stored(login: str) -> ProvisioningAnswer:
@@ -124,12 +151,15 @@ def stored(login: str) -> ProvisioningAnswer:
     return ProvisioningAnswer.objects.filter(login=login).first() or _decoy()
 
 
-def _give(request: HttpRequest, asked: Request, attempt: Attempt, answer: ProvisioningAnswer) -> HttpResponse:
+def _give(
+    request: HttpRequest, asked: Request, attempt: Attempt, answer: ProvisioningAnswer, *, newest: bool
+) -> HttpResponse:
     vendor = Vendor(answer.vendor)
     offered = asked.asked in (Asked.DEVICE, Asked.APP) and serves(vendor, asked)
     unchanged = offered and has_already(request, answer.etag)
     body = vault.decrypt(answer.body).encode() if offered and not unchanged else b""
     event = event_of(request, attempt, Outcome.UNCHANGED if unchanged else Outcome.FETCHED, answer.etag, len(body))
+    event = replace(event, newest=newest)
     closed = _closed(request, gate().accept(attempt, event, keep=offered))
     if closed is not None:
         return closed
@@ -146,7 +176,7 @@ def _book(vendor: Vendor, answer: ProvisioningAnswer) -> Rendered | None:
     return Rendered(body, XML) if body is not None else None
 
 
-def _take(request: HttpRequest, asked: Request, attempt: Attempt) -> HttpResponse:
+def _take(request: HttpRequest, asked: Request, attempt: Attempt, *, newest: bool) -> HttpResponse:
     """A log or a file of settings that a phone sends: bounded, kept for its page, and never given back."""
     size = int(request.META.get("CONTENT_LENGTH") or 0)
     is_log = asked.sent_name.endswith("log")
@@ -155,7 +185,7 @@ def _take(request: HttpRequest, asked: Request, attempt: Attempt) -> HttpRespons
     text = vault.encrypt(body.decode(errors="replace")) if body else ""
     now = int(time.time())
     sent = Sent(attempt.name, now, asked.sent_name, size, text) if body else None
-    event = event_of(request, attempt, Outcome.SENT, size=size)
+    event = replace(event_of(request, attempt, Outcome.SENT, size=size), newest=newest)
     closed = _closed(request, gate().accept(attempt, event, keep=sent is not None, sent=sent))
     if closed is not None:
         return closed

@@ -1,5 +1,6 @@
 """What every vendor's renderer shares: its shape, and the ways a value gets into a file."""
 
+import string
 import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,6 +30,7 @@ class Maker(ABC):
     prefixes: ClassVar[tuple[str, ...]] = ("",)
     extensions: ClassVar[tuple[str, ...]] = ()
     file: ClassVar[str] = ""  # under which its settings stand for whoever asks by hand; `{mac}` is the address
+    marks: ClassVar[str] = string.punctuation  # that its phones carry in a password of their login
     resync: ClassVar[str] = "check-sync"  # the event of a NOTIFY that makes a phone fetch its file, and not restart
 
     def serves(self, request: Request) -> bool:

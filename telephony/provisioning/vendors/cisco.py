@@ -29,6 +29,7 @@ class Cisco(Maker):
     prefixes = ("", "spa", "cisco/")
     extensions = ("xml", "cfg")
     file = "{mac}.xml"
+    marks = "!#%*+,-./:=?@^_~"  # the login stands in a rule between brackets, where `$` starts a macro
 
     def render(self, config: DeviceConfig) -> bytes:
         """See Maker."""

@@ -30,6 +30,7 @@ class Gigaset(Maker):
 
     extensions = ("xml",)
     file = "{mac}.xml"
+    marks = Maker.marks.replace('"', "")
 
     def render(self, config: DeviceConfig) -> bytes:
         """See Maker."""

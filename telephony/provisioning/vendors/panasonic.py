@@ -34,6 +34,7 @@ class Panasonic(Maker):
     prefixes = ("", "config")
     extensions = ("cfg",)
     file = "Config{mac}.cfg"
+    marks = "!*-._~"  # the login stands in an address
 
     def render(self, config: DeviceConfig) -> bytes:
         """See Maker. Lines end in CR LF, the last one too, and an empty one follows."""

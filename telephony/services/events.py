@@ -1,0 +1,71 @@
+"""What phones did, stored after they were answered."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.tenancy import tenant
+from telephony import selectors
+from telephony.models import Device, ProvisioningAnswer, ProvisioningEvent
+from telephony.provisioning.agents import read_user_agent
+from telephony.provisioning.gate import Event
+from telephony.services.links import spend_links
+from telephony.services.rotation import settle
+
+EVENTS_KEPT = dt.timedelta(days=30)
+
+
+def store_events(events: Sequence[Event]) -> int:
+    """Put what phones did into the history of their devices; names that no device has are dropped. Returns how many
+    were kept.
+    """
+    answers = {
+        answer.login: answer
+        for answer in ProvisioningAnswer.objects.filter(login__in={event.name for event in events}).only(
+            "login", "customer_id", "device_id"
+        )
+    }
+    by_customer: defaultdict[int, list[ProvisioningEvent]] = defaultdict(list)
+    for event in events:
+        if (answer := answers.get(event.name)) is not None:
+            by_customer[answer.customer_id].append(_row(event, answer))
+    spend_links({event.link for event in events if event.link})
+    used = _newest(events, answers)
+    for customer_id, rows in by_customer.items():
+        with tenant(customer_id), transaction.atomic():
+            present = set(Device.objects.filter(pk__in={row.device_id for row in rows}).values_list("pk", flat=True))
+            ProvisioningEvent.objects.bulk_create(row for row in rows if row.device_id in present)
+            ProvisioningEvent.objects.filter(at__lt=timezone.now() - EVENTS_KEPT).delete()
+            settle(
+                {device: at for device, at in used.items() if device in present},
+                {row.device_id for row in rows if row.outcome in selectors.FETCHES} & present,
+            )
+    return sum(len(rows) for rows in by_customer.values())
+
+
+def _newest(events: Sequence[Event], answers: Mapping[str, ProvisioningAnswer]) -> dict[int, dt.datetime]:
+    """When each device last showed its present password, by its id."""
+    return {
+        answers[event.name].device_id: dt.datetime.fromtimestamp(event.at, dt.UTC)
+        for event in sorted(events, key=lambda each: each.at)
+        if event.newest and event.name in answers
+    }
+
+
+def _row(event: Event, answer: ProvisioningAnswer) -> ProvisioningEvent:
+    agent = read_user_agent(event.agent)
+    return ProvisioningEvent(
+        customer_id=answer.customer_id,
+        device_id=answer.device_id,
+        at=dt.datetime.fromtimestamp(event.at, dt.UTC),
+        outcome=event.outcome,
+        address=event.address,
+        etag=event.etag,
+        size=event.size,
+        firmware=agent.firmware,
+        agent_model=agent.model,
+        agent_mac=agent.mac,
+    )
