@@ -107,7 +107,7 @@ class CallFilterForm(forms.Form):
         label=_("Caller"), required=False, max_length=40, help_text=_("Part of a number, or the name of an own number.")
     )
     callee = forms.CharField(
-        label=_("Called number"),
+        label=_("Called"),
         required=False,
         max_length=40,
         help_text=_("Part of a number, or the name of an own number."),

@@ -124,6 +124,34 @@ def test_the_filters_of_the_calls_work_by_keyboard_alone(
     visit.context.close()
 
 
+def test_the_columns_of_a_chart_are_one_stop_and_the_arrow_keys_lead_along_them(
+    browser: Browser, live_server: LiveServer, world: World, alice: User
+) -> None:
+    visit = Visit(browser, live_server.url, language="nl", theme="light", width=1440)
+    visit.log_in(alice.username)
+    page = visit.page
+    page.goto(f"/calls/?month={world.month}")
+    chart = page.locator(".chart.columns .plot")
+    assert "pijltjestoetsen" in str(chart.get_attribute("aria-description"))
+    bars = chart.locator("a")
+    assert bars.count() > 10
+    expect(chart.locator("a[tabindex='0']")).to_have_count(1)
+    bars.last.focus()
+    page.keyboard.press("Home")
+    expect(bars.first).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowLeft")
+    expect(bars.nth(1)).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(chart.locator("a:focus")).to_have_count(0)
+    page.keyboard.press("Shift+Tab")
+    expect(bars.nth(1)).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/calls/details/.*from="))
+    visit.context.close()
+
+
 @pytest.mark.parametrize(("language", "theme"), [("nl", "light"), ("en", "dark")])
 def test_an_employee_forwards_the_phone_and_takes_it_back(
     browser: Browser, live_server: LiveServer, world: World, bob: User, language: str, theme: str

@@ -96,7 +96,7 @@ def _guarded(text: str) -> str:
     return f"'{text}" if text.startswith("=") else text
 
 
-@pytest.mark.parametrize("view", ["matrix", "type", "number", "total"])
+@pytest.mark.parametrize("view", ["matrix", "type", "number", "total", "day"])
 @pytest.mark.parametrize("filters", FILTERS)
 def test_the_total_line_for_people_equals_the_page(client: Client, alice: User, view: str, filters: str) -> None:
     client.force_login(alice)
@@ -124,6 +124,20 @@ def test_the_rest_of_a_month_is_named_by_its_days(client: Client, alice: User) -
     client.force_login(alice)
     _header, *rows = rows_of(client.get(f"/calls/totals.csv?{AROUND}&by=month"))
     assert [row[0] for row in rows] == ["20 t/m 30 september", "oktober 2026", "Totaal"]
+
+
+def test_the_totals_by_day_have_their_page_and_lead_to_the_calls_of_the_day(client: Client, alice: User) -> None:
+    client.force_login(alice)
+    assert "view=day" in client.get(f"/calls/?{OCTOBER}").content.decode()
+    page = client.get(f"/calls/?{OCTOBER}&type=2&view=day").content.decode()
+    body = page[page.rindex("<tbody>") : page.rindex("</tbody>")]
+    assert body.index("donderdag 1 oktober") < body.index("donderdag 15 oktober")
+    assert "type=2" in body
+    assert "from=2026-10-01" in body
+    assert "by=day" in page
+    page = client.get(f"/calls/?{OCTOBER}&type=2&view=day&sort=-name").content.decode()
+    body = page[page.rindex("<tbody>") : page.rindex("</tbody>")]
+    assert body.index("donderdag 15 oktober") < body.index("donderdag 1 oktober")
 
 
 @pytest.mark.parametrize("query", ["by=weird", "form=xlsx", "type=99", "month=nonsense"])

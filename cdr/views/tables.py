@@ -1,24 +1,31 @@
-"""The table of the totals: by month, by type, by number, or by number and type. Each amount leads to its calls."""
+"""The table of the totals: by day, by month, by type, by number, or by number and type. Each amount leads to its calls."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cdr.adding import By, month_words
-from cdr.asking import Asked
+from cdr.asking import Asked, language
 from cdr.filters import type_label
 from cdr.selectors.calls import Sums, add_up
 from cdr.views.periods import address
 from portal.charts import tint
+from portal.lib import formats
 from portal.lib.periods import Month
 from portal.lib.ui import Choice
 
-VIEWS: Mapping[str, By] = {"matrix": By.NUMBER_AND_TYPE, "type": By.TYPE, "number": By.NUMBER, "total": By.MONTH}
+VIEWS: Mapping[str, By] = {
+    "matrix": By.NUMBER_AND_TYPE,
+    "type": By.TYPE,
+    "number": By.NUMBER,
+    "total": By.MONTH,
+    "day": By.DAY,
+}
 
 type Pairs = Mapping[tuple[str, int], Sums]
 
@@ -57,6 +64,7 @@ def paid_types(pairs: Pairs) -> list[int]:
 def segments(request: HttpRequest, view: str) -> list[Choice]:
     """The ways to add up, as a row of choices."""
     labels = {
+        "day": _("By day"),
         "total": _("By month"),
         "type": _("By type"),
         "number": _("By number"),
@@ -65,9 +73,24 @@ def segments(request: HttpRequest, view: str) -> list[Choice]:
     return [Choice(label, address(request, view=name, sort=None), name == view) for name, label in labels.items()]
 
 
-def rows(request: HttpRequest, asked: Asked, pairs: Pairs, months: Mapping[Month, Sums], view: str) -> list[Row]:
+def usual_order(view: str) -> str:
+    """The order of a table until another is asked for: days as they come, all else by cost."""
+    return "name" if view == "day" else "-cost"
+
+
+def rows(
+    request: HttpRequest,
+    asked: Asked,
+    pairs: Pairs,
+    *,
+    months: Mapping[Month, Sums],
+    days: Mapping[date, Sums],
+    view: str,
+) -> list[Row]:
     """The rows of a table, in the order that was asked for."""
-    if view == "total":
+    if view == "day":
+        found = [_day_row(request, asked, day, sums) for day, sums in days.items()]
+    elif view == "total":
         found = [_month_row(request, asked, month, sums) for month, sums in months.items()]
     elif view == "type":
         found = [_type_row(request, kind, of_type(pairs, kind)) for kind in sorted({kind for _number, kind in pairs})]
@@ -79,9 +102,15 @@ def rows(request: HttpRequest, asked: Asked, pairs: Pairs, months: Mapping[Month
         "time": lambda row: row.sums.seconds,
         "cost": lambda row: row.sums.micros,
     }
-    order = request.GET.get("sort", "-cost")
+    order = request.GET.get("sort", usual_order(view))
     key = keys.get(order.lstrip("-"), keys["cost"])
     return sorted(found, key=key, reverse=order.startswith("-"))
+
+
+def _day_row(request: HttpRequest, asked: Asked, day: date, sums: Sums) -> Row:
+    here = {"month": None, "from_": day.isoformat(), "to": day.isoformat()}
+    url = address(request, reverse("cdr:details"), view=None, sort=None, **here)
+    return Row(formats.long_day(day, language(), today=asked.today), "", url, (), sums, place=day.isoformat())
 
 
 def _month_row(request: HttpRequest, asked: Asked, month: Month, sums: Sums) -> Row:

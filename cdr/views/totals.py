@@ -95,9 +95,10 @@ def totals(request: CustomerRequest) -> HttpResponse:
             "by_number": pictures.number_chart(request, asked, pairs),
             "dear": dear,
             "view": view,
+            "usual": tables.usual_order(view),
             "segments": tables.segments(request, view),
             "types": [type_label(kind) for kind in types],
-            "rows": tables.rows(request, asked, pairs, months, view),
+            "rows": tables.rows(request, asked, pairs, months=months, days=answer.days, view=view),
             "column_sums": [tables.of_type(pairs, kind).micros for kind in types],
         }
     return render(request, "cdr/totals.html", context)

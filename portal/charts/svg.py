@@ -107,11 +107,12 @@ def figure(body: str, *, sentence: str, numbers: str, legend: str = "", class_: 
 def plot(axis: str, body: str, *, height: float, label: str, links: bool = False, right: str = "") -> str:
     """The axis at the left in a column of its own, the drawing in what is left over, and words at the right."""
     role = "group" if links else "img"
+    keys = f' data-keys="" aria-description="{escape(_("The arrow keys lead along the columns."))}"' if links else ""
     ends = (
         f'<svg class="axis-right" width="56" height="{num(height)}" aria-hidden="true">{right}</svg>' if right else ""
     )
     return (
-        f'<div class="plot{" has-right" if right else ""}" role="{role}" aria-label="{escape(label)}">'
+        f'<div class="plot{" has-right" if right else ""}" role="{role}" aria-label="{escape(label)}"{keys}>'
         f'<svg class="axis-left" width="48" height="{num(height)}" aria-hidden="true">{axis}</svg>'
         f'<svg class="field" width="100%" height="{num(height)}">{body}</svg>{ends}</div>'
     )

@@ -93,6 +93,20 @@ document.addEventListener("keyup", (event) => {
   for (const menu of $("details.menu[open]")) if (!menu.contains(document.activeElement)) menu.open = false;
 });
 
+// The columns of a chart are one stop of the Tab key; the arrow keys lead along them.
+function along(chart) {
+  const bars = $("a", chart), only = (bar) => { for (const each of bars) each.tabIndex = each === bar ? 0 : -1; };
+  only(bars.at(-1)); // the newest
+  chart.addEventListener("focusin", (event) => only(event.target.closest("a")));
+  chart.addEventListener("keydown", (event) => {
+    const here = bars.indexOf(event.target.closest("a"));
+    const to = { ArrowLeft: here - 1, ArrowRight: here + 1, Home: 0, End: bars.length - 1 }[event.key];
+    if (to === undefined || here < 0) return;
+    event.preventDefault();
+    bars[Math.max(0, Math.min(to, bars.length - 1))].focus();
+  });
+}
+
 // A select or tick marked so sends its form at once; the form keeps its button for those without script.
 document.addEventListener("change", (event) => {
   const field = event.target;
@@ -108,6 +122,8 @@ addEventListener("pageshow", () => { for (const field of $("[data-filters] :disa
 
 function start(root = document) {
   for (const toast of $("[data-toast]", root)) watch(toast);
+  for (const chart of $("[data-keys]", root)) along(chart);
+  for (const at of $(".segments > [aria-current]", root)) at.parentElement.scrollLeft = at.offsetLeft - at.parentElement.offsetLeft;
   for (const button of $("[data-show]", root)) button.hidden = false;
   for (const button of $("[data-copy]", root)) button.hidden = false;
   for (const menu of $("details.menu[open]", root)) turn(menu); // one that the page opened, to show an error
