@@ -50,6 +50,8 @@ class Crossing(StrEnum):
 class PlatformModel(models.Model):
     """A table that belongs to the provider as a whole and carries no policy."""
 
+    # Columns that portal.lib.crypto encrypts, which manage.py rotate_keys encrypts again.
+    encrypted: ClassVar[tuple[str, ...]] = ()
     # Roles beside the web role that may read the table.
     reader_roles: ClassVar[tuple[str, ...]] = ()
 
@@ -72,6 +74,7 @@ class CustomerKey(models.ForeignKey):  # type: ignore[type-arg]
 class TenantModel(models.Model):
     """A table in which every row belongs to one customer."""
 
+    encrypted: ClassVar[tuple[str, ...]] = ()  # as in PlatformModel
     customer = CustomerKey()
 
     class Meta:

@@ -52,6 +52,8 @@ class MobileSubscription(TenantModel):
         ACTIVE = "active", _("Active")
         BLOCKED = "blocked", _("Blocked")
 
+    encrypted = ("puk_secret",)
+
     msisdn = models.CharField(_("mobile number"), max_length=16, db_collation="C")
     # NULL and not "", so that two unknown ones do not collide.
     iccid = models.CharField(_("SIM number"), max_length=22, unique=True, null=True, blank=True, db_collation="C")

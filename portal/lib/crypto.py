@@ -33,7 +33,7 @@ def generate_key() -> str:
 class SecretBox:
     """Encrypts with the first key and opens with any of them, so keys are replaced by putting a new one in front."""
 
-    __slots__ = ("_fernet",)
+    __slots__ = ("_fernet", "_first")
 
     def __init__(self, keys: Sequence[str]) -> None:
         if isinstance(keys, str) or not keys:
@@ -46,6 +46,7 @@ class SecretBox:
                 reason = "is not 32 bytes in URL-safe base64. Make one with: openssl rand -base64 32 | tr '+/' '-_'"
                 raise KeysError(f"Encryption key {place} {reason}") from None
         self._fernet = MultiFernet(fernets)
+        self._first = fernets[0]
 
     def __repr__(self) -> str:
         return "<SecretBox>"
@@ -66,6 +67,14 @@ class SecretBox:
             return self._fernet.decrypt(token)
         except InvalidToken:
             raise UndecipherableError("A stored secret cannot be opened with the present encryption keys.") from None
+
+    def is_newest(self, token: str) -> bool:
+        """Whether the first key opens it."""
+        try:
+            self._first.decrypt(token)
+        except InvalidToken:
+            return False
+        return True
 
     def rotate(self, token: str) -> str:
         """The same secret, encrypted with the first key."""

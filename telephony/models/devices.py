@@ -26,6 +26,8 @@ class Device(TenantModel):
     would not do.
     """
 
+    encrypted = ("password", "admin_password")
+
     model_code = models.CharField(_("model"), max_length=40)
     mac = models.CharField(_("MAC address"), max_length=12, unique=True, null=True, blank=True, db_collation="C")
     login = models.CharField(_("user name"), max_length=40, unique=True, db_collation="C")
@@ -115,6 +117,7 @@ class ProvisioningAnswer(PlatformModel):
     """
 
     reader_roles: ClassVar[tuple[str, ...]] = (PROVISION,)
+    encrypted = ("ha1", "ha1_previous", "body")
 
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="+")
     device = models.OneToOneField(Device, models.CASCADE, related_name="answer")
@@ -159,6 +162,7 @@ class PhoneBook(PlatformModel):
     """
 
     reader_roles: ClassVar[tuple[str, ...]] = (PROVISION,)
+    encrypted = ("entries",)
 
     customer = models.OneToOneField(Customer, models.CASCADE, related_name="+")
     entries = models.TextField()
@@ -204,6 +208,8 @@ class PhoneFile(TenantModel):
     `name` is what the phone calls it without its address, such as `app.log`. `body` is encrypted by telephony.vault,
     because settings may hold passwords; of a log it is the end. `size` is what was sent, in bytes.
     """
+
+    encrypted = ("body",)
 
     device = models.ForeignKey(Device, models.CASCADE, related_name="files")
     name = models.CharField(max_length=40)

@@ -146,6 +146,8 @@ class Line(Forwarding, Mailbox, Quiet, Ringing, Barring, TenantModel):
     unique on the platform; `sip_secret` is encrypted by telephony.vault.
     """
 
+    encrypted = ("sip_secret", "pin")
+
     dialable = models.OneToOneField(Dialable, models.CASCADE, related_name="line")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="lines")
     hide_caller_id = models.BooleanField(_("hide number"), default=False)
