@@ -1,7 +1,9 @@
 """Lines and their call features in the API, and what no line may call. Secrets and the PIN are in no answer."""
 
+from datetime import timedelta
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -154,6 +156,23 @@ class PinSerializer(serializers.Serializer[Any]):
     pin = serializers.CharField(max_length=8)
 
 
+class NewSecretSerializer(serializers.Serializer[Any]):
+    """How many hours the secret before opens as well, at most; it ends sooner when all phones have the new one."""
+
+    overlap_hours = serializers.IntegerField(min_value=0, max_value=168, default=0)
+
+
+class SecretSerializer(serializers.Serializer[Any]):
+    """What a phone that is set by hand needs, told once."""
+
+    server = serializers.CharField()
+    port = serializers.IntegerField()
+    transport = serializers.CharField()
+    sip_user = serializers.CharField()
+    sip_secret = serializers.CharField()
+    previous_until = serializers.DateTimeField(allow_null=True)
+
+
 class _Lines(RefusedCallersAPI, ReadAPI):
     """Reads of lines, and the change of one: PATCH with the features that become otherwise."""
 
@@ -192,6 +211,24 @@ class LineViewSet(_Lines):
 
     def get_queryset(self) -> QuerySet[Line]:
         return selectors.lines()
+
+    @extend_schema(summary="Make a new SIP secret", request=NewSecretSerializer, responses=SecretSerializer)
+    @action(detail=True, methods=["post"])
+    def secret(self, request: Request, **_: Any) -> Response:
+        """The phones of the line get it with their settings; it is told in this answer only."""
+        given = NewSecretSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        overlap = timedelta(hours=given.validated_data["overlap_hours"])
+        made = services.make_new_secret(actor=self.actor, line=self.get_object(), overlap=overlap)
+        told = {
+            "server": settings.SIP_SERVER,
+            "port": settings.SIP_PORT,
+            "transport": settings.SIP_TRANSPORT,
+            "sip_user": made.line.sip_user,
+            "sip_secret": made.secret,
+            "previous_until": made.until,
+        }
+        return Response(SecretSerializer(told).data, headers={"Cache-Control": "no-store"})
 
 
 @extend_schema_view(

@@ -32,7 +32,7 @@ from telephony.services.lines import (
 from telephony.services.links import NewLink, make_link
 from telephony.services.many_devices import Judged, create_devices, judge_devices
 from telephony.services.numbers import add_number, add_number_range, assign_number, release_number, remove_number_range
-from telephony.services.phone_books import write_stale_books
+from telephony.services.phone_books import book_entries, write_stale_books
 from telephony.services.phone_files import store_sent
 from telephony.services.provisioning import keep_answer, keep_answers_of
 from telephony.services.registrar import ask_to_fetch, keep_all_accounts
@@ -58,6 +58,7 @@ __all__ = [
     "add_number_range",
     "ask_to_fetch",
     "assign_number",
+    "book_entries",
     "change_device_keys",
     "change_device_lines",
     "change_dialable",

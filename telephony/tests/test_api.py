@@ -9,7 +9,8 @@ from accounts.access import system
 from accounts.models import Customer, User
 from accounts.tenancy import tenant
 from telephony import services
-from telephony.api import DeviceViewSet, PhoneNumberViewSet
+from telephony.api import PhoneNumberViewSet
+from telephony.device_api import DeviceViewSet
 from telephony.line_api import LineViewSet, OutgoingBlocksViewSet, OwnLineViewSet
 from telephony.models import Line
 from telephony.selectors import Target

@@ -25,7 +25,7 @@ from conftest import free_port
 from portal.database import as_owner
 from portal.roles import SIP
 from telephony import selectors, services, vault
-from telephony.api import DeviceViewSet
+from telephony.device_api import DeviceViewSet
 from telephony.models import Line
 from telephony.provisioning import digest
 from telephony.provisioning.catalogue import Vendor

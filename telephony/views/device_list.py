@@ -5,7 +5,6 @@ import json
 import secrets
 from typing import Final
 
-from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -19,8 +18,8 @@ from accounts.web import CustomerRequest, customer_view, failed, saved
 from portal.lib.csvsafe import CsvForm, stream
 from portal.lib.ui import Choice
 from telephony import device_list, services, vault
+from telephony.device_access import typed_for
 from telephony.forms import DeviceListForm, show_refusal
-from telephony.provisioning.first_contact import typed_address
 from telephony.services import NewDevice
 
 KEPT: Final = 600  # seconds in which the sheet may be downloaded
@@ -89,10 +88,8 @@ def _sheet(request: CustomerRequest, made: list[NewDevice]) -> HttpResponse:
 
 def _values(made: NewDevice) -> list[str]:
     device, password = made.device, made.password
-    vendor, base = device.model.vendor, settings.PROVISIONING_URL
-    address = typed_address(vendor, base=base, login=device.login, password=password)
     lines = ", ".join(str(key.line) for key in device.device_lines.select_related("line__dialable"))
-    return [lines, device.model.title, device.shown_mac, address, device.login, password]
+    return [lines, device.model.title, device.shown_mac, typed_for(device, password), device.login, password]
 
 
 def _key(request: CustomerRequest, token: str) -> str:

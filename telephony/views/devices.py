@@ -19,13 +19,12 @@ from accounts.web import CustomerRequest, customer_view, failed, saved
 from portal.lib import formats
 from portal.lib.ui import Choice, Event, EventDay, Figure
 from telephony import selectors, services, vault
+from telephony.device_access import access_by_link, code_of, typed_for
 from telephony.device_state import checks_of, state_of
 from telephony.filters import DeviceFilter
 from telephony.forms import DeviceForm, show_refusal
 from telephony.models import Device, Line, PhoneFile, ProvisioningAnswer, ProvisioningEvent
 from telephony.phone_steps import app_steps, steps_of
-from telephony.provisioning.catalogue import Vendor
-from telephony.provisioning.first_contact import code_for, link_for, typed_address
 from telephony.provisioning.redirect import SERVICES
 from telephony.registrations import Registration, of_device, registrations
 from telephony.services import NewDevice
@@ -116,7 +115,7 @@ def device(request: CustomerRequest, pk: int) -> HttpResponse:
         "days": _days(events),
         "checks": checks,
         "fine": all(check.fine for check in checks),
-        "url": _typed(found, "…"),
+        "url": typed_for(found, "…"),
         "previous_until": _opens_until(answer),
         "sip": _sip(lines) if not found.model.provisioned else [],
         "keys": selectors.keys_of(found),
@@ -186,7 +185,7 @@ def shown_once(request: CustomerRequest, made: NewDevice, title: str, *, typed: 
     context = {
         "device": made.device,
         "password": made.password,
-        "url": _typed(made.device, made.password),
+        "url": typed_for(made.device, made.password),
         "title": title,
         "typed": typed,
         "previous_until": answer.previous_until if answer else None,
@@ -198,31 +197,19 @@ def shown_once(request: CustomerRequest, made: NewDevice, title: str, *, typed: 
     return response
 
 
-def _typed(device: Device, password: str) -> str:
-    return typed_address(device.model.vendor, base=settings.PROVISIONING_URL, login=device.login, password=password)
-
-
 def _link(request: CustomerRequest, device: Device) -> HttpResponse:
     try:
         made = services.make_link(actor=request.actor, device=device)
     except Refusal as refusal:
         failed(request, str(refusal))
         return HttpResponseRedirect(reverse("telephony:device", args=[device.pk]))
-    vendor, base = device.model.vendor, settings.PROVISIONING_URL
-    code = code_for(
-        vendor,
-        base=base,
-        login=device.login,
-        token=made.token,
-        zoiper_provider=settings.ZOIPER_PROVIDER_ID,
-        acrobits_cloud=settings.ACROBITS_CLOUD_ID,
-    )
+    code, access = code_of(made), access_by_link(made)
     context = {
         "device": device,
-        "link": link_for(vendor, base=base, token=made.token),
+        "link": access.url,
         "picture": segno.make(code, error="m").svg_data_uri(scale=6, border=1) if code else "",
         "until": made.until,
-        "one_time_password": made.token if vendor is Vendor.ACROBITS else "",
+        "one_time_password": access.password,
         "steps": app_steps(device.model) if device.model.is_app else [],
         "crumbs": crumbs_of(device),
     }

@@ -2,9 +2,9 @@
 
 import json
 from argparse import ArgumentParser
+from dataclasses import asdict
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, no_translations
 from django.db import transaction
 
@@ -13,11 +13,7 @@ from accounts.errors import Refusal
 from accounts.models import Customer
 from accounts.tenancy import tenant
 from telephony import rules, services
-from telephony.models import Line
-from telephony.provisioning.catalogue import Vendor
-from telephony.provisioning.first_contact import link_for, typed_address
-from telephony.provisioning.render import own_address
-from telephony.services import NewDevice
+from telephony.device_access import access_by_link, access_of
 
 
 class Command(BaseCommand):
@@ -59,26 +55,13 @@ def _add(reference: str, model: str, mac: str, typed: str) -> dict[str, str]:
         made = services.create_device(
             actor=actor, customer=customer, model_code=rules.model_meant(model).code, mac=mac, lines=[line]
         )
-        token = services.make_link(actor=actor, device=made.device).token if made.device.model.is_app else ""
-        return _document(customer, line, made, token)
-
-
-def _document(customer: Customer, line: Line, made: NewDevice, token: str) -> dict[str, str]:
-    """`url` is where the settings stand, `typed` what goes into the phone. An app has one address that works once."""
-    device, vendor, base = made.device, made.device.model.vendor, settings.PROVISIONING_URL
-    password = made.password
-    url = own_address(vendor, base=base, mac=device.mac or "")
-    typed = typed_address(vendor, base=base, login=device.login, password=password) if url else ""
-    if token:
-        url = typed = link_for(vendor, base=base, token=token)
-        password = token if vendor is Vendor.ACROBITS else ""
+        access = access_of(made)
+        if made.device.model.is_app:
+            access = access_by_link(services.make_link(actor=actor, device=made.device))
     return {
         "customer": customer.reference,
-        "model": device.model.title,
-        "mac": device.shown_mac,
+        "model": made.device.model.title,
+        "mac": made.device.shown_mac,
         "line": str(line),
-        "url": url,
-        "typed": typed,
-        "username": device.login,
-        "password": password,
+        **asdict(access),
     }
