@@ -443,7 +443,7 @@ def outcome(response: Any) -> str:
     location = response.headers.get("Location", "")
     if response.status_code == 401 or (response.status_code == 302 and location.startswith("/accounts/login/")):
         return "log-in"
-    return "page" if response.status_code in {200, 204, 302, 400, 409, 422} else str(response.status_code)
+    return "page" if response.status_code in {200, 201, 204, 302, 400, 409, 422} else str(response.status_code)
 
 
 @pytest.fixture

@@ -2,7 +2,8 @@
 
 Columns: `family` chooses the spelling of settings inside a vendor; `name` is how the phone names itself in its
 User-Agent, without vendor and decoration; `lines` and `keys` how many it has; `basic` whether HTTP Basic is accepted
-from it over HTTPS (over plain HTTP it never is); `tls` whether it can carry SIP over TLS with SRTP; `firmware` the
+from it over HTTPS (over plain HTTP it never is); `tls` whether it can carry SIP over TLS with SRTP; `web` whether its web
+page can be switched off by its settings, which then is done; `firmware` the
 first one that knows the settings we send, empty where every one does; `common` the number NN in the Yealink common
 file y0000000000NN.cfg.
 """
@@ -57,6 +58,7 @@ class Model:
     keys: int
     basic_allowed: bool = True
     tls: bool = True
+    web_off: bool = False
     firmware: str = ""
     common_code: int | None = None
 
@@ -102,6 +104,7 @@ def _row(row: dict[str, str]) -> Model:
         keys=int(row["keys"]),
         basic_allowed=row["basic"] == "1",
         tls=row["tls"] == "1",
+        web_off=row["web"] == "1",
         firmware=row["firmware"],
         common_code=int(row["common"]) if row["common"] else None,
     )

@@ -1,5 +1,6 @@
 """Every vendor's file, byte by byte, read back as the format that it claims to be, and never opened up by a name."""
 
+import re
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -238,3 +239,29 @@ def test_every_vendor_has_a_maker_and_every_model_a_code_of_its_own() -> None:
     assert set(MAKERS) == set(Vendor)
     assert len(BY_CODE) == len(MODELS)
     assert all(model.lines >= 1 for model in MODELS)
+
+
+# What each maker calls its web page, and the value that switches it off.
+WEB_OFF = {
+    Vendor.YEALINK: ("static.wui.https_enable", "0"),
+    Vendor.SNOM: ("webserver_type", "off"),
+    Vendor.POLY: ("httpd.enabled", "0"),
+    Vendor.GRANDSTREAM: ("P1650", "2"),
+    Vendor.CISCO: ("Enable_Web_Server", "No"),
+    Vendor.PANASONIC: ("HTTPD_PORTOPEN_AUTO", "N"),
+}
+
+
+@pytest.mark.parametrize("code", [code for code in SAMPLES if BY_CODE[code].has_mac])
+def test_the_web_page_of_a_phone_is_off_where_the_catalogue_says_that_it_can_be(code: str) -> None:
+    pairs = read(code, render(config_of(code)).body)
+    name, value = WEB_OFF.get(BY_CODE[code].vendor, ("", ""))
+    off = any(found == value and re.search(rf"(?:^|[/@]){re.escape(name)}(?:\[|$)", key) for key, found in pairs)
+    assert (bool(name) and off) == BY_CODE[code].web_off
+
+
+@pytest.mark.parametrize("code", [code for code in SAMPLES if BY_CODE[code].has_mac])
+def test_the_menu_of_a_phone_gets_a_password_of_its_own(code: str) -> None:
+    one = config_of(code)
+    other = render(replace(one, admin_password="Zz8rTyUi1pAsDfGhJkL2")).body
+    assert other != render(one).body

@@ -67,6 +67,8 @@ def _numbered(config: DeviceConfig) -> list[tuple[str, str]]:
             ("P331", config.address.place),
             ("P332", "720"),
         ]
+    else:
+        pairs += [("P1650", "0"), ("P276", "1")]  # an adapter keeps its web page: over HTTPS alone, and no SSH
     for number, line in enumerate(config.lines, start=1):
         pairs += _account(number, line, config) if phone or number == 1 else _second_port(line, config)
     if phone:

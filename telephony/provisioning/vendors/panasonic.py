@@ -64,6 +64,7 @@ def _house(config: DeviceConfig) -> list[tuple[str, str]]:
         ("ADMIN_PASS", config.admin_password),
         ("USER_ID", "user"),
         ("USER_PASS", config.admin_password),
+        ("HTTPD_PORTOPEN_AUTO", "N"),
         ("PROVISION_ENABLE", "Y"),
         ("OPTION66_ENABLE", "N"),
         # This phone keeps its login inside the address.
