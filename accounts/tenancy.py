@@ -38,6 +38,7 @@ class Crossing(StrEnum):
     EXPORTS = "list which customers have files of calls to make, to throw away, or left by a dead worker"
     BILLING_FAN_OUT = "list what must be billed, one task a customer"
     LIMITS = "list which customers have a spending limit, one task a customer"
+    HOLIDAYS = "list whose holidays are kept up to date and wait for a year, one task a customer"
     OPERATE = "pages of the provider's operators"
     PARTNER_OVERVIEW = "a partner's overview of that partner's own customers"
     PROVISION_RENDER = "find the device behind a provisioning login"

@@ -28,9 +28,9 @@ from pbx.routing.shapes import (
     Reachable,
     Voicemail,
 )
-from pbx.sentences import WEEKDAYS
 from portal.charts import Node
 from portal.lib import numbers
+from telephony.schedule_words import WEEKDAYS
 from telephony.timetable import ZONE, Moment
 
 # Deeper than a call may be redirected, nothing can be reached.

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.tenancy import TenantModel
@@ -63,6 +64,9 @@ class ExchangeSettings(TenantModel):
 
     def __str__(self) -> str:
         return str(_("night mode of the company"))
+
+    def get_absolute_url(self) -> str:
+        return reverse("pbx:night")
 
 
 class NightRule(TenantModel):
@@ -151,6 +155,9 @@ class AutoAttendant(TenantModel):
 
     def __str__(self) -> str:
         return str(self.dialable)
+
+    def get_absolute_url(self) -> str:
+        return reverse("pbx:menu", args=[self.pk])
 
 
 class Menu(TenantModel):

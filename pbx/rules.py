@@ -1,14 +1,12 @@
 """Named refusals of the exchange. Each says in words what to do instead, and has a stable code."""
 
-from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
 from accounts.errors import Refusal
 from pbx.models import ExchangeSettings, HuntGroupMember, NightRule
-from telephony.models import Destination, Dialable, HolidaySchedule, Line, Schedule
-from telephony.timetable import DAY
+from telephony.models import Destination, Dialable, Line, Schedule
 
 
 def night_has_a_target(mode: str, target: Destination | None) -> None:
@@ -97,38 +95,3 @@ def in_no_group(line: Line) -> None:
         message = _("%(name)s is a member of %(groups)s. Take the person out of it first.")
         names = ", ".join(str(group) for group in groups)
         raise Refusal("still_a_member", message % {"name": line.dialable.display_name, "groups": names})
-
-
-def schedule_is_unused(schedule: Schedule | HolidaySchedule) -> None:
-    """Hours that night mode or a menu follows may not vanish under it; the refusal names who uses them."""
-    users: list[object] = [*schedule.night_modes.all(), *schedule.auto_attendants.select_related("dialable")]
-    if isinstance(schedule, Schedule):
-        users += schedule.caller_filters.select_related("line__dialable")
-    if users:
-        message = _("%(name)s is still used by: %(users)s. Choose other hours there first.")
-        names = ", ".join(str(user) for user in users)
-        raise Refusal("schedule_in_use", message % {"name": schedule.name, "users": names})
-
-
-def name_is_free(taken: Iterable[str], name: str) -> None:
-    """Two lists with one name cannot be told apart where one is chosen."""
-    if name.casefold() in {other.casefold() for other in taken}:
-        raise Refusal("name_taken", _("There is already one with this name. Choose another name."), field="name")
-
-
-def period_is_possible(days: frozenset[int], start: int, end: int) -> None:
-    """A weekly period has days and lasts a while."""
-    if not days:
-        raise Refusal("period_without_days", _("Choose at least one day."), field="days")
-    if start == end or start >= DAY:
-        raise Refusal("period_is_empty", _("The end must differ from the start."), field="end")
-
-
-def holiday_is_possible(first: date, last: date, start: int, end: int, *, yearly: bool) -> None:
-    """A holiday ends after it starts; one that comes back every year is shorter than a year."""
-    if last < first:
-        raise Refusal("holiday_order", _("The last day must not be before the first."), field="last")
-    if not start < end:
-        raise Refusal("holiday_hours", _("The end must come after the start, on the same day."), field="end")
-    if yearly and (last - first).days >= 365:
-        raise Refusal("holiday_too_long", _("What comes back every year lasts less than a year."), field="last")

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import TypedDict
 
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from accounts.models import Customer
 from pbx.models import (
@@ -62,30 +62,6 @@ def attendants() -> QuerySet[AutoAttendant]:
         AutoAttendant.objects.select_related("dialable__night_rule", "schedule", "holidays")
         .prefetch_related(Prefetch("menus__keys", queryset=keys), "dialable__numbers")
         .order_by("dialable__extension", "dialable__display_name", "pk")
-    )
-
-
-def schedules() -> QuerySet[Schedule]:
-    """Working hours by name, with their periods and how often they are used."""
-    return (
-        Schedule.objects.annotate(
-            uses=Count("night_modes", distinct=True)
-            + Count("auto_attendants", distinct=True)
-            + Count("caller_filters", distinct=True)
-        )
-        .prefetch_related("periods")
-        .order_by("name")
-    )
-
-
-def holiday_schedules() -> QuerySet[HolidaySchedule]:
-    """Lists of holidays by name, with their days and how often they are used."""
-    return (
-        HolidaySchedule.objects.annotate(
-            uses=Count("night_modes", distinct=True) + Count("auto_attendants", distinct=True)
-        )
-        .prefetch_related("days")
-        .order_by("name")
     )
 
 

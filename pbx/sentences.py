@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from pbx.routing.shapes import Outcome, Plan, Step
 from portal.lib import numbers, ui
-from telephony.timetable import Period, format_clock
 from telephony.words import short_moment
 
 # rule -> what happens, and why (may be empty)
@@ -217,22 +216,3 @@ def plan_in_words(plan: Plan, at: datetime) -> list[ui.Step]:
         bad = step.rule in BAD_STEPS or step.rule.startswith("barred_")
         shown.append(ui.Step(clock(step.seconds), text, why, "bad" if bad else ""))
     return shown
-
-
-WEEKDAYS = ((0, _("mo")), (1, _("tu")), (2, _("we")), (3, _("th")), (4, _("fr")), (5, _("sa")), (6, _("su")))
-
-
-def period_in_words(period: Period) -> str:
-    """`mo to fr 8:30 to 17:30`, `every day, all day`."""
-    days = sorted(period.days)
-    names = dict(WEEKDAYS)
-    if len(days) == 7:
-        which = str(_("every day"))
-    elif len(days) > 2 and days == list(range(days[0], days[-1] + 1)):
-        which = str(_("%(first)s to %(last)s")) % {"first": names[days[0]], "last": names[days[-1]]}
-    else:
-        which = ", ".join(str(names[day]) for day in days)
-    if period.is_all_day:
-        return str(_("%(days)s, all day")) % {"days": which}
-    times = {"days": which, "start": format_clock(period.start), "end": format_clock(period.end)}
-    return str(_("%(days)s %(start)s to %(end)s")) % times

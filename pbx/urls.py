@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from pbx.views import company, groups, hours, menus, overview, people
+from pbx.views import company, groups, menus, overview, people
 
 app_name = "pbx"
 
@@ -25,12 +25,4 @@ urlpatterns: list[URLPattern] = [
     path("exchange/menus/<int:pk>/<str:moment>/", menus.menu_keys, name="menu_keys"),
     path("exchange/company/", company.company, name="company"),
     path("exchange/night/", company.night, name="night"),
-    path("exchange/schedules/", hours.schedules, name="schedules"),
-    path("exchange/schedules/new/", hours.new_schedule, name="new_schedule"),
-    path("exchange/schedules/<int:pk>/", hours.schedule, name="schedule"),
-    path("exchange/schedules/<int:pk>/remove/", hours.remove_schedule, name="remove_schedule"),
-    path("exchange/holidays/new/", hours.new_holidays, name="new_holidays"),
-    path("exchange/holidays/dutch/", hours.dutch_holidays, name="dutch_holidays"),
-    path("exchange/holidays/<int:pk>/", hours.holidays, name="holidays"),
-    path("exchange/holidays/<int:pk>/remove/", hours.remove_holidays, name="remove_holidays"),
 ]

@@ -8,6 +8,7 @@ from telephony import selectors
 from telephony.device_api import DeviceViewSet, PhoneBookViewSet, PhoneModelViewSet
 from telephony.line_api import DialableSerializer, LineViewSet, OutgoingBlocksViewSet, OwnLineViewSet, ReadAPI
 from telephony.models import PhoneNumber
+from telephony.schedule_api import HolidaysViewSet, PublicHolidaysViewSet, ScheduleViewSet
 
 
 class PhoneNumberSerializer(serializers.ModelSerializer[PhoneNumber]):
@@ -41,4 +42,7 @@ routes: list[tuple[str, type[viewsets.ViewSetMixin], str]] = [
     ("devices", DeviceViewSet, "device"),
     ("phone-models", PhoneModelViewSet, "phone-model"),
     ("phone-book", PhoneBookViewSet, "phone-book"),
+    ("schedules", ScheduleViewSet, "schedule"),
+    ("holidays", HolidaysViewSet, "holidays"),
+    ("public-holidays", PublicHolidaysViewSet, "public-holidays"),
 ]

@@ -13,6 +13,8 @@ from telephony.views import (
     phones,
     provision,
     renew,
+    schedule_calendars,
+    schedules,
 )
 
 app_name = "telephony"
@@ -43,6 +45,13 @@ urlpatterns: list[URLPattern] = [
     path("my-phone/pin/", my_phone.pin, name="my_phone_pin"),
     path("my-phone/<slug:feature>/until/", my_phone.until, name="my_phone_until"),
     path("my-phone/<slug:feature>/<slug:state>/", my_phone.switch, name="my_phone_switch"),
+    path("schedules/", schedules.schedules, name="schedules"),
+    path("schedules/undo/<str:token>/", schedules.schedule_undo, name="schedule_undo"),
+    path("schedules/<slug:what>/new/", schedules.schedule_new, name="schedule_new"),
+    path("schedules/<slug:what>/import/", schedule_calendars.schedule_import, name="schedule_import"),
+    path("schedules/<slug:what>/<int:pk>/calendar/", schedule_calendars.schedule_calendar, name="schedule_calendar"),
+    path("schedules/<slug:what>/<int:pk>/", schedules.schedule, name="schedule"),
+    path("schedules/<slug:what>/<int:pk>/remove/", schedules.schedule_remove, name="schedule_remove"),
     path("devices/", devices.devices, name="devices"),
     path("devices/new/", devices.device_new, name="device_new"),
     path("devices/many/", device_list.devices_many, name="devices_many"),

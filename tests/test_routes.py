@@ -54,6 +54,7 @@ API_OBJECT = OBJECT
 PARTNER = kind("dave erik")
 OPERATOR = kind("olga")
 MEMBER = kind("alice bob carol dave")
+MEMBER_OBJECT = kind("alice bob dave")
 NOT_SET_UP = kind("")  # nobody here has a second factor, or asked for another address
 NO_WORKER = Kind(frozenset(), always="503")  # no worker runs beside the tests, and it says so to everybody
 PHONE = Kind(frozenset(), always="log-in")  # whoever asks without a phone's password gets its 401
@@ -170,6 +171,13 @@ ROUTES: dict[str, Row] = {
     "telephony:my_phone_forward": row(OWN_LINE, "post"),
     "telephony:my_phone_undo": row(OWN_LINE, "post", token="none"),
     "telephony:my_phone_switch": row(OWN_LINE, "post", feature="call_waiting", state="off"),
+    "telephony:schedules": row(RIGHT),
+    "telephony:schedule_new": row(RIGHT, what="week"),
+    "telephony:schedule_import": row(RIGHT, "post", what="week"),
+    "telephony:schedule": row(OBJECT, what="week", pk="schedule.pk"),
+    "telephony:schedule_calendar": row(OBJECT, what="week", pk="schedule.pk"),
+    "telephony:schedule_remove": row(OBJECT, what="week", pk="schedule.pk"),
+    "telephony:schedule_undo": row(RIGHT, "post", token="none"),
     "telephony:devices": row(RIGHT),
     "telephony:device_new": row(RIGHT),
     "telephony:devices_many": row(RIGHT),
@@ -210,14 +218,6 @@ ROUTES: dict[str, Row] = {
     "pbx:menu_keys": row(OBJECT, pk="attendant.pk", moment="business"),
     "pbx:company": row(OBJECT),
     "pbx:night": row(OBJECT),
-    "pbx:schedules": row(RIGHT),
-    "pbx:new_schedule": row(RIGHT),
-    "pbx:schedule": row(OBJECT, pk="schedule.pk"),
-    "pbx:remove_schedule": row(OBJECT, "post", pk="schedule.pk"),
-    "pbx:new_holidays": row(RIGHT),
-    "pbx:dutch_holidays": row(RIGHT, "post"),
-    "pbx:holidays": row(OBJECT, pk="holidays.pk"),
-    "pbx:remove_holidays": row(OBJECT, "post", pk="holidays.pk"),
     # calls
     "cdr:totals": row(RIGHT),
     "cdr:details": row(RIGHT),
@@ -320,6 +320,15 @@ ROUTES: dict[str, Row] = {
     "line-pin": row(API_OBJECT, "post", {"pin": "730291"}, pk="line.pk"),
     "line-refused-callers": row(API_OBJECT, pk="line.pk"),
     "line-refused-list": row(API_OBJECT, "delete", pk="line.pk", list_id="callers.pk"),
+    "schedule-list": row(MEMBER),
+    "schedule-detail": row(MEMBER_OBJECT, pk="schedule.pk"),
+    "schedule-calendar": row(MEMBER_OBJECT, pk="schedule.pk"),
+    "schedule-read": row(RIGHT, "post"),
+    "holidays-list": row(MEMBER),
+    "holidays-detail": row(MEMBER_OBJECT, pk="holidays.pk"),
+    "holidays-calendar": row(MEMBER_OBJECT, pk="holidays.pk"),
+    "holidays-read": row(RIGHT, "post"),
+    "public-holidays-list": row(MEMBER),
     "own-line-refused-callers": row(OWN_LINE, pk="line.pk"),
     "own-line-refused-list": row(OWN_LINE, "delete", pk="line.pk", list_id="callers.pk"),
     "own-line-list": row(MEMBER),

@@ -7,10 +7,11 @@ from accounts.models import Customer, User
 from accounts.tenancy import tenant
 from pbx import services
 from pbx.models import ExchangeSettings
-from pbx.services import GroupSettings, KeySettings, PeriodRow
+from pbx.services import GroupSettings, KeySettings
+from telephony.hours import PeriodRow
 from telephony.models import Line, PhoneNumber
 from telephony.selectors import Target
-from telephony.services import add_number_range
+from telephony.services import add_number_range, create_dutch_holidays, create_schedule
 
 MAIN = "+31887654000"
 OFFICE = PeriodRow(frozenset(range(5)), 510, 1050)
@@ -53,8 +54,8 @@ def build_exchange(customer: Customer, first: str = MAIN) -> ExchangeSettings:
         settings=GroupSettings(policy="regular"),
         members=[people["104"], people["103"]],
     )
-    schedule = services.create_schedule(actor=actor, customer=customer, name="Werktijden", periods=[OFFICE])
-    holidays = services.create_dutch_holidays(actor=actor, customer=customer, name="Feestdagen NL", years=[2026, 2027])
+    schedule = create_schedule(actor=actor, customer=customer, name="Werktijden", periods=[OFFICE])
+    holidays = create_dutch_holidays(actor=actor, customer=customer, name="Feestdagen NL", years=[2026, 2027])
     attendant = services.create_attendant(
         actor=actor, customer=customer, name="Welkomstmenu", number=numbers[0], schedule=schedule, holidays=holidays
     )

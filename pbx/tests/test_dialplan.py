@@ -10,10 +10,11 @@ from pbx.dialplan import Plan, sample_moments, tree_of
 from pbx.routing import route
 from pbx.routing.features import Target
 from pbx.routing.shapes import AutoAttendant, Call, Exchange, Menu, Person
-from pbx.sentences import STEPS, period_in_words, plan_in_words
+from pbx.sentences import STEPS, plan_in_words
 from pbx.tests import worlds
 from pbx.tests.worlds import DAY, FATIMA, FREE, LISA, MAIN, MEHMET, MENU, NIGHT, OFF, exchange
 from portal.charts import Node, call_outline, call_tree
+from telephony.schedule_words import period_in_words
 from telephony.timetable import ZONE, Holiday, Period, Timetable
 
 

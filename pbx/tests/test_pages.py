@@ -16,10 +16,11 @@ from pbx import services
 from pbx.models import AutoAttendant, ExchangeSettings, HuntGroup, NightRule, VoicemailBox
 from pbx.services import GroupSettings
 from pbx.tests.conftest import OFFICE, line
-from telephony.models import Dialable, HolidaySchedule, Line, PhoneNumber, Schedule
+from telephony.models import Dialable, Line, PhoneNumber
 from telephony.selectors import Target
+from telephony.services import create_schedule
 
-LISTS = ("/exchange/", "/exchange/route/", "/exchange/people/", "/exchange/groups/", "/exchange/schedules/")
+LISTS = ("/exchange/", "/exchange/route/", "/exchange/people/", "/exchange/groups/")
 FORMS = (
     "/exchange/people/new/",
     "/exchange/groups/new/",
@@ -27,8 +28,6 @@ FORMS = (
     "/exchange/company/",
     "/exchange/night/",
     "/exchange/close/",
-    "/exchange/schedules/new/",
-    "/exchange/holidays/new/",
 )
 
 
@@ -53,8 +52,6 @@ def things(customer: Customer) -> list[str]:
             f"/exchange/menus/{attendant.pk}/",
             f"/exchange/menus/{attendant.pk}/business/",
             f"/exchange/menus/{attendant.pk}/holiday/",
-            f"/exchange/schedules/{Schedule.objects.get().pk}/",
-            f"/exchange/holidays/{HolidaySchedule.objects.get().pk}/",
         ]
 
 
@@ -429,74 +426,7 @@ def test_a_number_of_another_customer_cannot_be_chosen(
     assert "company_number" in response.context["form"].errors
 
 
-# --- hours ---
-
-
-def test_working_hours_can_be_changed_in_place(
-    browser: Client, acme: Customer, acme_exchange: ExchangeSettings
-) -> None:
-    schedule = first(acme, Schedule)
-    given = {
-        "name": "Werktijden",
-        "periods-TOTAL_FORMS": "2",
-        "periods-INITIAL_FORMS": "1",
-        "periods-0-days": ["0", "1"],
-        "periods-0-start": "9.00",
-        "periods-0-end": "17:00",
-        "periods-1-days": ["4"],
-    }
-    assert browser.post(f"/exchange/schedules/{schedule.pk}/", given).status_code == 302
-    with tenant(acme):
-        assert [(p.days, p.start, p.end) for p in schedule.periods.all()] == [(16, 0, 1440), (3, 540, 1020)]
-
-
-@pytest.mark.parametrize(
-    ("row", "field"),
-    [
-        ({"start": "9:00", "end": "17:00"}, "days"),
-        ({"days": ["0"], "start": "9:00"}, "end"),
-        ({"days": ["0"], "start": "9:00", "end": "9:00"}, "end"),
-        ({"days": ["0"], "start": "negen", "end": "17:00"}, "start"),
-    ],
-)
-def test_hours_that_cannot_be_are_refused_at_their_row(
-    browser: Client, acme_exchange: ExchangeSettings, row: dict[str, Any], field: str
-) -> None:
-    given = {"name": "Nieuw", "periods-TOTAL_FORMS": "1", "periods-INITIAL_FORMS": "0"}
-    response = browser.post(
-        "/exchange/schedules/new/", given | {f"periods-0-{name}": value for name, value in row.items()}
-    )
-    assert field in response.context["rows"].forms[0].errors
-
-
-def test_hours_in_use_cannot_be_removed_and_the_refusal_says_by_whom(
-    browser: Client, acme: Customer, acme_exchange: ExchangeSettings
-) -> None:
-    schedule = first(acme, Schedule)
-    assert "Welkomstmenu" in text(browser.post(f"/exchange/schedules/{schedule.pk}/remove/", follow=True))
-    assert first(acme, Schedule) == schedule
-
-
-def test_public_holidays_are_filled_in_to_be_edited(browser: Client, acme: Customer, alice: User) -> None:
-    response = browser.post("/exchange/holidays/dutch/", follow=True)
-    assert "Eerste kerstdag" in text(response)
-    schedule = first(acme, HolidaySchedule)
-    given = {
-        "name": "Onze feestdagen",
-        "days-TOTAL_FORMS": "1",
-        "days-INITIAL_FORMS": "0",
-        "days-0-name": "Oudejaarsdag",
-        "days-0-first": "2026-12-31",
-        "days-0-start": "16:00",
-        "days-0-yearly": "on",
-    }
-    assert browser.post(f"/exchange/holidays/{schedule.pk}/", given).status_code == 302
-    with tenant(acme):
-        day = schedule.days.get()
-    assert (day.name, day.start, day.end, day.yearly) == ("Oudejaarsdag", 960, 1440, True)
-
-
-@pytest.mark.parametrize("url", ["/exchange/people/", "/exchange/groups/", "/exchange/", "/exchange/schedules/"])
+@pytest.mark.parametrize("url", ["/exchange/people/", "/exchange/groups/", "/exchange/"])
 def test_a_page_takes_no_more_queries_when_there_is_more_to_show(
     browser: Client, acme: Customer, actor: Actor, acme_exchange: ExchangeSettings, url: str
 ) -> None:
@@ -518,5 +448,5 @@ def test_a_page_takes_no_more_queries_when_there_is_more_to_show(
                     settings=GroupSettings(wait_seconds=20, overflow=Target(dialable=person.dialable)),
                     members=[person],
                 )
-                services.create_schedule(actor=actor, customer=acme, name=f"Uren {name}", periods=[OFFICE])
+                create_schedule(actor=actor, customer=acme, name=f"Uren {name}", periods=[OFFICE])
     assert counts[0] == counts[1]

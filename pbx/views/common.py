@@ -42,7 +42,6 @@ def sections(current: str) -> list[ui.Choice]:
         ("overview", _("Overview")),
         ("groups", _("Hunt groups and menus")),
         ("night", _("Night mode")),
-        ("schedules", _("Working hours and holidays")),
         ("company", _("Company")),
     )
     return [ui.Choice(words, reverse(f"pbx:{page}"), page == current) for page, words in pages]

@@ -8,20 +8,22 @@ from pbx import services
 from pbx.models import ExchangeSettings, HuntGroup, Menu, MenuKey
 from portal.demo import cast
 from portal.demo.phones import Phones
+from telephony import services as telephony
+from telephony.hours import PeriodRow, years_to_offer
 from telephony.models import Dialable
 from telephony.selectors import Target
 
-WORKING_HOURS = [services.PeriodRow(frozenset(range(5)), 8 * 60 + 30, 17 * 60 + 30)]
+WORKING_HOURS = [PeriodRow(frozenset(range(5)), 8 * 60 + 30, 17 * 60 + 30)]
 
 
 def make(actor: Actor, customer: Customer, plan: cast.CustomerPlan, phones: Phones, today: dt.date) -> None:
     """Make the exchange of a customer; inside the customer's door."""
     main = phones.numbers[plan.number(0)]
-    hours = services.create_schedule(
+    hours = telephony.create_schedule(
         actor=actor, customer=customer, name="Werktijden 8:30 tot 17:30", periods=WORKING_HOURS
     )
-    holidays = services.create_dutch_holidays(
-        actor=actor, customer=customer, name="Feestdagen Nederland", years=[today.year, today.year + 1]
+    holidays = telephony.create_dutch_holidays(
+        actor=actor, customer=customer, name="Feestdagen Nederland", years=years_to_offer(today.year), keep=True
     )
     voicemail = services.create_voicemail(
         actor=actor,

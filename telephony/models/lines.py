@@ -6,6 +6,7 @@ from typing import ClassVar, cast
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -227,6 +228,9 @@ class CallerFilter(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.line})"
+
+    def get_absolute_url(self) -> str:
+        return reverse("telephony:callers", args=[self.line_id, self.pk])
 
 
 class CallerFilterNumber(TenantModel):

@@ -1,19 +1,20 @@
-"""Working hours and holidays that a customer keeps under a name of their own; night mode and menus follow them."""
+"""Schedules and holidays that a customer keeps under a name of their own; night mode, menus and blocks follow them."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.tenancy import TenantModel
 from telephony import timetable
+from telephony.hours import DayRow, PeriodRow
 
 
 class Schedule(TenantModel):
-    """Working hours: weekly periods. Without a period it is never open."""
+    """Weekly periods under a name. Without a period it is never open."""
 
     name = models.CharField(_("Name"), max_length=60)
 
     class Meta:
-        verbose_name = _("working hours")
+        verbose_name = _("schedule")
         constraints = [
             models.UniqueConstraint(fields=["customer", "name"], name="schedule_name"),
             models.CheckConstraint(condition=~models.Q(name=""), name="schedule_has_name"),
@@ -29,12 +30,13 @@ class SchedulePeriod(TenantModel):
     """
 
     schedule = models.ForeignKey(Schedule, models.CASCADE, related_name="periods")
+    name = models.CharField(_("Name"), max_length=60, blank=True)
     days = models.PositiveSmallIntegerField()
     start = models.PositiveSmallIntegerField(default=0)
     end = models.PositiveSmallIntegerField(default=timetable.DAY)
 
     class Meta:
-        verbose_name = _("period of working hours")
+        verbose_name = _("period of a schedule")
         ordering = ["start", "id"]
         constraints = [
             models.CheckConstraint(condition=models.Q(days__gte=1, days__lte=127), name="schedule_period_days"),
@@ -53,11 +55,19 @@ class SchedulePeriod(TenantModel):
     def period(self) -> timetable.Period:
         return timetable.Period(self.weekdays(), self.start, self.end)
 
+    def row(self) -> PeriodRow:
+        return PeriodRow(self.weekdays(), self.start, self.end, self.name)
+
 
 class HolidaySchedule(TenantModel):
-    """A list of days on which a business is closed, whatever its working hours say."""
+    """A list of days on which a business is closed, whatever its schedule says.
+
+    ``public_until`` is the last year whose public holidays were decided on; a list that has it is kept up to date, so
+    that later years are added as the last ones were. Without it nobody adds anything.
+    """
 
     name = models.CharField(_("Name"), max_length=60)
+    public_until = models.PositiveSmallIntegerField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("holidays")
@@ -96,3 +106,8 @@ class HolidayDay(TenantModel):
 
     def holiday(self) -> timetable.Holiday:
         return timetable.Holiday(self.name, self.first, self.last, self.start, self.end, self.yearly)
+
+    def row(self) -> DayRow:
+        return DayRow(
+            name=self.name, first=self.first, last=self.last, start=self.start, end=self.end, yearly=self.yearly
+        )

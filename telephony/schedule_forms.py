@@ -1,6 +1,7 @@
-"""Forms of working hours and holidays: a name, and rows that can be added and taken out."""
+"""Forms of schedules and holidays: a name, and rows that can be added and taken out."""
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -8,9 +9,8 @@ from django.core.exceptions import ValidationError
 from django.forms.formsets import DELETION_FIELD_NAME, BaseFormSet
 from django.utils.translation import gettext_lazy as _
 
-from pbx.sentences import WEEKDAYS
-from pbx.services import DayRow, PeriodRow
-from telephony.models import HolidaySchedule, Schedule
+from telephony.hours import MOST_DAYS, MOST_PERIODS, DayRow, PeriodRow, PublicHoliday
+from telephony.schedule_words import WEEKDAYS
 from telephony.timetable import DAY, format_clock, parse_clock
 
 
@@ -35,27 +35,63 @@ class ClockField(forms.CharField):
 
 
 class NameForm(forms.Form):
-    """The name under which hours are chosen elsewhere."""
+    """The name under which a schedule is chosen elsewhere."""
 
     name = forms.CharField(label=_("Name"), max_length=60)
+
+
+class HolidaysForm(NameForm):
+    """The name of a list, the public holidays on which a business is closed, and whether later years come by themselves."""
+
+    keep = forms.BooleanField(label=_("Keep up to date"), required=False)
+    public = forms.MultipleChoiceField(required=False)
+
+    def __init__(self, data: Mapping[str, Any] | None, *, offered: Sequence[PublicHoliday], **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        field = self.fields["public"]
+        assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101 - made above
+        field.choices = [(day.day.isoformat(), day.name) for day in offered]
+
+    def ticked(self) -> set[dt.date]:
+        """The public holidays that are in; what stands in the form when it is not filled in yet."""
+        found = self.data.getlist("public") if self.is_bound else self.initial.get("public", [])  # type: ignore[attr-defined]
+        known = {value for value, _name in self.fields["public"].choices}  # type: ignore[attr-defined]
+        return {dt.date.fromisoformat(value) for value in found if value in known}
+
+
+class DayTicks(forms.CheckboxSelectMultiple):
+    """A tick a day; the save bar calls each by its day."""
+
+    def create_option(self, name: str, value: Any, label: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, label, *args, **kwargs)
+        option["attrs"]["data-name"] = label
+        return option
+
+
+def _tick(label: Any) -> forms.BooleanField:
+    return forms.BooleanField(label=label, required=False, widget=forms.CheckboxInput({"data-name": label}))
 
 
 class PeriodForm(forms.Form):
     """One weekly period. Without times it is the whole day."""
 
     days = forms.TypedMultipleChoiceField(
-        label=_("Days"), choices=WEEKDAYS, coerce=int, widget=forms.CheckboxSelectMultiple, required=False
+        label=_("Days"), choices=WEEKDAYS, coerce=int, widget=DayTicks, required=False
     )
     start = ClockField(label=_("From"), required=False)
     end = ClockField(label=_("Until"), required=False)
+    name = forms.CharField(label=_("Name"), max_length=60, required=False)
+    all_day = _tick(_("All day"))
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
         if not self.has_changed() or self.errors:
             return given
-        start, end = given.get("start"), given.get("end")
         if not given.get("days"):
             self.add_error("days", ValidationError(_("Choose at least one day."), code="days"))
+        start, end = given.get("start"), given.get("end")
+        if given.get("all_day"):
+            return given
         if (start is None) != (end is None):
             text = _("Give both times, or neither for the whole day.")
             self.add_error("end" if end is None else "start", ValidationError(text, code="half"))
@@ -65,20 +101,23 @@ class PeriodForm(forms.Form):
 
     def row(self) -> PeriodRow:
         given = self.cleaned_data
-        if given["start"] is None:
-            return PeriodRow(frozenset(given["days"]))
-        return PeriodRow(frozenset(given["days"]), given["start"], given["end"])
+        days = frozenset(given["days"])
+        if given["all_day"] or given["start"] is None:
+            return PeriodRow(days, name=given["name"])
+        return PeriodRow(days, given["start"], given["end"], given["name"])
 
 
 class DayForm(forms.Form):
-    """One holiday. Without a last day it is one day; without times the whole of it."""
+    """A holiday, or holidays up to and including a last day."""
 
     name = forms.CharField(label=_("Name"), max_length=60, required=False)
     first = forms.DateField(label=_("First day"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
-    last = forms.DateField(label=_("Last day"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+    last = forms.DateField(
+        label=_("Up to and including"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
+    )
     start = ClockField(label=_("From"), required=False)
     end = ClockField(label=_("Until"), required=False)
-    yearly = forms.BooleanField(label=_("Every year"), required=False)
+    yearly = _tick(_("Every year"))
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
@@ -118,39 +157,44 @@ class BaseRows(BaseFormSet[Any]):
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
         form.fields[DELETION_FIELD_NAME].label = _("Take out")
+        form.fields[DELETION_FIELD_NAME].widget.attrs["data-name"] = _("Take out")
 
     def rows(self) -> list[Any]:
         kept = (form for form in self.forms if form not in self.deleted_forms)
         return [form.row() for form in kept if form.has_changed() or form.initial]
 
 
-Periods = forms.formset_factory(PeriodForm, formset=BaseRows, extra=1, can_delete=True, max_num=30)
-Days = forms.formset_factory(DayForm, formset=BaseRows, extra=2, can_delete=True, max_num=120)
+Periods = forms.formset_factory(PeriodForm, formset=BaseRows, extra=1, can_delete=True, max_num=MOST_PERIODS)
+Days = forms.formset_factory(DayForm, formset=BaseRows, extra=2, can_delete=True, max_num=MOST_DAYS)
 
 
-def periods_formset(schedule: Schedule | None, data: Mapping[str, Any] | None) -> BaseRows:
-    rows = []
-    for period in schedule.periods.all() if schedule else ():
-        whole = period.period().is_all_day
-        times = ("", "") if whole else (format_clock(period.start), format_clock(period.end))
-        rows.append({"days": sorted(period.weekdays()), "start": times[0], "end": times[1]})
-    formset = Periods(data, prefix="periods", initial=rows)
+def periods_formset(rows: Sequence[PeriodRow], data: Mapping[str, Any] | None) -> BaseRows:
+    """One form a period. ``rows`` are what stands in it before anybody types."""
+    initial = []
+    for row in rows:
+        whole = row.period().is_all_day
+        times = ("", "") if whole else (format_clock(row.start), format_clock(row.end))
+        initial.append(
+            {"name": row.name, "days": sorted(row.days), "all_day": whole, "start": times[0], "end": times[1]}
+        )
+    formset = Periods(data, prefix="periods", initial=initial)
     assert isinstance(formset, BaseRows)  # noqa: S101 - made from it
     return formset
 
 
-def days_formset(schedule: HolidaySchedule | None, data: Mapping[str, Any] | None) -> BaseRows:
-    rows = [
+def days_formset(rows: Sequence[DayRow], data: Mapping[str, Any] | None) -> BaseRows:
+    """One form a holiday or range of them."""
+    initial = [
         {
-            "name": day.name,
-            "first": day.first,
-            "last": day.last if day.last != day.first else None,
-            "start": format_clock(day.start) if day.start else "",
-            "end": format_clock(day.end) if day.end != DAY else "",
-            "yearly": day.yearly,
+            "name": row.name,
+            "first": row.first,
+            "last": row.last if row.last != row.first else None,
+            "start": format_clock(row.start) if row.start else "",
+            "end": format_clock(row.end) if row.end != DAY else "",
+            "yearly": row.yearly,
         }
-        for day in (schedule.days.all() if schedule else ())
+        for row in rows
     ]
-    formset = Days(data, prefix="days", initial=rows)
+    formset = Days(data, prefix="days", initial=initial)
     assert isinstance(formset, BaseRows)  # noqa: S101 - made from it
     return formset

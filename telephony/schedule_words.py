@@ -1,0 +1,31 @@
+"""Periods and days in words."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext_lazy as _
+
+from telephony.hours import PeriodRow
+from telephony.timetable import Period, format_clock
+
+WEEKDAYS = ((0, _("mo")), (1, _("tu")), (2, _("we")), (3, _("th")), (4, _("fr")), (5, _("sa")), (6, _("su")))
+
+
+def period_in_words(period: Period) -> str:
+    """`mo to fr 8:30 to 17:30`, `every day, all day`."""
+    days = sorted(period.days)
+    names = dict(WEEKDAYS)
+    if len(days) == 7:
+        which = str(_("every day"))
+    elif len(days) > 2 and days == list(range(days[0], days[-1] + 1)):
+        which = str(_("%(first)s to %(last)s")) % {"first": names[days[0]], "last": names[days[-1]]}
+    else:
+        which = ", ".join(str(names[day]) for day in days)
+    if period.is_all_day:
+        return str(_("%(days)s, all day")) % {"days": which}
+    times = {"days": which, "start": format_clock(period.start), "end": format_clock(period.end)}
+    return str(_("%(days)s %(start)s to %(end)s")) % times
+
+
+def week_in_words(rows: Iterable[PeriodRow]) -> str:
+    """All periods in one line."""
+    return "; ".join(period_in_words(row.period()) for row in rows)
