@@ -1,8 +1,9 @@
 """Which records of a source were loaded before, whatever their start, and the earlier rows of calls that go on.
 
-What is known is read from `KeptRows` once a file: the chunks around the file's own days, and all of the periods that are
-open. Ids are numbers (cdr.ingest.identity), sorted in a few runs, so that ten million of them take 160 MB and a chunk is
-looked up in milliseconds.
+What is known is read from `KeptRows`: the chunks around the file's own days, and all of the periods that are open. Ids are
+numbers (cdr.ingest.identity), sorted in a few runs, each with a few bits for an id that say of nearly all others that they
+are not there. So ten million of them take 100 MB, a chunk is looked up in milliseconds, and a process that loads one file
+of a source after the other reads only what is new since the last.
 """
 
 import logging
@@ -10,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
+from tempfile import TemporaryFile
 from typing import Any, Self
 
 import numpy as np
@@ -20,6 +22,7 @@ from django.db import connection
 from django.db.models import Q
 
 from cdr.ingest.calls import Calls, Integers, Mask
+from cdr.ingest.identity import Words
 from cdr.models import Batch, KeptRows, Source
 from portal.lib.periods import Month
 
@@ -31,8 +34,10 @@ NOT_KEPT = 0  # the facts of records from before facts were kept: whatever comes
 # Legs of one call, and a record whose source's clock was corrected, lie at most a day apart.
 MARGIN = timedelta(days=1)
 RUN = 2_000_000
+BITS_EACH = 16  # bits kept for an id: one in sixteen of the ids that are not in a run is looked for in vain
 MOST_SMALL_RUNS = 8
 MOST_IDS = 25_000_000
+MOST_HELD = 20_000_000  # more are read again for every file, from the periods that are open then
 SMALL, MANY_SMALL = 20_000, 400
 
 
@@ -50,40 +55,88 @@ class _Run:
 
     ids: Integers
     facts: Integers
+    _words: Words
+    _shift: np.uint64
+
+    @classmethod
+    def of(cls, ids: Integers, facts: Integers) -> Self:
+        """A run of ids that are in order. The facts of a big one, which are seldom looked at, are kept outside memory."""
+        width = max((len(ids) * BITS_EACH - 1).bit_length(), 6)
+        shift = np.uint64(64 - width)
+        word, bit = _place_of(ids, shift)
+        words = np.zeros(1 << (width - 6), dtype=np.uint64)
+        if len(ids):
+            # The ids are in order, and so are their words: each word is put together once.
+            first = np.flatnonzero(np.concatenate([[True], word[1:] != word[:-1]]))
+            words[word[first]] = np.bitwise_or.reduceat(bit, first)
+        return cls(ids, facts if len(facts) < RUN else _outside_memory(facts), words, shift)
 
     def judge(self, ids: Integers, facts: Integers) -> tuple[Mask, Mask]:
         """Which of the sorted `ids` are here at all, and which with the same facts."""
-        place = np.searchsorted(self.ids, ids)
-        here = same = np.zeros(len(ids), dtype=np.bool_)
-        while True:
+        here, same = np.zeros((2, len(ids)), dtype=np.bool_)
+        word, bit = _place_of(ids, self._shift)
+        rows = np.flatnonzero(self._words[word] & bit)
+        place = np.searchsorted(self.ids, ids[rows])
+        while len(rows):
             inside = np.minimum(place, len(self.ids) - 1)
-            hit = (place < len(self.ids)) & (self.ids[inside] == ids)
-            if not hit.any():
-                return here, same
-            equal = (self.facts[inside] == facts) | (self.facts[inside] == NOT_KEPT)
-            here, same = here | hit, same | (hit & equal)
-            place = place + 1
+            hit = (place < len(self.ids)) & (self.ids[inside] == ids[rows])
+            rows, inside = rows[hit], inside[hit]
+            here[rows] = True
+            same[rows] |= (self.facts[inside] == facts[rows]) | (self.facts[inside] == NOT_KEPT)
+            place = inside + 1
+        return here, same
+
+
+class _Held:
+    """What a process knows after a file: the next one is mostly of the same source."""
+
+    last: "Known | None" = None
+
+
+def recall(source: Source) -> "Known":
+    """What this process knows of a source. It forgets it until `hold`, so that a load that fails leaves nothing behind."""
+    known, _Held.last = _Held.last, None
+    return known if known is not None and known.source.pk == source.pk and known.stands() else Known(source)
+
+
+def hold(known: "Known") -> None:
+    """Know this when the next file comes. Everything that was remembered is written down."""
+    _Held.last = known
+
+
+def _place_of(ids: Integers, shift: np.uint64) -> tuple["np.ndarray[Any, Any]", Words]:
+    """The word, and the bit in it, that stand for each id: its first bits, for ids are as good as random."""
+    place = ids.view(np.uint64) >> shift
+    return (place >> np.uint64(6)).astype(np.int64), np.uint64(1) << (place & np.uint64(63))
+
+
+def _outside_memory(numbers: Integers) -> Integers:
+    with TemporaryFile() as file:
+        numbers.tofile(file)
+        file.flush()
+        return np.memmap(file, dtype=numbers.dtype, mode="r", shape=numbers.shape)
 
 
 @dataclass(slots=True)
 class _Kept:
-    """A chunk whose rows can still be looked at: the number of each row's call."""
+    """A chunk whose rows can still be looked at: the numbers of its calls, in order, each once."""
 
     pk: int
     last: datetime
-    groups: Integers
-    ordered: Integers
+    calls: Integers
 
     @classmethod
     def of(cls, pk: int, last: datetime, groups: Integers) -> Self:
-        return cls(pk, last, groups, np.sort(groups))
+        """From the number of each row's call, 0 where it has none."""
+        calls = np.unique(groups)
+        return cls(pk, last, calls[calls != 0])
 
     def has_any(self, wanted: Integers) -> bool:
         """Whether a call with one of these numbers, which are in order, has rows here."""
-        if not len(self.ordered):
+        if not len(self.calls):
             return False
-        place = np.minimum(np.searchsorted(self.ordered, wanted), len(self.ordered) - 1)
-        return bool((self.ordered[place] == wanted).any())
+        place = np.minimum(np.searchsorted(self.calls, wanted), len(self.calls) - 1)
+        return bool((self.calls[place] == wanted).any())
 
 
 @dataclass(slots=True)
@@ -112,16 +165,21 @@ class Known:
             self._kept = [kept for kept in self._kept if kept.last >= since - MARGIN]
             self._grouped -= {kept.pk for kept in gone}
 
+    def stands(self) -> bool:
+        """Whether the database still has every chunk that was read or written, and they are not too many."""
+        there = KeptRows.objects.filter(source=self.source).values_list("pk", flat=True)
+        return sum(len(run.ids) for run in self._runs) <= MOST_HELD and self._seen.issubset(there)
+
     def _take(self, chunks: Sequence[tuple[int, int]]) -> None:
-        waiting: list[_Run] = []
+        waiting: list[tuple[Integers, Integers]] = []
         for position, (pk, count) in enumerate(chunks):
             if sum(len(run.ids) for run in self._runs) + count > MOST_IDS:
                 log.warning("known records: only the latest are looked up", extra={"left_out": len(chunks) - position})
                 break
             ids, facts = _read("ids, facts", pk)
             self._seen.add(pk)
-            waiting.append(_Run(np.frombuffer(ids, dtype="<i8"), np.frombuffer(facts, dtype="<i8")))
-            if sum(len(run.ids) for run in waiting) >= RUN:
+            waiting.append((np.frombuffer(ids, dtype="<i8"), np.frombuffer(facts, dtype="<i8")))
+            if sum(len(each) for each, _ in waiting) >= RUN:
                 self._runs.append(_merged(waiting))
                 waiting = []
         if waiting:
@@ -145,9 +203,9 @@ class Known:
             return
         for kept in sorted(self._kept, key=lambda each: each.pk):
             if kept.has_any(wanted):
-                places = np.flatnonzero(np.isin(kept.groups, wanted))
-                rows, size, header = _read("rows, rows_size, header", kept.pk)
+                rows, size, header, groups = _read("rows, rows_size, header, groups", kept.pk)
                 if size:
+                    places = np.flatnonzero(np.isin(np.frombuffer(groups, dtype="<i8"), wanted))
                     lines = pa.decompress(rows, decompressed_size=size, codec=CODEC, asbytes=True).split(b"\0")
                     yield header, [lines[place] for place in places.tolist()]
 
@@ -162,7 +220,8 @@ class Known:
         self._runs.append(fresh.run)
         small = [run for run in self._runs if len(run.ids) < RUN]
         if len(small) > MOST_SMALL_RUNS:
-            self._runs = [run for run in self._runs if len(run.ids) >= RUN] + [_merged(small)]
+            merged = _merged([(run.ids, run.facts) for run in small])
+            self._runs = [run for run in self._runs if len(run.ids) >= RUN] + [merged]
 
     def keep(self, fresh: "Fresh", batch: Batch) -> None:
         """Write the rows of a part down, in the transaction that stores their records."""
@@ -174,7 +233,7 @@ class Known:
             count=len(fresh.run.ids),
             ids=fresh.run.ids.astype("<i8").tobytes(),
             facts=fresh.run.facts.astype("<i8").tobytes(),
-            groups=fresh.kept.groups.astype("<i8").tobytes(),
+            groups=fresh.groups.astype("<i8").tobytes(),
             rows=fresh.rows,
             rows_size=fresh.rows_size,
             header=fresh.header,
@@ -189,6 +248,7 @@ class Fresh:
 
     run: _Run
     kept: _Kept
+    groups: Integers  # the number of each row's call, in the order of the rows
     first: datetime
     rows: bytes
     rows_size: int
@@ -198,11 +258,13 @@ class Fresh:
     def of(cls, calls: Calls, *, ids: Integers, facts: Integers, groups: Integers, header: bytes) -> Self:
         order = np.argsort(ids, kind="stable")
         grouped = bool(groups.any())
+        groups = groups if grouped else np.empty(0, dtype=np.int64)
         text = _with_nul_between(calls.rows) if grouped else b""
         first, last = (_EPOCH + timedelta(microseconds=int(each)) for each in (calls.start.min(), calls.start.max()))
         return cls(
-            run=_Run(ids[order], facts[order]),
-            kept=_Kept.of(0, last, groups if grouped else np.empty(0, dtype=np.int64)),
+            run=_Run.of(ids[order], facts[order]),
+            kept=_Kept.of(0, last, groups),
+            groups=groups,
             first=first,
             rows=pa.compress(text, codec=CODEC, asbytes=True) if grouped else b"",
             rows_size=len(text),
@@ -228,12 +290,11 @@ def _insert(**columns: object) -> int:
         return int(cursor.fetchall()[0][0])
 
 
-def _merged(runs: Sequence[_Run]) -> _Run:
-    if len(runs) == 1:
-        return runs[0]
-    ids, facts = np.concatenate([run.ids for run in runs]), np.concatenate([run.facts for run in runs])
+def _merged(parts: Sequence[tuple[Integers, Integers]]) -> _Run:
+    """One run of the ids and facts of several, each of them in order."""
+    ids, facts = np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
     order = np.argsort(ids, kind="stable")  # quick, for the parts are in order
-    return _Run(ids[order], facts[order])
+    return _Run.of(ids[order], facts[order])
 
 
 def _open_since(until: datetime, closed: frozenset[object]) -> datetime:
@@ -260,9 +321,7 @@ def compact(source: Source) -> None:
 
 
 def _become_one(several: Sequence[KeptRows]) -> None:
-    run = _merged(
-        [_Run(np.frombuffer(kept.ids, dtype="<i8"), np.frombuffer(kept.facts, dtype="<i8")) for kept in several]
-    )
+    run = _merged([(np.frombuffer(kept.ids, dtype="<i8"), np.frombuffer(kept.facts, dtype="<i8")) for kept in several])
     KeptRows.objects.create(
         source=several[0].source,
         batch=several[-1].batch,

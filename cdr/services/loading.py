@@ -25,7 +25,7 @@ from cdr.models import Batch, Reject, Source
 from cdr.selectors import feeds
 from cdr.services.fraud import after_records
 from cdr.services.groups import Load
-from cdr.services.known import Known, compact
+from cdr.services.known import compact, hold, recall
 from cdr.services.limits import after_records as watch_limits
 from cdr.services.pipeline import load_parts
 from cdr.services.reading import Read, reader
@@ -128,6 +128,8 @@ def _load(stream: BufferedReader, path: Path, batch: Batch, now: datetime, part_
             yield part
 
     whole = load_parts(load, counted(read(stream, order)), goes_on=lambda: not _is_cancelled(batch))
+    if whole:
+        hold(load.known)
     after_records(load.customers)
     watch_limits(load.customers)
     batch.problem = FOREIGN % foreign if foreign else ""
@@ -152,7 +154,7 @@ def _prepare(batch: Batch, stream: BufferedReader, now: datetime) -> Load:
             tariffs=dict(feeds.customer_tariffs()),
             books=dict(feeds.tariff_books()),
             overrides=dict(feeds.override_books()),
-            known=Known(source),
+            known=recall(source),
             open_rejects=frozenset(
                 Reject.objects.filter(source=source, resolved_at=None)
                 .exclude(record_id="")

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 from django.db.models import Sum
 from hypothesis import HealthCheck, given, settings
@@ -12,13 +13,20 @@ from accounts.access import system
 from accounts.models import Customer
 from accounts.tenancy import Crossing, crossing
 from cdr.models import CallRecord, KeptRows, MonthlyTotal, Source
-from cdr.services import close_period
-from cdr.services.known import forget_rows
+from cdr.services import close_period, known
+from cdr.services.known import forget_rows, recall
 from cdr.tests.worlds import Cells, a_source, a_tariff, asterisk_row, counts, load, write
 from cdr.vocabulary import BOOKED, Direction, Leg
 from portal.lib.periods import Month
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True, params=(known.MOST_HELD, -1), ids=("held", "read_again"))
+def _process(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once with the process that loaded the file before, and once with one that knows nothing but what the database holds."""
+    monkeypatch.setattr(known, "MOST_HELD", request.param)
+
 
 HEADER = "id,account,direction,caller,called,start,seconds,call"
 
@@ -140,7 +148,28 @@ def test_a_record_from_before_facts_were_kept_is_a_duplicate_whatever_it_says(ac
     source = a_source("generic")
     deliver(source, tmp_path, generic("a"))
     KeptRows.objects.update(facts=bytes(8))
+    recall(source)  # a process that starts now has not read any
     assert deliver(source, tmp_path, generic("a", seconds=120)) == (1, 0, 1, 0, 0)
+
+
+def test_what_a_process_knows_does_not_outlive_what_the_database_holds(acme: Customer, tmp_path: Path) -> None:
+    source = a_source("generic")
+    deliver(source, tmp_path, generic("a"))
+    with crossing(Crossing.OPERATE):
+        CallRecord.objects.all().delete()
+    KeptRows.objects.all().delete()
+    assert deliver(source, tmp_path, generic("a"))[:3] == (1, 1, 0)
+
+
+def test_an_id_is_found_among_very_many(acme: Customer) -> None:
+    chance = np.random.default_rng(7)
+    ids = np.sort(chance.integers(-(2**63), 2**63, known.RUN, dtype=np.int64))
+    run = known._Run.of(ids, ids // 3)
+    there, absent = ids[::1000], np.setdiff1d(chance.integers(-(2**63), 2**63, 1000, dtype=np.int64), ids)
+    asked = np.sort(np.concatenate([there, absent]))
+    here, same = run.judge(asked, asked // 3)
+    assert here.tolist() == same.tolist() == np.isin(asked, there).tolist()
+    assert not run.judge(there, there)[1].any()
 
 
 def in_and_out(*, minutes: int = 0) -> tuple[str, str]:
