@@ -110,6 +110,7 @@ VERBS: Mapping[str, tuple[str | Promise, str]] = {
     "device.change": (gettext_lazy("%(who)s changed the device %(what)s"), "device"),
     "device.new_password": (gettext_lazy("%(who)s gave the device %(what)s a new password"), "key"),
     "device.close_password": (gettext_lazy("%(who)s closed the old password of the device %(what)s"), "key"),
+    "device.forget_settings": (gettext_lazy("%(who)s forgot what was set on the device %(what)s itself"), "trash"),
     "device.keys": (gettext_lazy("%(who)s changed the keys of the device %(what)s"), "device"),
     "device.link": (gettext_lazy("%(who)s made a one-time link for the device %(what)s"), "key"),
     "device.ask_to_fetch": (gettext_lazy("%(who)s asked the device %(what)s to fetch its settings"), "refresh"),

@@ -348,6 +348,13 @@ class DeviceViewSet(ReadAPI):
         told = {**asdict(found), "checks": [asdict(check) for check in checks]}
         return Response(StateSerializer(told).data)
 
+    @extend_schema(summary="Forget what was set on the device itself", request=None, responses={204: None})
+    @action(detail=True, methods=["post"], url_path="forget-settings")
+    def forget_settings(self, request: Request, **_: Any) -> Response:  # noqa: ARG002
+        """It gets nothing of that back any more."""
+        services.forget_kept_settings(actor=self.actor, device=self.get_object())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
     @extend_schema(summary="Files that a device sent", responses=FileSerializer(many=True))
     @action(detail=True, methods=["get"], filterset_class=None, pagination_class=None)
     def files(self, request: Request, **_: Any) -> Response:  # noqa: ARG002

@@ -17,6 +17,7 @@ from telephony.models import (
     DeviceKey,
     DeviceLine,
     Dialable,
+    KeptSettings,
     Line,
     NumberRange,
     OutgoingBlocks,
@@ -114,6 +115,11 @@ def devices_with_a_key_for(dialable: Dialable) -> QuerySet[Device]:
 def files_of(device: Device) -> QuerySet[PhoneFile]:
     """What the device sent, newest first."""
     return PhoneFile.objects.filter(device=device)
+
+
+def gives_back(device: Device) -> bool:
+    """Whether the phone gets back what was set on it, when it asks."""
+    return KeptSettings.objects.filter(device=device).exists()
 
 
 def answers(found: Iterable[Device]) -> dict[int, ProvisioningAnswer]:

@@ -64,6 +64,7 @@ urlpatterns: list[URLPattern] = [
     path("devices/<int:pk>/keys/", device_keys.device_keys, name="device_keys"),
     path("devices/<int:pk>/link/", devices.device_link, name="device_link"),
     path("devices/<int:pk>/files/<int:file>/", devices.device_file, name="device_file"),
+    path("devices/<int:pk>/forget/", devices.device_forget, name="device_forget"),
     path("devices/<int:pk>/remove/", devices.device_remove, name="device_remove"),
     path("operate/numbers/", operate.ranges, name="operate_ranges"),
     path("operate/numbers/<int:customer>/<int:pk>/remove/", operate.range_remove, name="operate_range_remove"),

@@ -173,6 +173,27 @@ class PhoneBook(PlatformModel):
         return f"book of {self.customer_id}"
 
 
+class KeptSettings(PlatformModel):
+    """Settings that people made on a phone whose maker asks for them again, as the phone sent them last.
+
+    Read by the phone-facing process. `body` is encrypted by telephony.vault; `name` is as in PhoneFile.
+    """
+
+    reader_roles: ClassVar[tuple[str, ...]] = (PROVISION,)
+    encrypted = ("body",)
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="+")
+    device = models.ForeignKey(Device, models.CASCADE, related_name="kept_settings")
+    name = models.CharField(max_length=40)
+    body = models.TextField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=("device", "name"), name="settings_kept_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class ProvisioningEvent(TenantModel):
     """One request of a known phone: it fetched, nothing had changed, or its password was wrong."""
 

@@ -24,6 +24,7 @@ class Asked(StrEnum):
     ABSENT = "absent"
     APP = "app"  # the account of an app that logs in: log-in needed
     BOOK = "book"  # the phone book of the company: log-in needed
+    KEPT = "kept"  # settings that were made on the phone, which some makers' phones ask for again: log-in needed
     OTHER = "other"  # a name that could be anything: nothing is said about it before log-in
 
 
@@ -59,6 +60,7 @@ _SENT_FILE = re.compile(
     r"|-(?P<kept>phone|web|local|contacts?|directory|calls|calllog|overrides)\.(?P<extension>cfg|xml))",
     FLAGS,
 )
+ASKED_AGAIN: Final = frozenset({"phone.cfg", "web.cfg", "directory.xml", "calls.xml"})
 _OPTIONAL_FILE = re.compile(
     rf"{_PREFIX}{MAC}(?:{_OPTIONAL_SUFFIX})?\.(?:boot|enc|cfg|xml|log|jpe?g|png|txt|tar|csv)", FLAGS
 )
@@ -102,7 +104,8 @@ def identify(path: str) -> Request:
             extension=found["extension"].lower(),
         )
     if (found := _SENT_FILE.fullmatch(name)) and (mac := normal(found["mac"])) != _NO_PHONE:
-        return Request(Asked.ABSENT, mac=mac, sent_name=name[len(found["mac"]) :].lstrip("-.").lower())
+        sent_name = name[len(found["mac"]) :].lstrip("-.").lower()
+        return Request(Asked.KEPT if sent_name in ASKED_AGAIN else Asked.ABSENT, mac=mac, sent_name=sent_name)
     if found := _APP.fullmatch(name):
         return Request(Asked.APP, prefix=found["app"])
     if name == "phonebook.xml":

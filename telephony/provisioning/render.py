@@ -73,6 +73,11 @@ def own_address(vendor: Vendor, *, base: str, mac: str) -> str:
     return f"{base}{name}" if name and mac else ""
 
 
+def gives_back(vendor: Vendor, name: str) -> bool:
+    """Whether phones of this vendor ask again for the settings that they sent under this name."""
+    return name in MAKERS[vendor].gives_back
+
+
 def lost_marks(vendor: Vendor, password: str) -> str:
     """The marks of a password that phones of this vendor could not carry, each once."""
     return "".join(dict.fromkeys(mark for mark in password if not mark.isalnum() and mark not in MAKERS[vendor].marks))

@@ -33,7 +33,7 @@ from telephony.services.links import NewLink, make_link
 from telephony.services.many_devices import Judged, create_devices, judge_devices
 from telephony.services.numbers import add_number, add_number_range, assign_number, release_number, remove_number_range
 from telephony.services.phone_books import book_entries, write_stale_books
-from telephony.services.phone_files import store_sent
+from telephony.services.phone_files import forget_kept_settings, store_sent
 from telephony.services.provisioning import keep_answer, keep_answers_of
 from telephony.services.registrar import ask_to_fetch, keep_all_accounts
 from telephony.services.rotation import (
@@ -85,6 +85,7 @@ __all__ = [
     "create_line",
     "create_schedule",
     "destination",
+    "forget_kept_settings",
     "judge_devices",
     "keep_all_accounts",
     "keep_answer",

@@ -2,12 +2,18 @@
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
+from django.db import transaction
+
+from accounts import audit
+from accounts.access import Actor
 from accounts.tenancy import tenant
-from telephony.models import Device, PhoneFile, ProvisioningAnswer
+from telephony.models import Device, KeptSettings, PhoneFile, ProvisioningAnswer
+from telephony.provisioning.catalogue import Vendor
 from telephony.provisioning.gate import Sent
+from telephony.provisioning.render import gives_back
 
 KEPT_OF_A_NAME: Final = 3
 KEPT_OF_A_DEVICE: Final = 12
@@ -32,9 +38,27 @@ def store_sent(files: Sequence[Sent]) -> int:
             wanted = {row.device_id for row in rows}
             present = set(Device.objects.filter(pk__in=wanted).values_list("pk", flat=True))
             PhoneFile.objects.bulk_create(row for row in rows if row.device_id in present)
+            _keep(row for row in rows if row.device_id in present)
             for device_id in present:
                 _tidy(device_id)
     return sum(len(rows) for rows in by_customer.values())
+
+
+def _keep(rows: Iterable[PhoneFile]) -> None:
+    """What the phone will ask for again, the latest of each name."""
+    vendors: dict[int, Vendor] = {}
+    for row in sorted(rows, key=lambda each: each.at):
+        vendor = vendors.setdefault(row.device_id, row.device.model.vendor)
+        if gives_back(vendor, row.name):
+            defaults = {"customer_id": row.customer_id, "body": row.body}
+            KeptSettings.objects.update_or_create(device_id=row.device_id, name=row.name, defaults=defaults)
+
+
+@transaction.atomic
+def forget_kept_settings(*, actor: Actor, device: Device) -> None:
+    """Give a phone nothing back any more of what was set on it; its files stay on its page until they are too old."""
+    if KeptSettings.objects.filter(device=device).delete()[0]:
+        audit.record(actor=actor, verb="device.forget_settings", obj=device)
 
 
 def _tidy(device_id: int) -> None:

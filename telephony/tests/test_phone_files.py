@@ -1,18 +1,20 @@
-"""Logs and settings that phones send: bounded, kept for the device's page, and never given back."""
+"""Logs and settings that phones send: bounded, kept for the device's page, given back to makers' phones that ask for it."""
 
 import pytest
+from django.test import Client
 
 from accounts.access import system
-from accounts.models import Customer
+from accounts.models import AuditEntry, Customer
 from accounts.tenancy import tenant
 from telephony import services, vault
 from telephony.memory import gate
-from telephony.models import PhoneFile, ProvisioningEvent
+from telephony.models import Device, KeptSettings, Line, PhoneFile, ProvisioningEvent
 from telephony.services import NewDevice
 from telephony.services.phone_files import KEPT_OF_A_DEVICE, KEPT_OF_A_NAME
 from telephony.tasks import store_phone_events, store_phone_files
 from telephony.tests.conftest import T46U
 from telephony.tests.phones import Phone, nonce_of
+from telephony.tests.test_pages import text
 from telephony.views.provision import MAX_KEPT, MAX_SENT
 
 
@@ -72,10 +74,13 @@ def test_the_newest_few_of_each_name_are_kept(yealink: Phone, acme: Customer) ->
     assert len(kept(acme)) == KEPT_OF_A_DEVICE
 
 
-def test_what_was_sent_is_not_given_back(yealink: Phone) -> None:
+def test_a_maker_that_does_not_ask_for_it_gets_nothing_back(yealink: Phone) -> None:
     send(yealink, "-local.cfg", b"password = x")
     store_phone_files()
     assert yealink.fetch(f"/provision/{T46U}-local.cfg").status_code == 404
+    send(yealink, "-phone.cfg", b"<X/>")
+    store_phone_files()
+    assert yealink.fetch(f"/provision/{T46U}-phone.cfg").status_code == 404
 
 
 def test_a_wrong_password_and_another_phone_keep_nothing(yealink: Phone, acme: Customer) -> None:
@@ -110,3 +115,74 @@ def test_files_of_a_phone_that_was_removed_are_dropped(yealink: Phone, phone: Ne
     with tenant(acme):
         services.release_device(actor=system(acme), device=phone.device)
     assert store_phone_files() == 0
+
+
+POLY = "0004f20a5001"
+
+
+@pytest.fixture
+def poly(acme: Customer, sanne: Line) -> Phone:
+    """A VVX450 of Acme."""
+    with tenant(acme):
+        made = services.create_device(
+            actor=system(acme), customer=acme, model_code="poly-vvx450", mac=POLY, lines=[sanne]
+        )
+    return Phone(made.device.login, made.password)
+
+
+def put(phone: Phone, name: str, body: bytes) -> int:
+    path = f"/provision/{POLY}{name}"
+    header = phone.digest(nonce_of(phone.ask(path, method="PUT")), path, method="PUT")
+    return phone.client.put(path, body, headers={"Authorization": header}, REMOTE_ADDR=phone.address).status_code
+
+
+def test_a_poly_gets_back_what_was_set_on_it_last(poly: Phone, acme: Customer) -> None:
+    path = f"/provision/{POLY}-phone.cfg"
+    assert poly.fetch(path).status_code == 404
+    for body in (b"<PHONE_CONFIG><A/></PHONE_CONFIG>", b"<PHONE_CONFIG><B/></PHONE_CONFIG>"):
+        assert put(poly, "-phone.cfg", body) == 204
+    store_phone_files()
+    found = poly.fetch(path)
+    assert (found.status_code, found.content) == (200, b"<PHONE_CONFIG><B/></PHONE_CONFIG>")
+    assert poly.fetch(path, If_None_Match=found["ETag"]).status_code == 304
+    assert poly.fetch(f"/provision/{POLY}-directory.xml").status_code == 404
+    assert KeptSettings.objects.count() == 1
+
+
+def test_what_was_set_is_given_to_the_phone_itself_alone(
+    poly: Phone, yealink: Phone, acme: Customer, browser: Client
+) -> None:
+    put(poly, "-phone.cfg", b"<X/>")
+    store_phone_files()
+    path = f"/provision/{POLY}-phone.cfg"
+    assert poly.ask(path).status_code == 401
+    assert Phone(poly.username, "wrong").fetch(path).status_code == 401
+    assert yealink.fetch(path).status_code == 404
+    unknown = Phone("nobody", "x").ask("/provision/0004f2ffffff-phone.cfg")
+    assert unknown.status_code == 401
+    assert unknown.content == poly.ask(path).content
+
+
+def test_what_was_set_is_forgotten_by_hand_and_with_the_phone(
+    poly: Phone, acme: Customer, browser: Client, employee: Client
+) -> None:
+    with tenant(acme):
+        pk = Device.objects.get(mac=POLY).pk
+    for act in (f"/devices/{pk}/forget/", f"/devices/{pk}/remove/"):
+        put(poly, "-web.cfg", b"<X/>")
+        store_phone_files()
+        assert KeptSettings.objects.count() == 1
+        assert employee.post(act).status_code == 403
+        browser.post(act)
+        assert KeptSettings.objects.count() == 0
+    with tenant(acme):
+        assert AuditEntry.objects.filter(verb="device.forget_settings").count() == 1
+
+
+def test_the_page_says_that_the_phone_gets_its_settings_back(poly: Phone, acme: Customer, browser: Client) -> None:
+    with tenant(acme):
+        pk = Device.objects.get(mac=POLY).pk
+    assert "krijgt terug wat erop is ingesteld" not in text(browser.get(f"/devices/{pk}/"))
+    put(poly, "-phone.cfg", b"<X/>")
+    store_phone_files()
+    assert "krijgt terug wat erop is ingesteld" in text(browser.get(f"/devices/{pk}/"))

@@ -303,7 +303,7 @@ def test_the_stored_answer_and_the_queue_hold_no_secret_in_the_clear(yealink: Ph
     assert yealink.password not in repr(gate().take_events(100))
 
 
-def test_the_phone_facing_role_reads_stored_answers_and_phone_books_and_nothing_else(db: None) -> None:
+def test_the_phone_facing_role_reads_what_stands_ready_for_phones_and_nothing_else(db: None) -> None:
     rights = """
         SELECT relname, privilege FROM pg_class,
             unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) AS privilege
@@ -313,6 +313,7 @@ def test_the_phone_facing_role_reads_stored_answers_and_phone_books_and_nothing_
     with connection.cursor() as cursor:
         cursor.execute(rights)
         assert sorted(cursor.fetchall()) == [
+            ("telephony_keptsettings", "SELECT"),
             ("telephony_phonebook", "SELECT"),
             ("telephony_provisioninganswer", "SELECT"),
         ]

@@ -121,6 +121,7 @@ def device(request: CustomerRequest, pk: int) -> HttpResponse:
         "keys": selectors.keys_of(found),
         "has_room": found.model.keys > len(lines),
         "files": [_file(one) for one in selectors.files_of(found)],
+        "gives_back": selectors.gives_back(found),
         "redirect": SERVICES.get(found.model.vendor),
         "crumbs": crumbs_of(found),
     }
@@ -156,6 +157,15 @@ def device_file(request: CustomerRequest, pk: int, file: int) -> HttpResponse:  
     name = f"{found.at:%Y%m%d-%H%M}-{found.name}.txt"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return HttpResponse(vault.decrypt(found.body), content_type="text/plain; charset=utf-8", headers=headers)
+
+
+@require_POST
+@customer_view(Capability.EDIT_SETTINGS)
+def device_forget(request: CustomerRequest, pk: int) -> HttpResponse:
+    """Give the phone nothing back any more of what was set on it."""
+    services.forget_kept_settings(actor=request.actor, device=device_or_404(pk))
+    saved(request, _("Forgotten. Reset the settings on the phone too, or it sends them again."))
+    return HttpResponseRedirect(reverse("telephony:device", args=[pk]))
 
 
 @require_POST

@@ -24,7 +24,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from telephony import vault
 from telephony.memory import gate
-from telephony.models import PhoneBook, ProvisioningAnswer, ProvisioningEvent
+from telephony.models import KeptSettings, PhoneBook, ProvisioningAnswer, ProvisioningEvent
 from telephony.provisioning import digest
 from telephony.provisioning.agents import MAX_USER_AGENT
 from telephony.provisioning.catalogue import Vendor
@@ -33,7 +33,7 @@ from telephony.provisioning.digest import BasicCredentials, Credentials, NonceSi
 from telephony.provisioning.gate import Attempt, Event, Sent, Verdict
 from telephony.provisioning.identify import Asked, Request, identify
 from telephony.provisioning.phone_book import Entry, render_book
-from telephony.provisioning.render import Rendered, render_common, serves, signpost
+from telephony.provisioning.render import Rendered, gives_back, render_common, serves, signpost
 from telephony.provisioning.vendors.base import XML
 from telephony.services.provisioning import NTP_SERVERS
 from telephony.views.phone_responses import (
@@ -165,7 +165,12 @@ def _give(
         return closed
     if offered:
         return file(request, body, answer.content_type, answer.etag, unchanged=unchanged)
-    made = _book(vendor, answer) if asked.asked is Asked.BOOK else signpost(vendor, asked)
+    if asked.asked is Asked.BOOK:
+        made = _book(vendor, answer)
+    elif asked.asked is Asked.KEPT:
+        made = _kept(vendor, answer, asked.sent_name)
+    else:
+        made = signpost(vendor, asked)
     return rendered_file(request, made) if made else absent()
 
 
@@ -176,8 +181,17 @@ def _book(vendor: Vendor, answer: ProvisioningAnswer) -> Rendered | None:
     return Rendered(body, XML) if body is not None else None
 
 
+def _kept(vendor: Vendor, answer: ProvisioningAnswer, name: str) -> Rendered | None:
+    if not gives_back(vendor, name):
+        return None
+    kept = KeptSettings.objects.filter(device_id=answer.device_id, name=name).first()
+    return Rendered(vault.decrypt(kept.body).encode(), XML) if kept else None
+
+
 def _take(request: HttpRequest, asked: Request, attempt: Attempt, *, newest: bool) -> HttpResponse:
-    """A log or a file of settings that a phone sends: bounded, kept for its page, and never given back."""
+    """A log or a file of settings that a phone sends: bounded, kept for its page, and given back where its maker
+    expects that.
+    """
     size = int(request.META.get("CONTENT_LENGTH") or 0)
     is_log = asked.sent_name.endswith("log")
     fits = size <= (MAX_SENT if is_log else MAX_KEPT)

@@ -30,6 +30,7 @@ class Maker(ABC):
     prefixes: ClassVar[tuple[str, ...]] = ("",)
     extensions: ClassVar[tuple[str, ...]] = ()
     file: ClassVar[str] = ""  # under which its settings stand for whoever asks by hand; `{mac}` is the address
+    gives_back: ClassVar[frozenset[str]] = frozenset()  # what its phones send and ask for again, by `sent_name`
     marks: ClassVar[str] = string.punctuation  # that its phones carry in a password of their login
     resync: ClassVar[str] = "check-sync"  # the event of a NOTIFY that makes a phone fetch its file, and not restart
 

@@ -6,7 +6,7 @@ The master is the same for every phone, because the phone itself puts its addres
 from typing import Final
 
 from telephony.provisioning.config import DeviceConfig, LineAccount, Transport
-from telephony.provisioning.identify import Request
+from telephony.provisioning.identify import ASKED_AGAIN, Request
 from telephony.provisioning.vendors.base import Maker, attributes, check, clock, document, flag
 
 SETTINGS_SUFFIX: Final = "user"
@@ -54,6 +54,7 @@ class Poly(Maker):
     content_type = "application/xml; charset=utf-8"
     extensions = ("cfg",)
     file = "{mac}-user.cfg"
+    gives_back = ASKED_AGAIN
 
     def serves(self, request: Request) -> bool:
         """The settings, under the name that the master gives."""
