@@ -166,6 +166,7 @@ class CheckSerializer(serializers.Serializer[Any]):
     fine = serializers.BooleanField()
     title = serializers.CharField()
     detail = serializers.CharField()
+    steps = serializers.ListField(child=serializers.CharField())
 
 
 class StateSerializer(serializers.Serializer[Any]):

@@ -3,12 +3,22 @@ measured.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from telephony.models import Device, ProvisioningAnswer, ProvisioningEvent
+from telephony.phone_steps import (
+    app_steps,
+    find_us_steps,
+    log_in_steps,
+    log_on_steps,
+    restart_steps,
+    wrong_model_steps,
+    wrong_phone_steps,
+)
 from telephony.registrations import Registration
 
 
@@ -23,11 +33,12 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that has to be so, and what was seen of it."""
+    """One thing that has to be so, what was seen of it, and if it is not so what to do at this model."""
 
     fine: bool
     title: str
     detail: str
+    steps: tuple[str, ...] = ()
 
 
 def state_of(
@@ -85,8 +96,16 @@ def checks_of(
     if registration is not None:
         found.append(Check(True, _("Registered"), _("from %(address)s") % {"address": registration.address}))
     elif registrar:
-        found.append(Check(False, _("Registered"), _("it is not logged in: look at the network and the router")))
-    return found
+        steps = log_on_steps(device.model, server=_server(device))
+        why = _("it is not logged in: look at the network and the router")
+        found.append(Check(False, _("Registered"), why, tuple(steps)))
+    return _first_cause(found)
+
+
+def _first_cause(found: Sequence[Check]) -> list[Check]:
+    """What comes after the first fault often follows from it, so only that one tells what to do."""
+    first = next((place for place, check in enumerate(found) if not check.fine), None)
+    return [check if place == first else replace(check, steps=()) for place, check in enumerate(found)]
 
 
 def _provisioning_checks(
@@ -104,6 +123,7 @@ def _provisioning_checks(
             bool(events),
             _("Found us"),
             _("it asked for its settings") if events else _("check its address and network"),
+            () if events else tuple(_first_steps(device)),
         )
     )
     if not events:
@@ -114,17 +134,25 @@ def _provisioning_checks(
             not refused,
             _("User name and password fit"),
             _("the last try was refused: make a new password and type it in") if refused else _("right the last time"),
+            tuple(log_in_steps(device.model)) if refused else (),
         )
     )
     if fetched is None:
         return found
     if fetched.agent_model:
         same = device.model.is_named(fetched.agent_model)
-        found.append(Check(same, _("Right model"), _("the phone says %(model)s") % {"model": fetched.agent_model}))
+        says = _("the phone says %(model)s") % {"model": fetched.agent_model}
+        steps = () if same else tuple(wrong_model_steps(fetched.agent_model))
+        found.append(Check(same, _("Right model"), says, steps))
     if fetched.agent_mac:
         same = fetched.agent_mac == device.mac
         found.append(
-            Check(same, _("Right phone"), _("its MAC address fits") if same else _("another phone uses this login"))
+            Check(
+                same,
+                _("Right phone"),
+                _("its MAC address fits") if same else _("another phone uses this login"),
+                () if same else tuple(wrong_phone_steps()),
+            )
         )
     current = answer is not None and fetched.etag == answer.etag
     found.append(
@@ -132,6 +160,30 @@ def _provisioning_checks(
             current,
             _("Newest settings"),
             _("fetched") if current else _("it fetches them by itself, at night at the latest"),
+            () if current else tuple(_renew_steps(device)),
         )
     )
     return found
+
+
+def _first_steps(device: Device) -> list[str]:
+    return app_steps(device.model) if device.model.is_app else find_us_steps(device.model)
+
+
+def _renew_steps(device: Device) -> list[str]:
+    return app_steps(device.model) if device.model.is_app else restart_steps(device.model)
+
+
+def _server(device: Device) -> str:
+    """Where the phone logs in, as a firewall is told."""
+    encrypted = settings.SIP_TRANSPORT == "tls"
+    if encrypted and not device.model.tls:
+        return f"{settings.SIP_SERVER}, UDP {settings.SIP_PLAIN_PORT}"
+    return f"{settings.SIP_SERVER}, {'TCP' if encrypted else settings.SIP_TRANSPORT.upper()} {settings.SIP_PORT}"
+
+
+def alg_words(device: Device) -> str:
+    """What can be said of SIP ALG, which nobody can measure: a router that changes what phones say, and breaks it."""
+    if settings.SIP_TRANSPORT == "tls" and device.model.tls:
+        return _("SIP ALG of the router cannot disturb this phone: what it says is encrypted.")
+    return _("This we cannot measure: SIP ALG is switched off in the router.")

@@ -20,7 +20,7 @@ from portal.lib import formats
 from portal.lib.ui import Choice, Event, EventDay, Figure
 from telephony import selectors, services, vault
 from telephony.device_access import access_by_link, code_of, typed_for
-from telephony.device_state import checks_of, state_of
+from telephony.device_state import alg_words, checks_of, state_of
 from telephony.filters import DeviceFilter
 from telephony.forms import DeviceForm, show_refusal
 from telephony.models import Device, Line, PhoneFile, ProvisioningAnswer, ProvisioningEvent
@@ -114,6 +114,7 @@ def device(request: CustomerRequest, pk: int) -> HttpResponse:
         "figures": _figures(found, fetched, registration),
         "days": _days(events),
         "checks": checks,
+        "alg": alg_words(found),
         "fine": all(check.fine for check in checks),
         "url": typed_for(found, "…"),
         "previous_until": _opens_until(answer),
