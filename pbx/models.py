@@ -146,6 +146,8 @@ class HuntGroupMember(TenantModel):
 class AutoAttendant(TenantModel):
     """A menu that answers. Without a schedule its menu of business hours always plays."""
 
+    NAMED_BY: ClassVar = ("dialable",)
+
     dialable = models.OneToOneField(Dialable, models.CASCADE, related_name="auto_attendant")
     schedule = models.ForeignKey(Schedule, models.PROTECT, null=True, blank=True, related_name="auto_attendants")
     holidays = models.ForeignKey(HolidaySchedule, models.PROTECT, null=True, blank=True, related_name="auto_attendants")

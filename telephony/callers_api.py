@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.access import Actor
-from telephony import selectors, services
+from telephony import schedule_selectors, selectors, services
 from telephony.callers import Pattern, read_pattern
 from telephony.models import CallerFilter, Schedule
 
@@ -44,7 +44,7 @@ class CallerFilterSerializer(serializers.Serializer[CallerFilter]):
     def get_fields(self) -> dict[str, Any]:
         fields = super().get_fields()
         if not self.read_only and hasattr(fields["schedule"], "queryset"):
-            fields["schedule"].queryset = selectors.schedules()
+            fields["schedule"].queryset = schedule_selectors.schedules()
         return fields
 
     def to_representation(self, instance: CallerFilter) -> dict[str, Any]:

@@ -12,12 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.numbers import BLOCK_LABELS, Block, split_numbers
-from telephony import selectors
+from telephony import schedule_selectors, selectors
 from telephony.callers import Pattern, read_pattern
 from telephony.features import CASES, TARGETS, Along, Features
 from telephony.models import CallerFilter, OutgoingBlocks, Schedule
 from telephony.models.lines import FEWEST_RINGS, MOST_RINGS, Instead
 from telephony.rules import MOST_ALONG
+from telephony.schedule_words import week_in_words
 from telephony.words import RING_SECONDS, destination_name
 
 MORNING: Final = 8, 30
@@ -215,11 +216,18 @@ class PatternsField(forms.CharField):
         return found
 
 
+class ScheduleChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A schedule by its name, with its hours beside it: not everybody who chooses one may open its page."""
+
+    def label_from_instance(self, obj: Schedule) -> str:
+        return f"{obj.name} · {week_in_words(row.row() for row in obj.periods.all())}"
+
+
 class CallerFilterForm(forms.Form):
     """A list of callers that a line refuses."""
 
     name = forms.CharField(label=_("Name"), max_length=60, help_text=_("For example survey calls"))
-    schedule = forms.ModelChoiceField(
+    schedule = ScheduleChoice(
         label=_("When"), queryset=Schedule.objects.none(), required=False, empty_label=_("Always")
     )
     numbers = PatternsField(
@@ -235,7 +243,7 @@ class CallerFilterForm(forms.Form):
         super().__init__(data, initial=initial)
         field = self.fields["schedule"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - declared above
-        field.queryset = selectors.schedules()
+        field.queryset = schedule_selectors.schedules()
 
 
 class PinForm(forms.Form):

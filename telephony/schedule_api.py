@@ -268,7 +268,8 @@ class ScheduleViewSet(HoursAPI):
     def calendar(self, _request: Request, **_kwargs: Any) -> HttpResponse:
         """Weekly appointments in the iCalendar format."""
         found = self.get_object()
-        return _download(write_week(found.name, [row.row() for row in found.periods.all()], at=timezone.now()))
+        rows = [row.row() for row in found.periods.all()]
+        return _download(write_week(found.name, rows, key=f"week {found.pk}", at=timezone.now()))
 
     @extend_schema(summary="Read a calendar", request=CalendarFileSerializer, responses=ReadWeekSerializer)
     @action(detail=False, methods=["post"], parser_classes=[parsers.MultiPartParser, parsers.JSONParser])
@@ -311,7 +312,8 @@ class HolidaysViewSet(HoursAPI):
     def calendar(self, _request: Request, **_kwargs: Any) -> HttpResponse:
         """Days in the iCalendar format."""
         found = self.get_object()
-        return _download(write_holidays(found.name, [day.row() for day in found.days.all()], at=timezone.now()))
+        rows = [day.row() for day in found.days.all()]
+        return _download(write_holidays(found.name, rows, key=f"holidays {found.pk}", at=timezone.now()))
 
     @extend_schema(summary="Read a calendar", request=CalendarFileSerializer, responses=ReadHolidaysSerializer)
     @action(detail=False, methods=["post"], parser_classes=[parsers.MultiPartParser, parsers.JSONParser])

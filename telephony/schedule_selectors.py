@@ -33,8 +33,15 @@ def uses_of(schedule: Schedule | HolidaySchedule) -> list[Use]:
     return [
         Use(str(holder._meta.verbose_name), str(holder), _page_of(holder), relation.field.name, holder)
         for relation in _followers(type(schedule))
-        for holder in relation.related_model._default_manager.filter(**{relation.field.name: schedule})
+        for holder in _holders(relation, schedule)
     ]
+
+
+def _holders(relation: models.ForeignObjectRel, schedule: Schedule | HolidaySchedule) -> QuerySet[Any]:
+    """With what their names are made of: one query a relation, however many follow."""
+    named_by: tuple[str, ...] = getattr(relation.related_model, "NAMED_BY", ()) or (relation.field.name,)
+    found = relation.related_model._default_manager.filter(**{relation.field.name: schedule})
+    return found.select_related(*named_by).order_by("pk")
 
 
 def _page_of(holder: Any) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from telephony.hours import PeriodRow
@@ -55,10 +56,7 @@ def week_view(rows: Sequence[PeriodRow]) -> WeekView:
         Block(_percent(day), _percent(day, 0.6), TOP + start * HOUR // 60, (end - start) * HOUR // 60, times, name)
         for day, start, end, times, name in pieces
     ]
-    days = [
-        (str(name), [f"{times} {label}".strip() for on, _s, _e, times, label in pieces if on == day])
-        for day, name in enumerate(DAYS)
-    ]
+    days = [(str(name), [_on_day(*piece[1:]) for piece in pieces if piece[0] == day]) for day, name in enumerate(DAYS)]
     hours = [(TOP + hour * HOUR, f"{hour}:00") for hour in range(0, 25, 3)]
     heads = [(_percent(day, BLOCK / 2), _percent(day), str(name)) for day, name in enumerate(DAYS)]
     return WeekView(blocks, hours, heads, days)
@@ -72,6 +70,13 @@ def _pieces(row: PeriodRow) -> Iterator[tuple[int, int, int, str, str]]:
         yield day, row.start, min(row.start + length, DAY), times, row.name
         if row.start + length > DAY:
             yield (day + 1) % 7, 0, row.start + length - DAY, times, row.name
+
+
+def _on_day(start: int, end: int, times: str, name: str) -> str:
+    """What a day says in words; of what began the day before only how long it goes on."""
+    began_before = not start and not times.startswith("0:00")
+    words = gettext("until {time}").replace("{time}", format_clock(end)) if began_before else times
+    return f"{words} {name}".strip()
 
 
 def _percent(day: int, more: float = 0) -> str:

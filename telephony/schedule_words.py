@@ -27,5 +27,5 @@ def period_in_words(period: Period) -> str:
 
 
 def week_in_words(rows: Iterable[PeriodRow]) -> str:
-    """All periods in one line."""
-    return "; ".join(period_in_words(row.period()) for row in rows)
+    """All periods in one line; `never open` without any."""
+    return "; ".join(period_in_words(row.period()) for row in rows) or str(_("never open"))

@@ -25,7 +25,6 @@ from telephony.models import (
     PhoneNumber,
     ProvisioningAnswer,
     ProvisioningEvent,
-    Schedule,
     SpendGuardState,
 )
 
@@ -58,11 +57,6 @@ def lines() -> QuerySet[Line]:
 def caller_filters(line: Line) -> QuerySet[CallerFilter]:
     """The lists of callers that a line refuses, with their numbers."""
     return line.caller_filters.select_related("schedule").prefetch_related("numbers").order_by("name")
-
-
-def schedules() -> QuerySet[Schedule]:
-    """Working hours by name."""
-    return Schedule.objects.order_by("name")
 
 
 def line_of(user: User) -> Line | None:

@@ -21,14 +21,16 @@ MONDAY: Final = dt.date(2024, 1, 1)
 ONE_DAY: Final = dt.timedelta(days=1)
 
 
-def write_week(name: str, rows: Sequence[PeriodRow], *, at: dt.datetime) -> bytes:
-    """A schedule; a period without a name gets that of the schedule. ``at`` is when this was written (UTC)."""
-    return _calendar(name, [_weekly(row, row.name or name) for row in rows], at)
+def write_week(name: str, rows: Sequence[PeriodRow], *, key: str, at: dt.datetime) -> bytes:
+    """A schedule; a period without a name gets that of the schedule. ``key`` is the schedule's own on the platform,
+    ``at`` is when this was written (UTC).
+    """
+    return _calendar(name, [_weekly(row, row.name or name) for row in rows], key, at)
 
 
-def write_holidays(name: str, rows: Sequence[DayRow], *, at: dt.datetime) -> bytes:
+def write_holidays(name: str, rows: Sequence[DayRow], *, key: str, at: dt.datetime) -> bytes:
     """A list of holidays."""
-    return _calendar(name, [event for row in rows for event in _days(row)], at)
+    return _calendar(name, [event for row in rows for event in _days(row)], key, at)
 
 
 def _weekly(row: PeriodRow, name: str) -> dict[str, Any]:
@@ -63,24 +65,29 @@ def _at(day: dt.date, minute: int) -> dt.datetime:
     return moment.replace(tzinfo=ZONE)
 
 
-def _calendar(name: str, events: Sequence[dict[str, Any]], at: dt.datetime) -> bytes:
+def _calendar(name: str, events: Sequence[dict[str, Any]], key: str, at: dt.datetime) -> bytes:
     calendar = Calendar()
     for key, value in (("prodid", PRODUCT), ("version", "2.0"), ("calscale", "GREGORIAN"), ("method", "PUBLISH")):
         calendar.add(key, value)
-    calendar.add("name", name)
-    calendar.add("x-wr-calname", name)
+    calendar.add("name", _text(name))
+    calendar.add("x-wr-calname", _text(name))
     calendar.add("x-wr-timezone", ZONE.key)
     calendar.add_component(_zone())
     for number, event in enumerate(events):
         shown = Event()
         # The same schedule gives the same appointments, so that a calendar renews them instead of doubling them.
-        shown.add("uid", f"{hashlib.sha256(f'{name} {number}'.encode()).hexdigest()[:32]}@centrale")
+        shown.add("uid", f"{hashlib.sha256(f'{key} {number}'.encode()).hexdigest()[:32]}@centrale")
         shown.add("dtstamp", at)
-        for key, value in event.items():
-            shown.add(key, value)
+        for part, value in event.items():
+            shown.add(part, _text(value) if isinstance(value, str) else value)
         shown.add("transp", "TRANSPARENT")
         calendar.add_component(shown)
     return bytes(calendar.to_ical())
+
+
+def _text(name: str) -> str:
+    r"""The library takes a typed `\N` for a new line, and writes one; a typed `\n` it keeps."""
+    return name.replace("\\N", "\\n")
 
 
 def _zone() -> Timezone:

@@ -214,6 +214,8 @@ class AlsoRings(TenantModel):
 class CallerFilter(TenantModel):
     """Callers that a line refuses under a name of the customer's own, always or while a schedule says so."""
 
+    NAMED_BY: ClassVar = ("line__dialable",)
+
     line = models.ForeignKey(Line, models.CASCADE, related_name="caller_filters")
     name = models.CharField(_("name"), max_length=60)
     schedule = models.ForeignKey(Schedule, models.PROTECT, null=True, blank=True, related_name="caller_filters")

@@ -7,7 +7,7 @@ from accounts.access import Actor, Role, system
 from accounts.models import Customer, User
 from accounts.tenancy import tenant
 from telephony import services
-from telephony.models import Line, PhoneNumber
+from telephony.models import HolidaySchedule, Line, PhoneNumber
 
 T46U = "249ad80a46b3"
 
@@ -69,3 +69,12 @@ def employee(bob: User) -> Client:
     one = Client()
     one.force_login(bob)
     return one
+
+
+@pytest.fixture
+def feestdagen(acme: Customer) -> HolidaySchedule:
+    """A list of Acme's that is kept up to date, with four years in it."""
+    with tenant(acme):
+        return services.create_dutch_holidays(
+            actor=system(acme), customer=acme, name="Feestdagen", years=range(2026, 2030), keep=True
+        )

@@ -4,9 +4,10 @@ import datetime as dt
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.access import Actor, system
 from accounts.errors import Refusal
@@ -14,13 +15,11 @@ from accounts.models import AuditEntry, Customer, User
 from accounts.tenancy import tenant
 from telephony import schedule_selectors, services
 from telephony.callers import Pattern
-from telephony.hours import MOST_DAYS, MOST_PERIODS, DayRow, PeriodRow, later_years, public_holidays
+from telephony.hours import MOST_DAYS, MOST_PERIODS, PeriodRow, public_holidays
 from telephony.models import CallerFilter, HolidaySchedule, Line, Schedule
 from telephony.schedule_week import week_view
-from telephony.tasks import keep_all_holidays, keep_holidays
 from telephony.tests.test_line_pages import undo_of
 from telephony.tests.test_pages import text
-from telephony.timetable import DAY
 from telephony.views.schedule_undo import LONGEST, recall, remember
 
 OFFICE = PeriodRow(frozenset(range(5)), 510, 1050)
@@ -32,14 +31,6 @@ TODAY = dt.date(2026, 11, 26)
 def office(acme: Customer) -> Schedule:
     with tenant(acme):
         return services.create_schedule(actor=system(acme), customer=acme, name="Werktijden", periods=[OFFICE])
-
-
-@pytest.fixture
-def feestdagen(acme: Customer) -> HolidaySchedule:
-    with tenant(acme):
-        return services.create_dutch_holidays(
-            actor=system(acme), customer=acme, name="Feestdagen", years=range(2026, 2030), keep=True
-        )
 
 
 def block(line: Line, schedule: Schedule) -> CallerFilter:
@@ -55,11 +46,6 @@ def block(line: Line, schedule: Schedule) -> CallerFilter:
 def week_form(*rows: dict[str, Any], name: str = "Werktijden", stored: int = 0) -> dict[str, Any]:
     given: dict[str, Any] = {"name": name, "periods-TOTAL_FORMS": len(rows), "periods-INITIAL_FORMS": stored}
     return given | {f"periods-{n}-{field}": value for n, row in enumerate(rows) for field, value in row.items()}
-
-
-def days_form(*rows: dict[str, Any], name: str = "Feestdagen", stored: int = 0, **more: Any) -> dict[str, Any]:
-    given: dict[str, Any] = {"name": name, "days-TOTAL_FORMS": len(rows), "days-INITIAL_FORMS": stored, **more}
-    return given | {f"days-{n}-{field}": value for n, row in enumerate(rows) for field, value in row.items()}
 
 
 def periods_of(schedule: Schedule) -> list[PeriodRow]:
@@ -124,7 +110,8 @@ def test_a_schedule_has_not_too_many_periods(acme: Customer) -> None:
 
 def test_the_picture_runs_on_into_the_next_day_after_midnight() -> None:
     view = week_view([PeriodRow(frozenset({6}), 1320, 360, "Nacht")])
-    assert dict(view.days)["Sunday" if "Sunday" in dict(view.days) else "zondag"] == ["22:00–6:00 Nacht"]
+    monday, *_week, sunday = [words for _day, words in view.days]
+    assert (monday, sunday) == (["tot 6:00 Nacht"], ["22:00–6:00 Nacht"])
     late, early = sorted(view.blocks, key=lambda piece: -piece.y)
     assert (late.x, late.y, late.height) == ("86.4%", 28 + 22 * 20, 40)
     assert (early.x, early.y, early.height) == ("6.0%", 28, 120)
@@ -135,117 +122,6 @@ def test_the_page_shows_what_a_person_typed_also_when_it_is_refused(browser: Cli
     shown = text(browser.post(f"/schedules/week/{office.pk}/", week_form(*rows, stored=1)))
     assert "7:00–8:00" in shown
     assert "Kies minstens één dag." in shown
-
-
-# --- holidays ---
-
-
-@time_machine.travel(dt.datetime(2026, 11, 26, 12, tzinfo=dt.UTC))
-def test_a_new_list_begins_with_the_public_holidays_of_four_years(browser: Client, acme: Customer) -> None:
-    page = browser.get("/schedules/holidays/new/")
-    assert [day.year for day in sorted(page.context["form"].ticked()) if (day.month, day.day) == (1, 1)] == [
-        2026,
-        2027,
-        2028,
-        2029,
-    ]
-    own = {"name": "Oudejaarsdag", "first": "2026-12-31", "start": "16:00", "yearly": "on"}
-    given = days_form(own, public=["2026-12-25", "2027-12-25", "2027-05-05"], keep="on")
-    assert browser.post("/schedules/holidays/new/", given).status_code == 302
-    with tenant(acme):
-        found = HolidaySchedule.objects.get()
-        rows = [day.row() for day in found.days.all()]
-    assert found.public_until == 2029
-    assert [(row.name, row.first.isoformat()) for row in rows] == [
-        ("Eerste kerstdag", "2026-12-25"),
-        ("Oudejaarsdag", "2026-12-31"),
-        ("Bevrijdingsdag", "2027-05-05"),
-        ("Eerste kerstdag", "2027-12-25"),
-    ]
-    assert (rows[1].start, rows[1].end, rows[1].yearly) == (960, DAY, True)
-
-
-@time_machine.travel(dt.datetime(2026, 11, 26, 12, tzinfo=dt.UTC))
-def test_days_are_ticked_out_and_past_ones_stay(browser: Client, acme: Customer, feestdagen: HolidaySchedule) -> None:
-    with tenant(acme):
-        old = DayRow(name="Koningsdag", first=dt.date(2025, 4, 26), last=dt.date(2025, 4, 26))
-        rows = [old, *(day.row() for day in feestdagen.days.all())]
-        services.change_holidays(actor=system(acme), schedule=feestdagen, name="Feestdagen", days=rows)
-    given = days_form(public=["2027-01-01"])
-    response = browser.post(f"/schedules/holidays/{feestdagen.pk}/", given, follow=True)
-    with tenant(acme):
-        feestdagen.refresh_from_db()
-        assert feestdagen.public_until is None
-        assert [day.first.isoformat() for day in feestdagen.days.all()] == ["2025-04-26", "2027-01-01"]
-    browser.post(undo_of(response))
-    with tenant(acme):
-        assert feestdagen.days.count() == 41
-
-
-@pytest.mark.parametrize(
-    ("row", "field"),
-    [
-        ({"first": "2026-12-31"}, "name"),
-        ({"name": "Oudjaar"}, "first"),
-        ({"name": "Oudjaar", "first": "2026-12-31", "last": "2026-12-30"}, "last"),
-        ({"name": "Oudjaar", "first": "2026-12-31", "start": "16:00", "end": "9:00"}, "end"),
-        ({"name": "Oudjaar", "first": "2026-01-01", "last": "2027-01-01", "yearly": "on"}, "last"),
-    ],
-)
-def test_days_that_cannot_be_are_refused_at_their_row(browser: Client, row: dict[str, Any], field: str) -> None:
-    response = browser.post("/schedules/holidays/new/", days_form(row))
-    assert field in response.context["rows"].forms[0].errors
-
-
-def test_a_list_has_not_too_many_days(acme: Customer) -> None:
-    day = DayRow(name="X", first=TODAY, last=TODAY)
-    with tenant(acme), pytest.raises(Refusal) as refused:
-        services.create_holidays(actor=system(acme), customer=acme, name="X", days=[day] * (MOST_DAYS + 1))
-    assert refused.value.code == "too_many_days"
-
-
-def test_bevrijdingsdag_is_official_once_in_five_years_and_koningsdag_is_never_on_a_sunday() -> None:
-    found = public_holidays([2030, 2031])
-    liberation = {day.day.year: day.is_official for day in found if day.name == "Bevrijdingsdag"}
-    assert liberation == {2030: True, 2031: False}
-    assert [day.day.day for day in found if day.name == "Koningsdag"] == [27, 26]
-
-
-def test_a_later_year_comes_as_the_last_one_was() -> None:
-    rows = [day.row() for day in public_holidays(range(2026, 2030)) if day.name != "Goede vrijdag" and day.is_official]
-    early = DayRow(name="Kerstavond vroeg", first=dt.date(2029, 12, 25), last=dt.date(2029, 12, 25), start=720)
-    rows = [row for row in rows if row.first != early.first] + [early]
-    added = {row.name: row for row in later_years(rows, until=2029, last=2030)}
-    assert "Goede vrijdag" not in added  # taken out, so it stays out
-    assert added["Kerstavond vroeg"].first == dt.date(2030, 12, 25)  # with its hours
-    assert added["Kerstavond vroeg"].start == 720
-    assert "Bevrijdingsdag" in added  # official in 2030, and nobody decided against such a one
-    assert "Bevrijdingsdag" not in {
-        row.name for row in later_years(rows, until=2029, last=2031) if row.first.year > 2030
-    }
-
-
-def test_lists_that_are_kept_up_to_date_get_the_next_year_by_themselves(
-    acme: Customer, feestdagen: HolidaySchedule, office: Schedule
-) -> None:
-    with time_machine.travel(dt.datetime(2027, 1, 1, 4, 40, tzinfo=dt.UTC)):
-        assert keep_all_holidays() == 1
-        assert keep_holidays.apply(args=(acme.pk,)).get() == 11
-        assert keep_holidays.apply(args=(acme.pk,)).get() == 0  # twice does no harm
-    with tenant(acme):
-        feestdagen.refresh_from_db()
-        assert feestdagen.public_until == 2030
-        assert feestdagen.days.filter(first__year=2030).count() == 11
-        assert AuditEntry.objects.filter(verb="holidays.change").count() == 1
-    with time_machine.travel(dt.datetime(2027, 1, 2, 4, 40, tzinfo=dt.UTC)):
-        assert keep_all_holidays() == 0
-
-
-def test_a_list_without_days_ahead_is_said(browser: Client, acme: Customer) -> None:
-    with tenant(acme):
-        past = DayRow(name="Opening", first=dt.date(2020, 1, 1), last=dt.date(2020, 1, 1))
-        services.create_holidays(actor=system(acme), customer=acme, name="Oud", days=[past])
-    assert "Oud heeft geen dagen meer" in text(browser.get("/schedules/"))
 
 
 # --- what follows it, and taking it away ---
@@ -377,6 +253,7 @@ def test_a_calendar_is_read_into_the_form_and_nothing_is_saved(browser: Client, 
     assert "Gelezen, nog niet opgeslagen" in shown
     assert "Braderie: deze komt één keer" in shown
     assert 'action="/schedules/week/new/"' in page.content.decode()
+    assert "data-savebar" not in page.content.decode()  # it would hide, because nothing was typed
     with tenant(acme):
         assert not Schedule.objects.exists()
     rows = page.context["rows"]
@@ -410,3 +287,28 @@ def test_the_owner_made_it(owner: Actor, acme: Customer) -> None:
         services.create_schedule(actor=owner, customer=acme, name="Nacht", periods=[NIGHT])
         entry = AuditEntry.objects.get(verb="schedule.create")
     assert (entry.user, entry.changes["periods"][1]) == (owner.user, "Storingsdienst: fr 22:00-6:00")
+
+
+@pytest.mark.parametrize("page", ["", "week/{pk}/"])
+def test_a_page_takes_no_more_queries_when_there_is_more_to_show(
+    browser: Client, acme: Customer, office: Schedule, sanne: Line, page: str
+) -> None:
+    url, counts = f"/schedules/{page.format(pk=office.pk)}", []
+    browser.get(url)  # the first request of a session writes it
+    for more in range(2):
+        with tenant(acme):
+            for n in range(1, 4):
+                name = f"Lijst {more} {n}"
+                services.set_caller_filter(
+                    actor=system(acme), line=sanne, name=name, patterns=[Pattern("+31201234567")], schedule=office
+                )
+                services.create_schedule(actor=system(acme), customer=acme, name=name, periods=[OFFICE, NIGHT])
+                services.create_dutch_holidays(actor=system(acme), customer=acme, name=name, years=[2026])
+        with CaptureQueriesContext(connection) as queries:
+            assert browser.get(url).status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_who_chooses_a_schedule_sees_its_hours_beside_its_name(employee: Client, office: Schedule, sanne: Line) -> None:
+    assert "Werktijden · ma t/m vr 8:30 tot 17:30" in text(employee.get("/my-phone/callers/new/"))

@@ -132,7 +132,7 @@ class WeekKind:
 
     def facts(self, found: Schedule) -> str:
         """What stands below the name: when it is open."""
-        return week_in_words(row.row() for row in found.periods.all()) or gettext("never open")
+        return week_in_words(row.row() for row in found.periods.all())
 
     def sheet(self, filled: Filled | None, data: Mapping[str, Any] | None) -> WeekSheet:
         """The forms, empty without anything to fill in."""
@@ -140,7 +140,7 @@ class WeekKind:
 
     def write(self, found: Schedule, *, at: dt.datetime) -> bytes:
         """As a file for a calendar."""
-        return write_week(found.name, self.stored(found).rows, at=at)
+        return write_week(found.name, self.stored(found).rows, key=f"week {found.pk}", at=at)
 
     def read(self, data: bytes, *, today: dt.date) -> Calendared[PeriodRow]:  # noqa: ARG002 - as the other kind
         """What a calendar brings."""
@@ -186,7 +186,7 @@ class HolidaysKind:
 
     def write(self, found: HolidaySchedule, *, at: dt.datetime) -> bytes:
         """As a file for a calendar."""
-        return write_holidays(found.name, self.stored(found).rows, at=at)
+        return write_holidays(found.name, self.stored(found).rows, key=f"holidays {found.pk}", at=at)
 
     def read(self, data: bytes, *, today: dt.date) -> Calendared[DayRow]:
         """What a calendar brings."""

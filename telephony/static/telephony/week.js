@@ -128,8 +128,8 @@ function draw() {
   undo.disabled = past.length === 0;
   for (const row of rows()) for (const field of [startOf(row), endOf(row)]) field.disabled = wholeOf(row).checked;
   view.querySelectorAll("[data-days] dd").forEach((cell, day) => {
-    const parts = found.flatMap((block) => pieces(block).filter((part) => part.day === day).map((part) => [part.start, block]));
-    cell.replaceChildren(...(parts.length ? parts.sort((a, b) => a[0] - b[0]).map(([, block]) => button(`${times(block)} ${block.name}`, () => edit(block))) : [closed]), button("+", () => add(day), view.dataset.add.replace("{day}", names[day])));
+    const parts = found.flatMap((block) => pieces(block).filter((part) => part.day === day).map((part) => [part.start, part.day === block.day ? times(block) : view.dataset.until.replace("{time}", clock(part.end)), block]));
+    cell.replaceChildren(...(parts.length ? parts.sort((a, b) => a[0] - b[0]).map(([, words, block]) => button(`${words} ${block.name}`, () => edit(block))) : [closed]), button("+", () => add(day), view.dataset.add.replace("{day}", names[day])));
   });
 }
 
