@@ -24,6 +24,7 @@ from cdr import (
     reject_api,
     retention_api,
     saved_api,
+    signs_api,
     source_api,
     tariff_api,
     threshold_api,
@@ -35,7 +36,6 @@ from cdr.asking import Asked
 from cdr.disputes_api import DisputeViewSet
 from cdr.models import CallRecord
 from cdr.selectors import calls, names
-from cdr.signs_api import FraudSignViewSet
 from cdr.story_api import StorySerializer, story
 from cdr.vocabulary import SHOWN_NAMES, CallType, Direction, Leg, Product
 from portal.lib.money import euros
@@ -168,7 +168,7 @@ routes: list[tuple[str, type[viewsets.ViewSetMixin], str]] = [
     *export_api.routes,
     ("calls", CallViewSet, "calls"),
     *totals_api.routes,
-    ("fraud-signs", FraudSignViewSet, "fraud-signs"),
+    *signs_api.routes,
     ("disputes", DisputeViewSet, "disputes"),
     *cost_api.routes,
     *limit_api.routes,

@@ -10,8 +10,7 @@ from rest_framework.request import Request
 from accounts.access import Actor
 from accounts.apibase import CustomerAPI
 from cdr.asking import Asked, ask, problems
-from cdr.selectors import calls
-from cdr.vocabulary import Direction, Product
+from cdr.vocabulary import SHOWN_NAMES, Direction, Product
 
 
 def text(name: str, what: str, *, many: bool = False) -> OpenApiParameter:
@@ -27,9 +26,11 @@ FILTERS = [
     text("number", "Own number, E.164.", many=True),
     text("caller", "Who called: part of a number in any spelling, or of the name of an own number."),
     text("callee", "Who was called: the same."),
-    OpenApiParameter("product", OpenApiTypes.INT, enum=[int(value) for value in Product]),
-    OpenApiParameter("direction", OpenApiTypes.INT, many=True, enum=[int(value) for value in Direction]),
-    OpenApiParameter("type", OpenApiTypes.INT, many=True, enum=list(calls.SHOWN)),
+    OpenApiParameter("product", OpenApiTypes.STR, enum=[kind.name.lower() for kind in Product]),
+    OpenApiParameter("direction", OpenApiTypes.STR, many=True, enum=[kind.name.lower() for kind in Direction]),
+    OpenApiParameter(
+        "type", OpenApiTypes.STR, many=True, enum=SHOWN_NAMES, description="Kind of call, as in call_type."
+    ),
     text("cost_min", "Amount in euros, at least; equal to cost_max: exactly that amount, to four decimals."),
     text("cost_max", "Amount in euros, at most."),
     text("seconds_min", "Duration at least: seconds, or 1:30."),

@@ -20,7 +20,7 @@ from accounts.models import Customer
 from accounts.tenancy import Crossing, crossing
 from cdr import services
 from cdr.bundle_forms import BundleForm, numbers_of
-from cdr.models import Bundle
+from cdr.models import Adjustment, Bundle
 from cdr.selectors import bundles as selectors
 from cdr.services.bundles import FIELDS
 from portal.lib.money import euros
@@ -38,25 +38,28 @@ class FillSerializer(serializers.Serializer[Any]):
     saved = serializers.DecimalField(max_digits=16, decimal_places=6)
 
 
+class AdjustmentSerializer(serializers.Serializer[Any]):
+    """What a billed period would have cost more (or less, below zero), in euros ex VAT, and on whose invoice that comes."""
+
+    billing_period = serializers.CharField()
+    into = serializers.CharField()
+    reason = serializers.ChoiceField(choices=Adjustment.Reason.choices)
+    amount = serializers.DecimalField(max_digits=16, decimal_places=6)
+
+
+MONTH = OpenApiParameter(
+    "month", OpenApiTypes.STR, description="Billing period as 2026-10; the running one if left out."
+)
+
+
 class CallBundlesViewSet(CustomerAPI, viewsets.ViewSet):
     """How full the customer's bundles are."""
 
     capability = Capability.VIEW_CALLS
 
-    @extend_schema(
-        parameters=[
-            OpenApiParameter(
-                "month", OpenApiTypes.STR, description="Billing period as 2026-10; the running one if left out."
-            )
-        ],
-        responses=FillSerializer(many=True),
-    )
+    @extend_schema(parameters=[MONTH], responses=FillSerializer(many=True))
     def list(self, request: Request) -> Response:
-        typed = request.query_params.get("month")
-        try:
-            month = Month.parse(typed) if typed else Month.of_day(timezone.localdate())
-        except ValueError as error:
-            raise exceptions.ValidationError({"month": [_("Write a month as 2026-10.")]}) from error
+        month = _month(request)
         rows = [
             {
                 "bundle": fill.bundle.name,
@@ -69,6 +72,32 @@ class CallBundlesViewSet(CustomerAPI, viewsets.ViewSet):
             for fill in selectors.fills(month)
         ]
         return Response(FillSerializer(rows, many=True).data)
+
+    @extend_schema(
+        operation_id="call_bundles_adjustments", parameters=[MONTH], responses=AdjustmentSerializer(many=True)
+    )
+    @action(detail=False)
+    def adjustments(self, request: Request) -> Response:
+        """What changed of a billing period after its invoice."""
+        month = _month(request)
+        rows = [
+            {
+                "billing_period": str(Month.of_day(one.period)),
+                "into": str(Month.of_day(one.into_period)),
+                "reason": one.reason,
+                "amount": euros(one.micros),
+            }
+            for one in selectors.adjustments(month.first_day, month.end_day)
+        ]
+        return Response(AdjustmentSerializer(rows, many=True).data)
+
+
+def _month(request: Request) -> Month:
+    typed = request.query_params.get("month")
+    try:
+        return Month.parse(typed) if typed else Month.of_day(timezone.localdate())
+    except ValueError as error:
+        raise exceptions.ValidationError({"month": [_("Write a month as 2026-10.")]}) from error
 
 
 class BundleSerializer(serializers.ModelSerializer[Bundle]):

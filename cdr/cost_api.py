@@ -9,10 +9,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.access import Capability
-from accounts.apibase import CustomerAPI, form_problem
+from accounts.apibase import CustomerAPI, OperatorAPI, form_problem
+from accounts.models import Customer
+from accounts.tenancy import tenant
 from cdr.asking import language
 from cdr.cost_asking import LONGEST_SECONDS, CostAnswer, CostQuery, answer
 from cdr.rating.explain import Outcome
+from cdr.tariff_forms import CustomerChoice
 from cdr.vocabulary import CallType
 from portal.lib.money import euros
 
@@ -87,10 +90,37 @@ class CallCostViewSet(CustomerAPI, viewsets.ViewSet):
 
     @extend_schema(operation_id="call_cost", parameters=ASKED, responses=CallCostSerializer)
     def list(self, request: Request) -> Response:
-        form = CostQuery(request.query_params)
-        if not form.is_valid():
-            raise form_problem(form)
-        return Response(CallCostSerializer(_body(answer(self.customer, form.question, language()))).data)
+        return Response(_answer(self.customer, request))
 
 
-routes: list[tuple[str, type[viewsets.ViewSet], str]] = [("call-cost", CallCostViewSet, "call-cost")]
+class CustomerCallCostViewSet(OperatorAPI, viewsets.ViewSet):
+    """What a call of any customer would cost, and why."""
+
+    @extend_schema(
+        operation_id="customer_call_cost",
+        parameters=[
+            OpenApiParameter("customer", OpenApiTypes.STR, required=True, description="Its reference."),
+            *ASKED,
+        ],
+        responses=CallCostSerializer,
+    )
+    def list(self, request: Request) -> Response:
+        chosen = CustomerChoice(request.query_params)
+        if not chosen.is_valid():
+            raise form_problem(chosen)
+        customer: Customer = chosen.cleaned_data["customer"]
+        with tenant(customer):
+            return Response(_answer(customer, request))
+
+
+def _answer(customer: Customer, request: Request) -> Any:
+    form = CostQuery(request.query_params)
+    if not form.is_valid():
+        raise form_problem(form)
+    return CallCostSerializer(_body(answer(customer, form.question, language()))).data
+
+
+routes: list[tuple[str, type[viewsets.ViewSet], str]] = [
+    ("call-cost", CallCostViewSet, "call-cost"),
+    ("customer-call-cost", CustomerCallCostViewSet, "customer-call-cost"),
+]

@@ -14,9 +14,11 @@ from rest_framework.response import Response
 
 from accounts.access import Capability
 from accounts.apibase import CustomerAPI
+from accounts.selectors import registered_for
 from cdr import services
-from cdr.models import SpendSettings
+from cdr.models import GuardEvent, SpendSettings
 from cdr.selectors import limits as selectors
+from cdr.services.limits import MAIL_KIND
 from portal.lib.money import euros, micros
 from telephony.models import SpendGuardState
 
@@ -43,6 +45,24 @@ class LimitWarningSerializer(serializers.Serializer[Any]):
     limit = _money()
 
 
+class GuardEventSerializer(serializers.Serializer[Any]):
+    """What the spend guard did; `user` and `reason` are those of who unlocked it."""
+
+    at = serializers.DateTimeField()
+    change = serializers.ChoiceField(choices=GuardEvent.Change.values)
+    level = serializers.ChoiceField(choices=SpendGuardState.Level.choices)
+    spent = _money()
+    user = serializers.CharField(allow_blank=True)
+    reason = serializers.CharField(allow_blank=True)
+
+
+class ReaderSerializer(serializers.Serializer[Any]):
+    """Somebody who gets the mail."""
+
+    name = serializers.CharField()
+    email = serializers.CharField()
+
+
 class ChosenSerializer(serializers.Serializer[Any]):
     """What a customer chooses. Amounts are euros ex VAT in a billing period; null and 0 are none, and stay apart.
 
@@ -62,7 +82,9 @@ class ChosenSerializer(serializers.Serializer[Any]):
 
 
 class CallLimitsSerializer(serializers.Serializer[Any]):
-    """The running period against its limit."""
+    """The running period against its limit. `mailed` are how many people get the mail; who they are, `readers`, is null for
+    whoever may not manage users. `guard_since` is null while paid calls go out.
+    """
 
     billing_period = serializers.DateField()
     spent = _money()
@@ -76,9 +98,14 @@ class CallLimitsSerializer(serializers.Serializer[Any]):
     hard_limit = _money(allow_null=True)
     hard_limit_stops = serializers.ChoiceField(choices=SpendSettings.Mode.values)
     most_in_one_hour = _money(allow_null=True)
-    spend_guard = serializers.ChoiceField(choices=SpendGuardState.Level.values)
+    spend_guard = serializers.ChoiceField(choices=SpendGuardState.Level.choices)
+    guard_since = serializers.DateTimeField(allow_null=True)
+    guard_cause = serializers.ChoiceField(choices=["limit", "velocity"], allow_null=True)
     numbers = NumberLimitSerializer(many=True)
     warnings = LimitWarningSerializer(many=True)
+    guard_events = GuardEventSerializer(many=True)
+    mailed = serializers.IntegerField()
+    readers = ReaderSerializer(many=True, allow_null=True)
 
 
 class UnlockSerializer(serializers.Serializer[Any]):
@@ -160,6 +187,8 @@ class CallLimitsViewSet(CustomerAPI, viewsets.ViewSet):
         settings = selectors.settings_of(self.customer)
         found = selectors.standing(self.customer, settings, timezone.now())
         chosen = services.chosen(settings)
+        guard = found.guard if found.level != SpendGuardState.Level.OPEN else None
+        readers = registered_for(self.customer, MAIL_KIND)
         return {
             "billing_period": found.month.first_day,
             "spent": euros(found.spent.micros),
@@ -174,6 +203,8 @@ class CallLimitsViewSet(CustomerAPI, viewsets.ViewSet):
             "hard_limit_stops": chosen.mode,
             "most_in_one_hour": _euros(chosen.velocity_micros),
             "spend_guard": found.level,
+            "guard_since": guard.since if guard else None,
+            "guard_cause": guard.cause or None if guard else None,
             "numbers": [
                 {
                     "number": one.number,
@@ -192,6 +223,21 @@ class CallLimitsViewSet(CustomerAPI, viewsets.ViewSet):
                 }
                 for one in selectors.told()
             ],
+            "guard_events": [
+                {
+                    "at": one.at,
+                    "change": one.change,
+                    "level": one.level,
+                    "spent": euros(one.spent_micros),
+                    "user": one.user_name,
+                    "reason": one.reason,
+                }
+                for one in selectors.guard_events()
+            ],
+            "mailed": len(readers),
+            "readers": [{"name": reader.full_name, "email": reader.email} for reader in readers]
+            if self.actor.can(Capability.MANAGE_USERS)
+            else None,
         }
 
 

@@ -1,6 +1,6 @@
 """Signs of fraud in the API: the list of the pages, one, and what people say about it."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -11,7 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.access import Capability
-from accounts.apibase import CustomerAPI, Pages
+from accounts.apibase import CustomerAPI, OperatorAPI, Pages
+from accounts.models import Customer
+from accounts.tenancy import Crossing, crossing
 from cdr import sign_words
 from cdr.fraud.kinds import Judgement, Severity
 from cdr.models import FraudSign
@@ -34,7 +36,7 @@ class SignSerializer(serializers.ModelSerializer[FraudSign]):
 
     class Meta:
         model = FraudSign
-        fields = (
+        fields: ClassVar[tuple[str, ...]] = (
             "id",
             "kind",
             "severity",
@@ -70,6 +72,24 @@ class JudgeSerializer(serializers.Serializer[Any]):
     note = serializers.CharField(required=False, allow_blank=True, default="", max_length=1000)
 
 
+def judged_as(view: viewsets.GenericViewSet[FraudSign]) -> QuerySet[FraudSign]:
+    """The signs that a request asks for."""
+    wanted = view.request.query_params.get("judgement")
+    if wanted is None:
+        return signs.signs()
+    if wanted not in Judgement.values:
+        raise exceptions.ValidationError({"judgement": [" / ".join(Judgement.values)]})
+    return signs.signs().filter(judgement=wanted)
+
+
+def judged(view: Any, request: Request, sign: FraudSign) -> FraudSign:
+    """A sign with what a request says about it."""
+    asked = JudgeSerializer(data=request.data)
+    asked.is_valid(raise_exception=True)
+    judgement = Judgement(asked.validated_data["judgement"])
+    return fraud.judge(actor=view.actor, sign=sign, judgement=judgement, note=asked.validated_data["note"])
+
+
 class FraudSignViewSet(
     CustomerAPI, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[FraudSign]
 ):
@@ -81,12 +101,7 @@ class FraudSignViewSet(
     queryset = FraudSign.objects.none()
 
     def get_queryset(self) -> QuerySet[FraudSign]:
-        wanted = self.request.query_params.get("judgement")
-        if wanted is None:
-            return signs.signs()
-        if wanted not in Judgement.values:
-            raise exceptions.ValidationError({"judgement": [" / ".join(Judgement.values)]})
-        return signs.signs().filter(judgement=wanted)
+        return judged_as(self)
 
     @extend_schema(parameters=[OpenApiParameter("judgement", str, enum=Judgement.values)])
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -99,13 +114,49 @@ class FraudSignViewSet(
         del pk
         if not self.actor.can(Capability.EDIT_SETTINGS):
             raise PermissionDenied
-        found = self.get_object()
-        asked = JudgeSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        made = fraud.judge(
-            actor=self.actor,
-            sign=found,
-            judgement=Judgement(asked.validated_data["judgement"]),
-            note=asked.validated_data["note"],
-        )
-        return Response(SignSerializer(made).data)
+        return Response(SignSerializer(judged(self, request, self.get_object())).data)
+
+
+class CustomerSignSerializer(SignSerializer):
+    """A sign in the calls of some customer."""
+
+    customer = serializers.SlugRelatedField[Customer](slug_field="reference", read_only=True)
+
+    class Meta(SignSerializer.Meta):
+        fields: ClassVar[tuple[str, ...]] = ("customer", *SignSerializer.Meta.fields)
+
+
+class CustomerSignsViewSet(
+    OperatorAPI, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[FraudSign]
+):
+    """Signs of fraud in the calls of all customers, newest first."""
+
+    serializer_class = CustomerSignSerializer
+    pagination_class = SignPages
+    lookup_value_converter = "int"
+    queryset = FraudSign.objects.none()
+
+    def get_queryset(self) -> QuerySet[FraudSign]:
+        return judged_as(self).select_related("customer")
+
+    @extend_schema(parameters=[OpenApiParameter("judgement", str, enum=Judgement.values)])
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        with crossing(Crossing.OPERATE):
+            return super().list(request, *args, **kwargs)
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        with crossing(Crossing.OPERATE):
+            return super().retrieve(request, *args, **kwargs)
+
+    @extend_schema(request=JudgeSerializer, responses=CustomerSignSerializer)
+    @action(detail=True, methods=["post"])
+    def judge(self, request: Request, **_kwargs: Any) -> Response:
+        """Say whether a sign was right; the customer reads it."""
+        with crossing(Crossing.OPERATE):
+            return Response(self.get_serializer(judged(self, request, self.get_object())).data)
+
+
+routes: list[tuple[str, type[viewsets.ViewSetMixin], str]] = [
+    ("fraud-signs", FraudSignViewSet, "fraud-signs"),
+    ("customer-fraud-signs", CustomerSignsViewSet, "customer-fraud-signs"),
+]

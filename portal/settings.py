@@ -344,6 +344,8 @@ SPECTACULAR_SETTINGS = {
         "BlockEnum": "portal.lib.numbers.Block",
         "BundleKindEnum": "cdr.models.bundles.Bundle.Kind",
         "InsteadEnum": "telephony.models.lines.Instead",
+        "GuardLevelEnum": "telephony.models.guard.SpendGuardState.Level",
+        "SignKindEnum": "cdr.fraud.kinds.SignKind",
         "RatedCallTypeEnum": "cdr.rates_file.CALL_TYPES",
         "ShownCallTypeEnum": "cdr.vocabulary.SHOWN_NAMES",
         "WeekdayEnum": "cdr.models.tariffs.PeakTimes.Weekday",

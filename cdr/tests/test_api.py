@@ -109,3 +109,26 @@ def test_a_size_and_period_within_the_bounds_are_taken(called: None, alice: User
 @pytest.mark.parametrize("view", [CallViewSet, CallTotalsViewSet])
 def test_a_colleague_without_the_right_is_told_no(called: None, bob: User, view: Any) -> None:
     assert ask(bob, view).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("named", "numbered"),
+    [
+        ("type=abroad", "type=3"),
+        ("type=nl_fixed&type=nl_mobile", "type=1&type=2"),
+        ("direction=outgoing", "direction=1"),
+    ],
+)
+@pytest.mark.parametrize("view", [CallViewSet, CallTotalsViewSet])
+def test_kinds_are_asked_for_by_the_names_that_answers_have(
+    called: None, alice: User, view: Any, named: str, numbered: str
+) -> None:
+    found = ask(alice, view, f"?month=2026-10&{named}").data
+    assert found["results"]
+    assert found["results"] == ask(alice, view, f"?month=2026-10&{numbered}").data["results"]
+
+
+@pytest.mark.parametrize("query", ["type=emergency", "type=free", "type=elsewhere", "product=both", "direction=up"])
+def test_a_name_of_no_kind_that_is_shown_is_a_problem(called: None, alice: User, query: str) -> None:
+    answer = ask(alice, CallViewSet, f"?month=2026-10&{query}")
+    assert (answer.status_code, list(answer.data["errors"])) == (400, [query.partition("=")[0]])

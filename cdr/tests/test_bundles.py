@@ -8,11 +8,14 @@ from typing import Unpack
 
 import pytest
 from django.db.models import Sum
+from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.access import system
 from accounts.errors import Refusal
-from accounts.models import Customer
+from accounts.models import Customer, User
+from accounts.services import create_token
 from accounts.tenancy import Crossing, crossing, tenant
 from cdr.models import Adjustment, Bundle, BundleAllocation, CallRecord, DailyTotal, MonthlyTotal
 from cdr.selectors import bundles, calls
@@ -24,6 +27,7 @@ from cdr.services.corrections import book, reversal, successor
 from cdr.services.periods import hold_periods_open
 from cdr.tests.worlds import Cells, a_bundle, a_source, a_tariff, asterisk_row, load, write
 from cdr.vocabulary import BOOKED
+from portal.lib.money import euros
 from portal.lib.periods import Month
 from telephony.models import PhoneNumber
 
@@ -256,6 +260,29 @@ def test_a_bundle_made_over_a_closed_period_adjusts_it_and_leaves_its_calls_as_t
     set_bundle_numbers(actor=system(), bundle=bundle, numbers=[], since=date(2026, 10, 1))
     with tenant(acme):
         assert Adjustment.objects.aggregate(sum=Sum("micros")) == {"sum": 0}
+
+
+def test_what_changed_after_an_invoice_is_read_in_the_api(
+    acme: Customer, alice: User, birch: Customer, carol: User, client: Client
+) -> None:
+    for customer in (acme, birch):
+        with tenant(customer):
+            Adjustment.objects.create(
+                customer=customer,
+                period=OCTOBER.first_day,
+                into_period=NOVEMBER.first_day,
+                reason="tariff",
+                micros=-customer.pk,
+                made_at=timezone.now(),
+            )
+    for customer, user in ((acme, alice), (birch, carol)):
+        headers = {"Authorization": f"Bearer {create_token(actor=system(), user=user, name='t')[1]}"}
+        url = "/api/v1/call-bundles/adjustments/?month="
+        assert client.get(f"{url}2026-10", headers=headers).json() == [
+            {"billing_period": "2026-10", "into": "2026-11", "reason": "tariff", "amount": str(euros(-customer.pk))}
+        ]
+        assert client.get(f"{url}2026-09", headers=headers).json() == []
+        assert client.get(f"{url}soon", headers=headers).status_code == 400
 
 
 def test_an_adjustment_is_taken_by_one_invoice_only(acme: Customer, tmp_path: Path) -> None:

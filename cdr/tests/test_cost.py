@@ -8,7 +8,9 @@ from django.test import Client
 from django.utils.translation import override
 from rest_framework.test import APIRequestFactory, force_authenticate
 
+from accounts.access import system
 from accounts.models import Customer, User
+from accounts.services import create_token
 from accounts.tenancy import tenant
 from cdr.cost_api import CallCostViewSet
 from cdr.cost_asking import read_length
@@ -188,3 +190,17 @@ def test_billed_time_is_told_in_words(first: int, step: int, words: str) -> None
     made = calculate(Price(0, 60_000, first_seconds=first, step_seconds=step), PeakHours(), seconds=90, start=NOW)
     with override("nl"):
         assert step_words(made) == words
+
+
+def test_an_operator_asks_the_api_for_any_customer_and_nobody_else_does(
+    basis: Tariff, acme: Customer, olga: User, alice: User, client: Client
+) -> None:
+    def ask(user: User, **asked: str) -> Any:
+        headers = {"Authorization": f"Bearer {create_token(actor=system(), user=user, name='t')[1]}"}
+        return client.get("/api/v1/customer-call-cost/", asked, headers=headers)
+
+    found = ask(olga, customer=acme.reference, number="020 123 4567", seconds="60").json()
+    assert (found["number"], found["outcome"], found["amount"]) == ("+31201234567", "priced", "0.060000")
+    assert list(ask(olga, customer="nobody", number="112").json()["errors"]) == ["customer"]
+    assert list(ask(olga, customer=acme.reference, number="veel").json()["errors"]) == ["number"]
+    assert ask(alice, customer=acme.reference, number="112").status_code == 404

@@ -459,3 +459,22 @@ def test_reading_the_api_gives_no_right_to_judge(burst: None, acme: Customer, bo
     assert client.get(url, headers=headers).status_code == 200
     answer = client.post(f"{url}judge/", {"judgement": "right"}, content_type="application/json", headers=headers)
     assert answer.status_code == 403
+
+
+def test_an_operator_reads_and_judges_the_signs_of_all_customers_over_the_api(
+    burst: None, acme: Customer, olga: User, alice: User, client: Client
+) -> None:
+    fraud.find_signs(customer=acme, now=NOW)
+    url = "/api/v1/customer-fraud-signs/"
+    headers = {"Authorization": f"Bearer {create_token(actor=system(), user=olga, name='t')[1]}"}
+    [sign] = client.get(f"{url}?judgement=open", headers=headers).json()["results"]
+    assert (sign["customer"], sign["kind"]) == (acme.reference, "new_country")
+    assert client.get(f"{url}{sign['id']}/", headers=headers).json() == sign
+    answer = client.post(
+        f"{url}{sign['id']}/judge/", {"judgement": "right"}, content_type="application/json", headers=headers
+    )
+    assert answer.json() == {**sign, "judgement": "right", "judged_at": answer.json()["judged_at"]}
+    assert client.get(f"{url}?judgement=open", headers=headers).json()["results"] == []
+    assert client.get(f"{url}?judgement=?", headers=headers).status_code == 400
+    stranger = {"Authorization": f"Bearer {create_token(actor=system(), user=alice, name='t')[1]}"}
+    assert client.get(url, headers=stranger).status_code == 404

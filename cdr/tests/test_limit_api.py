@@ -100,3 +100,30 @@ def test_who_may_only_look_changes_nothing(ask: Ask, acme: Customer, bob: User) 
     Membership.objects.filter(user=bob).update(views_invoices=True)
     assert ask(bob).status_code == 200
     assert ask(bob, "put", data={"limit": "1"}).status_code == 403
+
+
+def test_who_is_mailed_is_told_by_name_to_who_manages_users_only(
+    ask: Ask, acme: Customer, alice: User, bob: User
+) -> None:
+    Membership.objects.filter(user=alice).update(mails_voip_usage=True)
+    Membership.objects.filter(user=bob).update(views_invoices=True)
+    found = ask(alice).json()
+    assert found["mailed"] == 1
+    assert found["readers"] == [{"name": alice.full_name, "email": alice.email}]
+    told = ask(bob).json()
+    assert (told["mailed"], told["readers"]) == (1, None)
+
+
+def test_what_the_guard_did_and_why_it_is_closed_is_told(ask: Ask, acme: Customer, alice: User) -> None:
+    assert [ask(alice).json()[name] for name in ("guard_since", "guard_cause", "guard_events")] == [None, None, []]
+    choose(alice, acme, stop_micros=50 * EURO)
+    spend(acme, 50)
+    look(acme)
+    found = ask(alice).json()
+    assert (found["spend_guard"], found["guard_cause"]) == ("premium", "limit")
+    [stopped] = found["guard_events"]
+    assert (stopped["change"], stopped["spent"], stopped["at"]) == ("closed", "50.000000", found["guard_since"])
+    ask(alice, "post", "unlock/", {"reason": "Campaign"})
+    found = ask(alice).json()
+    assert (found["spend_guard"], found["guard_since"], found["guard_cause"]) == ("open", None, None)
+    assert (found["guard_events"][0]["change"], found["guard_events"][0]["reason"]) == ("unlocked", "Campaign")
