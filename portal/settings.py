@@ -293,6 +293,8 @@ SIP_PORT = env.integer("SIP_PORT", 5061)
 SIP_TRANSPORT = env.text("SIP_TRANSPORT", "tls")
 # Where the registrar takes requests to reach a phone (JSON-RPC over HTTP), such as http://registrar:5065/rpc; empty: none.
 REGISTRAR_RPC_URL = env.text("REGISTRAR_RPC_URL", "")
+# In which header the trusted proxy hands on the subject of a phone's certificate that it verified; empty: none counts.
+PHONE_CERTIFICATE_HEADER = env.text("PHONE_CERTIFICATE_HEADER", "")
 # Apps that their makers only set up for providers they know.
 ZOIPER_PROVIDER_ID = env.text("ZOIPER_PROVIDER_ID", "")
 ACROBITS_CLOUD_ID = env.text("ACROBITS_CLOUD_ID", "")

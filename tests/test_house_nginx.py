@@ -12,9 +12,11 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,11 +65,15 @@ class Front:
     def __init__(self, plain: int, tls: int) -> None:
         self.plain, self.tls = plain, tls
 
-    def get(self, path: str, *, tls: bool = True, **headers: str) -> tuple[int, Message, bytes]:
+    def get(
+        self, path: str, *, tls: bool = True, certificate: Path | None = None, **headers: str
+    ) -> tuple[int, Message, bytes]:
         address = f"https://localhost:{self.tls}{path}" if tls else f"http://localhost:{self.plain}{path}"
         context = ssl.create_default_context()
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
+        if certificate is not None:
+            context.load_cert_chain(f"{certificate}.pem", f"{certificate}.key")
         opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=context), _NoRedirect())
         request = urllib.request.Request(  # noqa: S310 - our own nginx
             address, headers={name.replace("_", "-"): value for name, value in headers.items()}
@@ -79,8 +85,8 @@ class Front:
             with error:
                 return error.code, error.headers, error.read()
 
-    def seen(self, path: str, **headers: str) -> dict[str, object]:
-        status, _, body = self.get(path, tls=True, **headers)
+    def seen(self, path: str, *, certificate: Path | None = None, **headers: str) -> dict[str, object]:
+        status, _, body = self.get(path, tls=True, certificate=certificate, **headers)
         assert status == 200, body
         told: dict[str, object] = json.loads(body)
         told["headers"] = {str(name).lower(): value for name, value in dict(told["headers"]).items()}  # type: ignore[call-overload]
@@ -94,14 +100,21 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
 @pytest.fixture(scope="module")
 def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+    """nginx with our file."""
+    with _running(tmp_path_factory.mktemp("nginx"), certificates=False) as front_:
+        yield front_
+
+
+@contextmanager
+def _running(folder: Path, *, certificates: bool) -> Iterator[Front]:
     """nginx with our file; only ports, upstreams and folders are those of this machine."""
-    folder = tmp_path_factory.mktemp("nginx")
     web, phones = _echo("web"), _echo("phones")
     plain, tls = _free_ports(2)
     (folder / "static").mkdir()
     (folder / "static" / "app.css").write_text("body { color: red }")
     (folder / "mime.types").write_text("types { text/css css; }")
-    shutil.copy(ROOT / "deploy/proxy.conf", folder)
+    for name in ("proxy.conf", "phone-certificates.conf"):
+        shutil.copy(ROOT / "deploy" / name, folder)
     (folder / "tls").mkdir()
     subprocess.run(
         [
@@ -138,6 +151,10 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
     }.items():
         assert here in conf
         conf = conf.replace(here, there)
+    if certificates:
+        assert "# include phone-certificates.conf;" in conf
+        conf = conf.replace("# include phone-certificates.conf;", "include phone-certificates.conf;")
+        _certify(folder / "tls/phone-makers", "/CN=A maker of phones", None)
     (folder / "nginx.conf").write_text(conf)
     folder.chmod(0o755)
     # As root its workers would become somebody who may not read pytest's folders.
@@ -151,6 +168,26 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
         process.wait(PATIENCE)
         web.shutdown()
         phones.shutdown()
+
+
+def _certify(name: Path, subject: str, maker: Path | None) -> None:
+    """A key and a certificate, signed by a maker's or by itself."""
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-days",
+        "1",
+    ]
+    command += ["-subj", subject, "-keyout", f"{name}.key", "-out", f"{name}.pem"]
+    if maker is not None:
+        command += ["-CA", f"{maker}.pem", "-CAkey", f"{maker}.key"]
+    subprocess.run(command, check=True, capture_output=True)
 
 
 def _until_listening(port: int, process: subprocess.Popen[bytes]) -> None:
@@ -206,3 +243,25 @@ def test_static_files_are_served_without_the_portal_and_kept(front: Front) -> No
 def test_what_runs_inside_is_not_told_outside(front: Front) -> None:
     assert front.get("/readyz")[0] == 404
     assert "Server" not in front.get("/readyz")[1] or front.get("/readyz")[1]["Server"] == "nginx"
+
+
+def _certificate_seen(front: Front, **given: Any) -> str | None:
+    headers = front.seen("/provision/249ad80a46b3.cfg", **given)["headers"]
+    assert isinstance(headers, dict)
+    found: str | None = headers.get("x-phone-certificate")
+    return found
+
+
+def test_nobody_claims_a_certificate_by_a_header(front: Front) -> None:
+    assert _certificate_seen(front, X_Phone_Certificate="CN=249AD80A46B3") is None
+
+
+def test_a_certificate_of_a_maker_is_handed_on_and_another_one_is_not(tmp_path: Path) -> None:
+    with _running(tmp_path, certificates=True) as front:
+        makers, own, forged = (tmp_path / "tls" / name for name in ("phone-makers", "own", "forged"))
+        _certify(own, "/O=Yealink/CN=249AD80A46B3", makers)
+        _certify(forged, "/O=Yealink/CN=249AD80A46B3", None)
+        assert _certificate_seen(front, certificate=own) == "CN=249AD80A46B3,O=Yealink"
+        assert _certificate_seen(front) is None
+        assert _certificate_seen(front, X_Phone_Certificate="CN=249AD80A46B3") is None
+        assert front.get("/provision/249ad80a46b3.cfg", certificate=forged)[0] == 400

@@ -28,6 +28,7 @@ from telephony.models import KeptSettings, PhoneBook, ProvisioningAnswer, Provis
 from telephony.provisioning import digest
 from telephony.provisioning.agents import MAX_USER_AGENT
 from telephony.provisioning.catalogue import Vendor
+from telephony.provisioning.certificates import certified_mac
 from telephony.provisioning.config import CommonConfig
 from telephony.provisioning.digest import BasicCredentials, Credentials, NonceSigner, NonceState
 from telephony.provisioning.gate import Attempt, Event, Sent, Verdict
@@ -104,6 +105,8 @@ def answer(request: HttpRequest, asked: Request) -> HttpResponse:
         rendered = render_common(asked.common_code or 0, CommonConfig(NTP_SERVERS))
         return rendered_file(request, rendered) if rendered else absent()
     credentials = digest.parse_authorization(request.headers.get("Authorization", ""))
+    if credentials is None and (subject := _subject(request)):
+        return _by_certificate(request, asked, subject)
     if credentials is None or (isinstance(credentials, BasicCredentials) and not request.is_secure()):
         return challenge(request)
     if not isinstance(credentials, BasicCredentials):
@@ -133,6 +136,33 @@ def _authorise(request: HttpRequest, asked: Request, credentials: Credentials) -
     if request.method in WRITES:
         return _take(request, asked, attempt, newest=shown is Password.PRESENT)
     return _give(request, asked, attempt, found, newest=shown is Password.PRESENT)
+
+
+def _subject(request: HttpRequest) -> str:
+    """Of the certificate that a trusted proxy verified; empty for everybody else, whatever they claim."""
+    if not settings.PHONE_CERTIFICATE_HEADER or not getattr(request, "from_trusted_proxy", False):
+        return ""
+    return request.headers.get(settings.PHONE_CERTIFICATE_HEADER, "").strip() if request.is_secure() else ""
+
+
+def _by_certificate(request: HttpRequest, asked: Request, subject: str) -> HttpResponse:
+    """A phone with its maker's certificate gets its own file without a password; for all others the certificate is none."""
+    mac = certified_mac(subject)
+    address = request.META.get("REMOTE_ADDR", "")
+    found = ProvisioningAnswer.objects.filter(mac=mac).first() if mac and mac == asked.mac else None
+    if found is not None:
+        attempt = Attempt(address, found.login)
+        if request.method in WRITES:
+            return _take(request, asked, attempt, newest=False)
+        return _give(request, asked, attempt, found, newest=False)
+    if mac and mac == asked.mac:
+        return challenge(request)  # a phone of nobody yet
+    if asked.mac:
+        log.warning("provisioning refused", extra={"address": address, "outcome": "certificate"})
+        attempt = Attempt(address, f"certificate {mac}")
+        if gate().refuse(attempt, event_of(request, attempt, Outcome.FOREIGN)) is Verdict.SLOWED:
+            return slow_down()
+    return challenge(request)
 
 
 def password_of(request: HttpRequest, credentials: Credentials, found: ProvisioningAnswer) -> Password | None:
