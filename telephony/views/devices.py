@@ -114,6 +114,7 @@ def device(request: CustomerRequest, pk: int) -> HttpResponse:
         "figures": _figures(found, fetched, registration),
         "days": _days(events),
         "checks": checks,
+        "steps": next((check.steps for check in checks if check.steps), ()),
         "alg": alg_words(found),
         "fine": all(check.fine for check in checks),
         "url": typed_for(found, "…"),
