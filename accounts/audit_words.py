@@ -147,6 +147,7 @@ ACTIONS: Mapping[str, tuple[str | Promise, str]] = {
     "link": CHANGED,
     "set": CHANGED,
     "version_added": CHANGED,
+    "version_moved": CHANGED,
     "release": REMOVED,
     "remove": REMOVED,
 }
