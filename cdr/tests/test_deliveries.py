@@ -1,99 +1,28 @@
-"""Files through the upload page and the API, and what becomes of them when workers die."""
+"""Files through the upload page and the API."""
 
 import resource
 import signal
-from collections.abc import Callable, Iterator
-from datetime import timedelta
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
-from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.access import Door, system
-from accounts.models import AuditEntry, Customer, User
+from accounts.models import AuditEntry, User
 from accounts.services import create_token
 from accounts.tenancy import Crossing, crossing
-from cdr.models import Batch, CallRecord, Source
-from cdr.services import deliveries
-from cdr.services.deliveries import GAVE_UP, MOST_TRIES, load_queue, tend
+from cdr.models import Batch, Source
+from cdr.services.deliveries import load_queue
 from cdr.tasks import load_queue as load_queue_task
-from cdr.tasks import tend_deliveries
-from cdr.tests.worlds import a_source, a_tariff, asterisk_row, counts
+from cdr.tests.delivering import Upload, kept, rows, stored
+from cdr.tests.worlds import counts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 
-TODAY = timezone.now().strftime("%Y-%m-%d")
 State = Batch.State
-
-
-def rows(count: int, first: int = 0) -> bytes:
-    """Rows of today, so that no clock rejects them."""
-    made = (
-        asterisk_row(
-            unique=f"1792048320.{n}",
-            sequence=n,
-            start=f"{TODAY} 00:12:00",
-            end=f"{TODAY} 00:13:05",
-        )
-        for n in range(first, first + count)
-    )
-    return "".join(row + "\n" for row in made).encode()
-
-
-@pytest.fixture(autouse=True)
-def media(tmp_path: Path, settings: Settings) -> Path:
-    settings.MEDIA_ROOT = tmp_path / "media"
-    return tmp_path / "media" / "cdr-uploads"
-
-
-@pytest.fixture
-def source(acme: Customer) -> Source:
-    a_tariff()
-    return a_source()
-
-
-type Upload = Callable[..., HttpResponse]
-
-
-@pytest.fixture
-def upload(client: Client, olga: User, source: Source) -> Upload:
-    """Send files as the operator does on the page."""
-
-    def send(*files: tuple[str, bytes], who: User | None = None) -> HttpResponse:
-        client.force_login(who or olga)
-        given = [SimpleUploadedFile(name, content, "text/csv") for name, content in files]
-        return client.post("/operate/batches/upload/", {"source": source.pk, "uploads": given})  # type: ignore[return-value]
-
-    return send
-
-
-@pytest.fixture
-def send(client: Client, olga: User, source: Source) -> Upload:
-    """Send a file as a switch does over the API, the file itself as the body."""
-    token = create_token(actor=system(door=Door.COMMAND), user=olga, name="switch")[1]
-
-    def post(content: bytes, *, key: str = "", **headers: str) -> HttpResponse:
-        given = {"Authorization": f"Bearer {token}", **headers}
-        if key:
-            given["Idempotency-Key"] = key
-        url = f"/api/v1/calls/batches/?source={source.name}"
-        return client.post(url, content, content_type="text/csv", headers=given)  # type: ignore[return-value]
-
-    return post
-
-
-def kept(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file())
-
-
-def stored() -> int:
-    with crossing(Crossing.OPERATE):
-        return CallRecord.objects.count()
 
 
 # --- the page ---
@@ -244,19 +173,6 @@ def test_the_same_key_with_another_file_is_refused(send: Upload, media: Path) ->
     assert len(kept(media)) == 1
 
 
-@pytest.fixture
-def api(client: Client, olga: User) -> Callable[..., HttpResponse]:
-    """Ask the API as the operator."""
-    token = create_token(actor=system(door=Door.COMMAND), user=olga, name="olga")[1]
-
-    def ask(method: str, path: str, data: dict[str, object] | None = None) -> HttpResponse:
-        call = getattr(client, method)
-        answer: HttpResponse = call(f"/api/v1/calls/batches/{path}", data, headers={"Authorization": f"Bearer {token}"})
-        return answer
-
-    return ask
-
-
 def test_a_form_with_a_file_works_as_well(api: Upload, source: Source) -> None:
     given = SimpleUploadedFile("cdr-2.csv", rows(1))
     assert api("post", "", {"source": source.name, "file": given}).status_code == 201
@@ -299,148 +215,3 @@ def test_a_customers_key_meets_nothing_there(alice: User, source: Source, client
     assert client.post(url, rows(1), content_type="text/csv", headers=headers).status_code == 404
     assert client.get(url, headers=headers).status_code == 404
     assert kept(media) == []
-
-
-# --- stopping, resuming, and dead workers ---
-
-
-def test_a_delivery_that_waits_is_stopped_at_once_and_can_be_resumed(api: Upload, send: Upload, source: Source) -> None:
-    made = send(rows(2)).json()  # type: ignore[attr-defined]
-    assert api("post", f"{made['id']}/cancel/").json()["state"] == "cancelled"  # type: ignore[attr-defined]
-    assert load_queue(source=source) == 0
-    assert api("post", f"{made['id']}/resume/").json()["state"] == "queued"  # type: ignore[attr-defined]
-    assert load_queue(source=source) == 1
-    assert stored() == 2
-
-
-def test_a_running_delivery_is_asked_to_stop(upload: Upload, olga: User, client: Client) -> None:
-    upload(("calls.csv", rows(2)))
-    batch = Batch.objects.get()
-    Batch.objects.update(state=State.RUNNING)
-    client.post(f"/operate/batches/{batch.pk}/cancel/")
-    batch.refresh_from_db()
-    assert (batch.state, batch.cancel_asked) == (State.RUNNING, True)
-
-
-def test_what_is_loaded_can_neither_be_stopped_nor_resumed(api: Upload, send: Upload, source: Source) -> None:
-    made = send(rows(2)).json()  # type: ignore[attr-defined]
-    load_queue(source=source)
-    assert api("post", f"{made['id']}/cancel/").status_code == 409
-    assert api("post", f"{made['id']}/resume/").status_code == 409
-
-
-def test_a_delivery_whose_file_is_gone_is_not_resumed(api: Upload, send: Upload, media: Path) -> None:
-    made = send(rows(2)).json()  # type: ignore[attr-defined]
-    api("post", f"{made['id']}/cancel/")
-    for path in kept(media):
-        path.unlink()
-    assert api("post", f"{made['id']}/resume/").json()["type"].endswith("file_not_kept")  # type: ignore[attr-defined]
-
-
-def test_what_a_dead_worker_left_is_taken_up_again_and_doubles_nothing(upload: Upload, source: Source) -> None:
-    upload(("calls.csv", rows(3)))
-    load_queue(source=source)
-    Batch.objects.update(state=State.RUNNING, loaded=1, read=1)  # as a worker leaves it that is killed
-    assert tend_deliveries() == 1
-    assert Batch.objects.get().state == State.QUEUED
-    load_queue(source=source)
-    batch = Batch.objects.get()
-    assert (batch.state, counts(batch), stored()) == (State.DONE, (3, 0, 3, 0, 0), 3)
-
-
-def test_what_another_worker_is_loading_is_left_alone(upload: Upload, source: Source) -> None:
-    upload(("calls.csv", rows(1)), ("next.csv", rows(1)))
-    Batch.objects.filter(file_name="calls.csv").update(state=State.RUNNING)
-    other = connection.copy()
-    try:
-        with other.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(hashtext(%s), %s)", [deliveries.LOADING, source.pk])
-        tend(now=timezone.now())
-        assert load_queue(source=source) == 0
-    finally:
-        other.close()
-    assert {one.file_name: one.state for one in Batch.objects.all()} == {
-        "calls.csv": State.RUNNING,
-        "next.csv": State.QUEUED,
-    }
-
-
-def test_a_file_that_somebody_took_away_is_refused_and_the_next_one_loaded(
-    upload: Upload, source: Source, media: Path
-) -> None:
-    upload(("gone.csv", rows(1)), ("next.csv", rows(1, 1)))
-    (media.parent / Batch.objects.get(file_name="gone.csv").kept_file).unlink()
-    assert load_queue(source=source) == 2
-    assert Batch.objects.get(file_name="gone.csv").state == State.REFUSED
-    assert Batch.objects.get(file_name="next.csv").loaded == 1
-
-
-def test_after_three_dead_workers_somebody_must_look(upload: Upload, source: Source, client: Client) -> None:
-    upload(("calls.csv", rows(1)))
-    Batch.objects.update(state=State.RUNNING, tries=MOST_TRIES)
-    assert tend(now=timezone.now()) == 0
-    batch = Batch.objects.get()
-    assert (batch.state, batch.problem) == (State.INTERRUPTED, GAVE_UP)
-    assert "Drie workers" in client.get(f"/operate/batches/{batch.pk}/").content.decode()
-    client.post(f"/operate/batches/{batch.pk}/resume/")
-    load_queue(source=source)
-    batch.refresh_from_db()
-    assert (batch.state, batch.tries) == (State.DONE, 1)
-
-
-def test_a_dead_worker_that_was_asked_to_stop_is_not_replaced(upload: Upload) -> None:
-    upload(("calls.csv", rows(1)))
-    Batch.objects.update(state=State.RUNNING, cancel_asked=True)
-    assert tend(now=timezone.now()) == 0
-    assert Batch.objects.get().state == State.CANCELLED
-
-
-def test_files_that_were_loaded_long_ago_are_cleared_away(upload: Upload, source: Source, media: Path) -> None:
-    upload(("calls.csv", rows(1)))
-    load_queue(source=source)
-    later = timezone.now() + timedelta(days=deliveries.KEPT_DAYS)
-    tend(now=later - timedelta(minutes=1))
-    assert len(kept(media)) == 1
-    tend(now=later + timedelta(minutes=1))
-    assert kept(media) == []
-    assert Batch.objects.get().kept_file == ""
-
-
-# --- looking at it ---
-
-
-def test_the_progress_is_asked_for_again_while_it_runs_and_the_page_anew_at_the_end(
-    upload: Upload, source: Source, client: Client
-) -> None:
-    upload(("calls.csv", rows(2)))
-    batch = Batch.objects.get()
-    started = timezone.now() - timedelta(seconds=10)
-    Batch.objects.update(state=State.RUNNING, started_at=started, read=100, loaded=100, done_bytes=batch.size // 2)
-    answer = client.get(f"/operate/batches/{batch.pk}/progress/")
-    text = answer.content.decode()
-    assert 'hx-trigger="every 2s"' in text
-    assert "nog ongeveer 10 seconden" in text
-    assert "10 rijen per seconde" in text
-    assert 'hx-swap-oob="true"' in text  # the word beside the name of the file follows
-    Batch.objects.update(cancel_asked=True)
-    text = client.get(f"/operate/batches/{batch.pk}/progress/").content.decode()
-    assert "Het stopt na de rijen waar het mee bezig is" in text
-    assert "nog ongeveer" not in text
-    Batch.objects.update(state=State.DONE, finished_at=timezone.now())
-    answer = client.get(f"/operate/batches/{batch.pk}/progress/")
-    assert answer.headers["HX-Refresh"] == "true"
-    assert "hx-trigger" not in answer.content.decode()
-
-
-def test_the_list_is_filtered_by_source_state_and_file(upload: Upload, source: Source, client: Client) -> None:
-    upload(("monday.csv", rows(1)), ("tuesday.csv", rows(1)))
-    for query, shown in (
-        ("q=tues", ["tuesday.csv"]),
-        ("state=queued", ["monday.csv", "tuesday.csv"]),
-        ("state=done", []),
-        (f"source={source.name}&q=mon", ["monday.csv"]),
-        ("source=nobody", ["monday.csv", "tuesday.csv"]),
-        ("after=nonsense", ["monday.csv", "tuesday.csv"]),
-    ):
-        page = client.get(f"/operate/batches/?{query}").content.decode()
-        assert [name for name in ("monday.csv", "tuesday.csv") if f">{name}<" in page] == shown, query
