@@ -11,7 +11,7 @@ from django.db import transaction
 from django.forms import BaseForm
 from django.http import Http404, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
-from rest_framework import exceptions, pagination, status
+from rest_framework import exceptions, mixins, pagination, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -20,7 +20,7 @@ from accounts import selectors
 from accounts.access import Actor, Capability, Door, Role, roles_of
 from accounts.errors import Refusal
 from accounts.models import Customer, Membership, User
-from accounts.tenancy import tenant
+from accounts.tenancy import Crossing, crossing, tenant
 from portal.logs import set_customer, set_user
 
 log = logging.getLogger(__name__)
@@ -87,6 +87,18 @@ class OperatorAPI(AboveCustomersAPI):
     """Mixin of API views of the provider's operators."""
 
     capability = Capability.OPERATE
+
+
+class OperatorReads(OperatorAPI, mixins.ListModelMixin, mixins.RetrieveModelMixin):
+    """Mixin of API views that list, and show one by one, what belongs to all customers: read inside a crossing."""
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        with crossing(Crossing.OPERATE):
+            return super().list(request, *args, **kwargs)
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        with crossing(Crossing.OPERATE):
+            return super().retrieve(request, *args, **kwargs)
 
 
 class PartnerAPI(AboveCustomersAPI):

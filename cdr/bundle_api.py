@@ -9,13 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import exceptions, mixins, serializers, status, viewsets
+from rest_framework import exceptions, serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.access import Capability
-from accounts.apibase import CustomerAPI, OperatorAPI, Pages, form_problem
+from accounts.apibase import CustomerAPI, OperatorReads, Pages, form_problem
 from accounts.models import Customer
 from accounts.tenancy import Crossing, crossing
 from cdr import services
@@ -143,7 +143,7 @@ class EndSerializer(serializers.Serializer[Any]):
     valid_to = serializers.DateField()
 
 
-class Bundles(OperatorAPI, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Bundle]):
+class Bundles(OperatorReads, viewsets.GenericViewSet[Bundle]):
     """Bundles of all customers: list, look at one, make one, change its numbers, end it."""
 
     serializer_class = BundleSerializer
@@ -153,14 +153,6 @@ class Bundles(OperatorAPI, mixins.ListModelMixin, mixins.RetrieveModelMixin, vie
 
     def get_queryset(self) -> QuerySet[Bundle]:
         return Bundle.objects.select_related("customer").prefetch_related("numbers")
-
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        with crossing(Crossing.OPERATE):
-            return super().list(request, *args, **kwargs)
-
-    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        with crossing(Crossing.OPERATE):
-            return super().retrieve(request, *args, **kwargs)
 
     @extend_schema(request=NewBundleSerializer, responses={201: BundleSerializer})
     def create(self, request: Request) -> Response:

@@ -5,13 +5,13 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import exceptions, mixins, serializers, viewsets
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework import exceptions, serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.apibase import OperatorAPI, Pages
+from accounts.apibase import OperatorReads, Pages
 from accounts.models import Customer
 from accounts.tenancy import Crossing, crossing
 from cdr.disputes_api import DisputePages, DisputeSerializer
@@ -53,9 +53,10 @@ class KeepingMonthsSerializer(serializers.Serializer[Any]):
     months = serializers.IntegerField(min_value=0, max_value=10_000)
 
 
-class KeepingTimesViewSet(
-    OperatorAPI, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Customer]
-):
+@extend_schema_view(
+    list=extend_schema(parameters=[OpenApiParameter("q", OpenApiTypes.STR, description="Part of a name or reference.")])
+)
+class KeepingTimesViewSet(OperatorReads, viewsets.GenericViewSet[Customer]):
     """Every customer with its time of keeping."""
 
     serializer_class = KeepingTimeSerializer
@@ -66,15 +67,6 @@ class KeepingTimesViewSet(
 
     def get_queryset(self) -> QuerySet[Customer]:
         return selectors.keeping(self.request.query_params.get("q", "").replace("\0", "")[:LONGEST_SEARCH].strip())
-
-    @extend_schema(parameters=[OpenApiParameter("q", OpenApiTypes.STR, description="Part of a name or reference.")])
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        with crossing(Crossing.OPERATE):
-            return super().list(request, *args, **kwargs)
-
-    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        with crossing(Crossing.OPERATE):
-            return super().retrieve(request, *args, **kwargs)
 
     @extend_schema(request=KeepingMonthsSerializer, responses=KeepingTimeSerializer)
     def update(self, request: Request, reference: str) -> Response:
@@ -104,9 +96,12 @@ class OutcomeSerializer(serializers.Serializer[Any]):
     outcome = serializers.CharField(max_length=2000)
 
 
-class CustomerDisputesViewSet(
-    OperatorAPI, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Dispute]
-):
+@extend_schema_view(
+    list=extend_schema(
+        parameters=[OpenApiParameter("open", OpenApiTypes.BOOL, description="Only these that are open, or closed.")]
+    )
+)
+class CustomerDisputesViewSet(OperatorReads, viewsets.GenericViewSet[Dispute]):
     """What customers contest, newest first."""
 
     serializer_class = CustomerDisputeSerializer
@@ -120,17 +115,6 @@ class CustomerDisputesViewSet(
         if wanted not in (None, "true", "false"):
             raise exceptions.ValidationError({"open": ["true / false"]})
         return found if wanted is None else found.filter(closed_at__isnull=wanted == "true")
-
-    @extend_schema(
-        parameters=[OpenApiParameter("open", OpenApiTypes.BOOL, description="Only these that are open, or closed.")]
-    )
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        with crossing(Crossing.OPERATE):
-            return super().list(request, *args, **kwargs)
-
-    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        with crossing(Crossing.OPERATE):
-            return super().retrieve(request, *args, **kwargs)
 
     @extend_schema(request=OutcomeSerializer, responses=CustomerDisputeSerializer)
     @action(detail=True, methods=["post"])

@@ -4,14 +4,14 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import exceptions, mixins, serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.access import Capability
-from accounts.apibase import CustomerAPI, OperatorAPI, Pages
+from accounts.apibase import CustomerAPI, OperatorReads, Pages
 from accounts.models import Customer
 from accounts.tenancy import Crossing, crossing
 from cdr import sign_words
@@ -126,9 +126,8 @@ class CustomerSignSerializer(SignSerializer):
         fields: ClassVar[tuple[str, ...]] = ("customer", *SignSerializer.Meta.fields)
 
 
-class CustomerSignsViewSet(
-    OperatorAPI, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[FraudSign]
-):
+@extend_schema_view(list=extend_schema(parameters=[OpenApiParameter("judgement", str, enum=Judgement.values)]))
+class CustomerSignsViewSet(OperatorReads, viewsets.GenericViewSet[FraudSign]):
     """Signs of fraud in the calls of all customers, newest first."""
 
     serializer_class = CustomerSignSerializer
@@ -138,15 +137,6 @@ class CustomerSignsViewSet(
 
     def get_queryset(self) -> QuerySet[FraudSign]:
         return judged_as(self).select_related("customer")
-
-    @extend_schema(parameters=[OpenApiParameter("judgement", str, enum=Judgement.values)])
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        with crossing(Crossing.OPERATE):
-            return super().list(request, *args, **kwargs)
-
-    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        with crossing(Crossing.OPERATE):
-            return super().retrieve(request, *args, **kwargs)
 
     @extend_schema(request=JudgeSerializer, responses=CustomerSignSerializer)
     @action(detail=True, methods=["post"])

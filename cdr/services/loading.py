@@ -81,7 +81,8 @@ def _load_batch(batch: Batch, path: Path, now: datetime, chunk_rows: int) -> Bat
         reader(path.stat().st_size) as read,
         ThreadPoolExecutor(1, thread_name_prefix="cdr-hash") as beside,
     ):
-        digest = beside.submit(_sha256, path)
+        # What was sent to us was hashed while it came in.
+        digest = None if batch.sha256 else beside.submit(_sha256, path)
         _begin(batch, stream, now)
         try:
             whole = _load(stream, path, batch, now, chunk_rows, read)
@@ -90,7 +91,9 @@ def _load_batch(batch: Batch, path: Path, now: datetime, chunk_rows: int) -> Bat
             batch.problem = found.sentence
             batch.state = State.REFUSED
         with crossing(Crossing.INGEST):
-            batch.finished_at, batch.sha256 = timezone.now(), digest.result()
+            batch.finished_at = timezone.now()
+            if digest:
+                batch.sha256 = digest.result()
             batch.save(update_fields=["state", "problem", "finished_at", "sha256"])
     return batch
 

@@ -92,6 +92,13 @@ def test_a_file_that_somebody_took_away_is_refused_and_the_next_one_loaded(
     assert Batch.objects.get(file_name="next.csv").loaded == 1
 
 
+def test_the_hash_of_a_file_that_was_sent_is_not_taken_again(upload: Upload, source: Source) -> None:
+    upload(("a.csv", rows(2)))
+    Batch.objects.update(sha256="0" * 64)
+    load_queue(source=source)
+    assert (Batch.objects.get().state, Batch.objects.get().sha256) == (State.DONE, "0" * 64)
+
+
 def test_after_three_dead_workers_somebody_must_look(upload: Upload, source: Source, client: Client) -> None:
     upload(("calls.csv", rows(1)))
     Batch.objects.update(state=State.RUNNING, tries=MOST_TRIES)
