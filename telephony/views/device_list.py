@@ -10,6 +10,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import Capability
@@ -78,7 +79,8 @@ def _sheet(request: CustomerRequest, made: list[NewDevice]) -> HttpResponse:
     rows = [_values(each) for each in made]
     token = secrets.token_urlsafe(24)
     cache.set(_key(request, token), vault.encrypt(json.dumps(rows)), KEPT)
-    saved(request, _("All %(count)s devices were made.") % {"count": len(made)})
+    count = len(made)
+    saved(request, ngettext("1 device was made.", "%(count)d devices were made.", count) % {"count": count})
     pairs = [{"device": each.device, "values": values} for each, values in zip(made, rows, strict=True)]
     context = {"rows": pairs, "sheet": token, "minutes": KEPT // 60, "crumbs": _crumbs(_("Devices made"))}
     response = render(request, "telephony/devices_sheet.html", context)
