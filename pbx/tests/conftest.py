@@ -1,6 +1,7 @@
 """An exchange for Acme, made by the services: a main number with a menu, two groups, three people, a voicemail."""
 
 import pytest
+from django.test import Client
 
 from accounts.access import Actor, Door, Role, system
 from accounts.models import Customer, User
@@ -96,3 +97,9 @@ def birch_exchange(birch: Customer) -> ExchangeSettings:
 def line(extension: str) -> Line:
     """Inside the customer's door."""
     return Line.objects.select_related("dialable").get(dialable__extension=extension)
+
+
+@pytest.fixture
+def browser(client: Client, alice: User) -> Client:
+    client.force_login(alice)
+    return client

@@ -1,32 +1,22 @@
 from datetime import datetime
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from pbx.routing import route
 from pbx.routing.features import Target
-from pbx.routing.menus import on_keypad
 from pbx.routing.shapes import (
-    Action,
-    AutoAttendant,
     Call,
     CompanyNight,
-    Exchange,
     HuntGroup,
     Inside,
-    Key,
-    Menu,
     NightMode,
     NightSetting,
     ObjectNight,
     Outcome,
-    Outside,
     Person,
     Plan,
     Policy,
     SpendGuard,
-    Voicemail,
 )
 from pbx.tests import worlds
 from pbx.tests.worlds import (
@@ -37,7 +27,6 @@ from pbx.tests.worlds import (
     LISA,
     MAIN,
     MEHMET,
-    MENU,
     NIGHT,
     OFF,
     SALES,
@@ -389,159 +378,3 @@ def test_automatic_without_a_schedule_is_not_night_and_said() -> None:
 def test_the_company_night_target_itself_rings_at_night() -> None:
     world = exchange(night=night(NightMode.ON, Target(FATIMA)))
     assert route(world, Call(MAIN), NIGHT).rings[0].person == FATIMA
-
-
-# --- menus ---
-
-
-def test_a_key_brings_the_caller_to_its_group() -> None:
-    plan = route(exchange(), Call(MAIN, Outside("+31201234567"), ("2",)), DAY)
-    assert rules(plan)[2:5] == ["menu_business", "key_transfer_without_prompt", "group_rings_member"]
-
-
-def test_one_who_chooses_nothing_goes_to_the_operator() -> None:
-    plan = route(exchange(), Call(MAIN), DAY)
-    assert rules(plan)[2:5] == ["menu_business", "menu_no_input", "menu_operator"]
-    assert plan.rings[0].person == FATIMA
-
-
-def test_three_mistakes_bring_the_operator() -> None:
-    plan = route(exchange(), Call(MAIN, keys=("7", "8", "6", "1")), DAY)
-    assert rules(plan).count("key_does_nothing") == 3
-    assert plan.rings[0].person == FATIMA
-
-
-def test_a_menu_without_an_operator_hangs_up_on_one_who_chooses_nothing() -> None:
-    bare = AutoAttendant(
-        id=MENU, name="Menu", number=MAIN, business=Menu("Welkom", {"1": Key(Action.PLAY_ANNOUNCEMENT)})
-    )
-    assert route(exchange(bare), Call(MAIN, keys=("1",)), DAY).outcome is Outcome.DISCONNECTED
-
-
-@pytest.mark.parametrize(
-    ("keys", "reached"), [("3103", MEHMET), ("3209", FATIMA), ("4263", LISA), ("4529", MEHMET), ("*5*2", MEHMET)]
-)
-def test_a_caller_may_dial_an_extension_or_spell_a_name(keys: str, reached: int) -> None:
-    assert route(exchange(), Call(MAIN, keys=tuple(keys)), DAY).rings[0].person == reached
-
-
-def test_an_extension_that_begins_another_can_still_be_dialled() -> None:
-    short = Person(id=8, name="Twintig", extension="20")
-    assert route(exchange(short), Call(MAIN, keys=tuple("320")), DAY).rings[0].person == 8
-    assert route(exchange(short), Call(MAIN, keys=tuple("3209")), DAY).rings[0].person == FATIMA
-
-
-def test_a_name_that_fits_more_than_one_finds_nobody() -> None:
-    namesake = Person(id=8, name="Lies de Boer", first_name="Lies", last_name="de Boer", extension="105")
-    assert "key_finds_nobody" in rules(route(exchange(namesake), Call(MAIN, keys=tuple("4263")), DAY))
-
-
-def test_names_are_spelled_without_prefixes_and_accents() -> None:
-    assert on_keypad("van der Bérg", "Zoë") == on_keypad("Berg", "Zoe") == "2374963"
-
-
-def test_outside_working_hours_its_own_menu_plays_and_on_holidays_a_third() -> None:
-    table = Timetable(worlds.OFFICE.week, (Holiday("vrij", NIGHT.date(), NIGHT.date(), 0, 60),))
-    three = AutoAttendant(
-        id=MENU,
-        name="Menu",
-        number=MAIN,
-        night=OFF,
-        timetable=table,
-        business=Menu("dag"),
-        after_hours=Menu("avond"),
-        holiday=Menu("feest"),
-    )
-    heard = [
-        route(exchange(three), Call(MAIN), at).steps[1].facts["greeting"]
-        for at in (DAY, NIGHT, DAY.replace(hour=0, minute=30))
-    ]
-    assert heard == ["dag", "avond", "feest"]
-
-
-# --- loops ---
-
-
-def test_two_who_forward_to_each_other_are_a_loop_that_is_named() -> None:
-    one = Person(id=MEHMET, name="Mehmet", extension="103", forward_always=Target(LISA))
-    two = Person(id=LISA, name="Lisa", extension="104", forward_always=Target(number="103"))
-    plan = route(exchange(one, two), inside("103", None), DAY)
-    assert (plan.outcome, plan.steps[-1].facts["circle"]) == (Outcome.LOOP, "Lisa (104) → Mehmet (103) → Lisa (104)")
-
-
-def test_a_night_target_of_its_own_that_is_itself_is_a_loop() -> None:
-    self_made = HuntGroup(
-        id=SALES, name="Verkoop", extension="101", members=(MEHMET,), night=ObjectNight(NightSetting.ON, Target(SALES))
-    )
-    assert route(exchange(self_made), inside("101"), DAY).outcome is Outcome.LOOP
-
-
-def test_a_group_that_overflows_into_itself_is_a_loop() -> None:
-    group = HuntGroup(
-        id=SALES, name="Verkoop", extension="101", members=(MEHMET,), overflow=Target(SALES), wait_seconds=20
-    )
-    assert route(exchange(group), inside("101"), DAY).outcome is Outcome.LOOP
-
-
-def test_more_than_five_redirects_end_the_call() -> None:
-    chain = [Person(id=n, name=f"P{n}", extension=f"30{n}", forward_always=Target(n + 1)) for n in range(10, 18)]
-    plan = route(exchange(*chain), Call("3010", Inside(None)), DAY)
-    assert plan.outcome is Outcome.TOO_MANY_REDIRECTS
-
-
-def test_a_target_that_is_gone_ends_the_call_in_words() -> None:
-    lost = Person(id=MEHMET, name="Mehmet", extension="103", forward_always=Target(77))
-    assert rules(route(exchange(lost), inside("103"), DAY))[-1] == "gone"
-
-
-# --- what holds for every exchange ---
-
-
-@settings(max_examples=60, deadline=None)
-@given(worlds.exchanges(), worlds.calls, worlds.moments)
-def test_every_call_ends(world: Exchange, call: Call, at: datetime) -> None:
-    plan = route(world, call, at)
-    assert plan.steps
-    assert [step.seconds for step in plan.steps] == sorted(step.seconds for step in plan.steps)
-
-
-@settings(max_examples=60, deadline=None)
-@given(worlds.exchanges(), st.sampled_from(["112", "1 1 2", " 112", "１１２"]), st.none() | worlds.ids, worlds.moments)
-def test_112_always_gets_out(world: Exchange, text: str, person: int | None, at: datetime) -> None:
-    plan = route(world, Call(text, Inside(person)), at)
-    assert plan.outcome is Outcome.EMERGENCY
-
-
-@settings(max_examples=60, deadline=None)
-@given(worlds.exchanges(), worlds.calls, worlds.moments)
-def test_the_same_call_has_the_same_plan(world: Exchange, call: Call, at: datetime) -> None:
-    assert route(world, call, at) == route(world, call, at)
-
-
-@settings(max_examples=60, deadline=None)
-@given(worlds.exchanges(), worlds.calls, worlds.moments)
-def test_every_step_and_every_ring_is_about_an_object_that_exists(world: Exchange, call: Call, at: datetime) -> None:
-    plan = route(world, call, at)
-    assert {step.subject for step in plan.steps} - {None} <= set(world.objects)
-    assert all(isinstance(world.objects[each.person], Person) for each in plan.rings)
-    assert not {each.person for each in plan.rings if not each.number} & world.unreachable
-
-
-@settings(max_examples=60, deadline=None)
-@given(worlds.exchanges(), worlds.own_numbers, worlds.moments)
-def test_an_own_number_never_leaves_the_exchange_by_itself(world: Exchange, number: str, at: datetime) -> None:
-    if number in world.numbers:
-        first = route(world, Call(number, Inside(None)), at).steps[0]
-        assert first.rule in {"stays_inside", "not_in_use"}
-
-
-@settings(max_examples=60, deadline=None)
-@given(worlds.exchanges(), worlds.calls, worlds.moments)
-def test_no_call_from_outside_is_sent_to_an_emergency_number(world: Exchange, call: Call, at: datetime) -> None:
-    if isinstance(call.caller, Outside):
-        assert route(world, call, at).outcome is not Outcome.EMERGENCY
-
-
-def test_a_box_that_does_not_record_hangs_up_after_its_notice() -> None:
-    notice = Voicemail(id=BOX, name="Bedrijf Voicemail", extension="999", records=False)
-    assert route(exchange(notice), inside("999"), DAY).outcome is Outcome.ANNOUNCED
