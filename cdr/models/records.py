@@ -10,11 +10,21 @@ from cdr.models.sources import Source
 from cdr.vocabulary import CallType, Direction, Leg, Product
 
 
+class Identity(models.Func):
+    """A number of 64 bits for a source and its own name of a record, as PostgreSQL makes it."""
+
+    function = "hashtextextended"
+    output_field = models.BigIntegerField()
+
+    def __init__(self) -> None:
+        super().__init__(models.F("record_id"), models.F("source_id"))
+
+
 class CallRecord(AppendOnlyModel):
     """One leg of one call, in the partition of the month (Amsterdam) in which it started; only the loader adds to it.
 
     Two indexes carry everything, because each further one costs a third of the speed of loading: the primary key leads
-    with the customer, the unique rule with the source. Foreign keys are not checked row by row for the same reason: the
+    with the customer, the unique rule with the start. Foreign keys are not checked row by row for the same reason: the
     loader takes customer and source from their tables within the transaction.
 
     `id` is made of the batch, the revision and the line (cdr.services.storing). `number` is the customer's own number, `other` the other
@@ -56,9 +66,9 @@ class CallRecord(AppendOnlyModel):
     class Meta:
         ordering = ("-start", "-id")
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=("source", "start", "record_id", "revision"), name="one_record_per_source_id"
-            )
+            # By start first, because files come in the order of time, and by a number of 64 bits in place of the text: half as
+            # big, and a third less work for COPY.
+            models.UniqueConstraint("start", Identity(), "revision", name="one_record_per_identity")
         ]
 
     def __str__(self) -> str:

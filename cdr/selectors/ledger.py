@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet, Sum
 
-from cdr.models import CallRecord, MonthlyTotal
+from cdr.models import CallRecord, MonthlyTotal, Source
+from cdr.models.records import Identity
 from cdr.vocabulary import Direction, Leg
 from portal.lib.periods import Month
 
@@ -24,6 +26,17 @@ def booked_back() -> Exists:
             revision=OuterRef("revision") + 1,
             leg=Leg.REVERSAL,
         )
+    )
+
+
+def named(source: Source, record_ids: Iterable[str]) -> QuerySet[CallRecord]:
+    """Every row of these records of a source, as the rule that each stands once finds them; narrow it by their start."""
+    names = list(record_ids)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT hashtextextended(name, %s) FROM unnest(%s::text[]) name", [source.pk, names])
+        identities = [row[0] for row in cursor.fetchall()]
+    return CallRecord.objects.alias(identity=Identity()).filter(
+        identity__in=identities, source=source, record_id__in=names
     )
 
 

@@ -25,6 +25,7 @@ from cdr.ingest.rate import NO_CHARGE
 from cdr.ingest.read import SENTENCES
 from cdr.models import Batch, CallRecord, Reject
 from cdr.selectors import feeds
+from cdr.selectors.ledger import named
 from cdr.services import allocation
 from cdr.services.corrections import book, open_period_of, reversal
 from cdr.services.groups import Chosen, Earlier, Load, Rows, amend, choose, earlier_legs
@@ -249,7 +250,7 @@ def _in_the_ledger(load: Load, calls: Calls, status: Integers) -> dict[str, Call
     """What the ledger holds now of the records that come with other facts."""
     ids = set(calls.record_id.keep(status == Status.CHANGED).compact().values)
     since = _EPOCH + timedelta(microseconds=load.window.earliest)
-    found = CallRecord.objects.filter(source=load.source, start__gte=since, record_id__in=ids)
+    found = named(load.source, ids).filter(start__gte=since)
     return {record.record_id: record for record in found.order_by("revision") if record.leg != Leg.REVERSAL}
 
 

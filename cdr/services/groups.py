@@ -21,6 +21,7 @@ from cdr.ingest.read import Ordinals, Reading, Window, read_calls
 from cdr.models import Batch, CallRecord, Source
 from cdr.rating.overrides import OverrideBook
 from cdr.rating.tariffs import TariffBook
+from cdr.selectors.ledger import named
 from cdr.services.corrections import book, open_period_of, reversal, rewrite, successor
 from cdr.services.known import Known
 from cdr.services.storing import Learned, without_hidden
@@ -122,9 +123,7 @@ def earlier_legs(load: Load, groups: Integers, replaced: dict[str, CallRecord]) 
 
 def _in_the_ledger(load: Load, calls: Calls, replaced: dict[str, CallRecord]) -> Earlier | None:
     first, last = (_EPOCH + timedelta(microseconds=int(each)) for each in (calls.start.min(), calls.start.max()))
-    found = CallRecord.objects.filter(
-        source=load.source, start__gte=first, start__lte=last, record_id__in=calls.record_id.values
-    ).order_by("revision")
+    found = named(load.source, calls.record_id.values).filter(start__gte=first, start__lte=last).order_by("revision")
     records = {record.record_id: record for record in found if record.leg != Leg.REVERSAL}
     # Of a record that was corrected several rows are kept: only the last one counts.
     place = {calls.record_id.text(row): row for row in range(len(calls))}
