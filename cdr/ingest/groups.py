@@ -24,3 +24,11 @@ def groups(keys: Sequence[Integers]) -> tuple[Integers, Integers]:
     rows = np.argsort(together)
     ordered = together[rows]
     return rows, np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
+
+
+def distinct(numbers: Integers) -> Integers:
+    """The different numbers in their order: sorted, which is many times as fast as `np.unique`."""
+    ordered = np.sort(numbers)
+    first = np.ones(len(ordered), dtype=np.bool_)
+    first[1:] = ordered[1:] != ordered[:-1]
+    return ordered[first]

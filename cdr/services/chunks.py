@@ -4,8 +4,8 @@ Everything of a chunk is one transaction, so that a worker that is killed at any
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from django.utils import timezone
 from accounts.tenancy import Crossing, crossing
 from cdr.ingest.attribute import NOBODY, attribute
 from cdr.ingest.calls import Calls, Integers, Mask
+from cdr.ingest.groups import distinct
 from cdr.ingest.identity import coded_numbers, facts_of, numbers_of
 from cdr.ingest.parse import BadRow
 from cdr.ingest.parts import Part
@@ -31,7 +32,7 @@ from cdr.services.corrections import book, open_period_of, reversal
 from cdr.services.groups import Chosen, Earlier, Load, Rows, amend, choose, earlier_legs
 from cdr.services.known import Fresh, Status
 from cdr.services.periods import hold_periods_open
-from cdr.services.storing import Rated, Stock, lay_out, store
+from cdr.services.storing import Rated, Stock, add_up, lay_out, store
 from cdr.vocabulary import Leg
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -97,12 +98,14 @@ def load_part(load: Load, part: Part) -> None:
             customers = _with_siblings(load, told.rows.calls, attribute(told.rows.calls, load.directory))
             earlier = earlier_legs(load, coded_numbers(told.rows.calls.group), told.rows.replaced)
             ready = _ready(load, more, told, customers, earlier, feeds.closed_periods())
-            _write(load, ready, earlier)
+            booking = Booking()
+            booking.add(load, ready, earlier)
+            booking.finish(load)
         more = Part(told.later, (), 0, more.done) if told.later is not None else None
 
 
-def write(load: Load, ready: Ready) -> None:
-    """Write a part that is ready, in one transaction.
+def write(load: Load, parts: Iterable[Ready]) -> None:
+    """Write parts that are ready, as they come, in one transaction: what they add to the totals is added at its end.
 
     Its commit does not wait for the disk. The one that says the batch is done does, and all before it are on the disk
     then; after a power cut in between the batch still runs, and is taken up where the disk says that it was.
@@ -111,10 +114,15 @@ def write(load: Load, ready: Ready) -> None:
         _commit_soon()
         hold_periods_open()
         closed = feeds.closed_periods()
-        if closed != ready.closed and ready.chosen is not None:
-            # A period was closed while the part was made ready: it goes into the next one.
-            ready = replace(ready, stock=_stock(load, ready.rows, ready.chosen, closed), closed=closed)
-        _write(load, ready, None)
+        booking = Booking()
+        for ready in parts:
+            if closed != ready.closed and ready.chosen is not None:
+                # A period was closed while the part was made ready: it goes into the next one.
+                stock = _stock(load, ready.rows, ready.chosen, closed)
+                booking.add(load, replace(ready, stock=stock, closed=closed))
+            else:
+                booking.add(load, ready)
+        booking.finish(load)
 
 
 def _commit_soon() -> None:
@@ -165,34 +173,54 @@ def _stock(load: Load, rows: Rows, chosen: Chosen, closed: frozenset[date]) -> S
     return lay_out(rated, batch=load.batch.pk, source=load.source.pk, closed=closed, learned=load.learned)
 
 
-def _write(load: Load, ready: Ready, earlier: Earlier | None) -> None:
-    rows = ready.rows
-    unrated = 0
-    if ready.chosen is not None and ready.stock is not None and ready.fresh is not None:
-        touched = [*rows.replaced.values(), *(earlier.records if earlier else ())]
-        customers = {*np.unique(ready.chosen.fresh.customers).tolist(), *(record.customer_id for record in touched)}
-        bundled = allocation.hold(customers)
-        store(ready.stock)
-        _correct(ready, earlier)
-        again = {open_period_of(record.start, ready.closed) for record in touched}
-        allocation.after_records(bundled, ready.stock.periods | again)
-        _resolve(load, rows.calls.record_id.arrow())
-        load.known.keep(ready.fresh, load.batch)
-        unrated = int((ready.chosen.fresh.charges.micros == NO_CHARGE).sum())
-        load.customers |= customers
-    _keep_rejects(load, ready.rejects)
-    if ready.part.done is not None:
-        load.batch.done_bytes = ready.part.done
-    waiting = len(ready.told.later) if ready.told.later is not None else 0
-    _count(
-        load.batch,
-        ready.rejects,
-        read=len(ready.part.calls) - waiting + len(ready.part.bad),
-        loaded=len(rows.calls),
-        duplicate=ready.told.duplicates,
-        corrected=len(rows.replaced),
-        unrated=unrated,
-    )
+@dataclass(slots=True)
+class Booking:
+    """The parts of a transaction: their records are written at once, their sums at its end."""
+
+    stocks: list[Stock] = field(default_factory=list)  # without the records, which are written
+    corrections: list[tuple[Ready, Earlier | None]] = field(default_factory=list)
+    customers: set[int] = field(default_factory=set)
+    periods: set[date] = field(default_factory=set)
+
+    def add(self, load: Load, ready: Ready, earlier: Earlier | None = None) -> None:
+        """Write the records of a part, and count what became of its rows."""
+        rows = ready.rows
+        unrated = 0
+        if ready.chosen is not None and ready.stock is not None and ready.fresh is not None:
+            touched = [*rows.replaced.values(), *(earlier.records if earlier else ())]
+            self.customers |= {*distinct(ready.chosen.fresh.customers).tolist(), *(one.customer_id for one in touched)}
+            self.periods |= ready.stock.periods | {open_period_of(record.start, ready.closed) for record in touched}
+            store(ready.stock)
+            self.stocks.append(replace(ready.stock, months=()))
+            if touched:
+                self.corrections.append((ready, earlier))
+            _resolve(load, rows.calls.record_id.arrow())
+            load.known.keep(ready.fresh, load.batch)
+            unrated = int((ready.chosen.fresh.charges.micros == NO_CHARGE).sum())
+        _keep_rejects(load, ready.rejects)
+        if ready.part.done is not None:
+            load.batch.done_bytes = ready.part.done
+        waiting = len(ready.told.later) if ready.told.later is not None else 0
+        _count(
+            load.batch,
+            ready.rejects,
+            read=len(ready.part.calls) - waiting + len(ready.part.bad),
+            loaded=len(rows.calls),
+            duplicate=ready.told.duplicates,
+            corrected=len(rows.replaced),
+            unrated=unrated,
+        )
+
+    def finish(self, load: Load) -> None:
+        """Correct, add up and share out bundles. It locks customers and then totals, so it comes last."""
+        if not self.stocks:
+            return
+        bundled = allocation.hold(self.customers)
+        add_up(self.stocks)
+        for ready, earlier in self.corrections:
+            _correct(ready, earlier)
+        allocation.after_records(bundled, self.periods)
+        load.customers |= self.customers
 
 
 def _correct(ready: Ready, earlier: Earlier | None) -> None:

@@ -22,6 +22,7 @@ from django.db import connection
 from django.db.models import Q
 
 from cdr.ingest.calls import Calls, Integers, Mask
+from cdr.ingest.groups import distinct
 from cdr.ingest.identity import Words
 from cdr.models import Batch, KeptRows, Source
 from portal.lib.periods import Month
@@ -128,8 +129,7 @@ class _Kept:
     @classmethod
     def of(cls, pk: int, last: datetime, groups: Integers) -> Self:
         """From the number of each row's call, 0 where it has none."""
-        calls = np.unique(groups)
-        return cls(pk, last, calls[calls != 0])
+        return cls(pk, last, distinct(groups[groups != 0]))
 
     def has_any(self, wanted: Integers) -> bool:
         """Whether a call with one of these numbers, which are in order, has rows here."""
@@ -187,7 +187,7 @@ class Known:
 
     def judge(self, ids: Integers, facts: Integers) -> Integers:
         """A Status for each row."""
-        order = np.argsort(ids, kind="stable")
+        order = np.argsort(ids)
         here = same = np.zeros(len(ids), dtype=np.bool_)
         for run in self._runs:
             found, equal = run.judge(ids[order], facts[order])
@@ -198,7 +198,7 @@ class Known:
 
     def calls_of(self, groups: Integers) -> Iterator[tuple[bytes, list[bytes]]]:
         """Header and earlier rows of the calls with these numbers, for each chunk that has any, the oldest first."""
-        wanted = np.unique(groups[groups != 0])
+        wanted = distinct(groups[groups != 0])
         if not len(wanted):
             return
         for kept in sorted(self._kept, key=lambda each: each.pk):
@@ -211,7 +211,7 @@ class Known:
 
     def goes_on(self, groups: Integers) -> bool:
         """Whether any of these calls has earlier rows."""
-        wanted = np.unique(groups[groups != 0])
+        wanted = distinct(groups[groups != 0])
         return bool(len(wanted)) and any(kept.has_any(wanted) for kept in self._kept)
 
     def remember(self, fresh: "Fresh") -> None:
@@ -256,7 +256,7 @@ class Fresh:
 
     @classmethod
     def of(cls, calls: Calls, *, ids: Integers, facts: Integers, groups: Integers, header: bytes) -> Self:
-        order = np.argsort(ids, kind="stable")
+        order = np.argsort(ids)
         grouped = bool(groups.any())
         groups = groups if grouped else np.empty(0, dtype=np.int64)
         text = _with_nul_between(calls.rows) if grouped else b""

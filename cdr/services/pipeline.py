@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from cdr.ingest.calls import Calls, Mask, join
+from cdr.ingest.parse import FileProblem
 from cdr.ingest.parts import Part
 from cdr.selectors import feeds
 from cdr.services.chunks import Ready, load_part, look_ahead, make_ready, write
@@ -19,27 +20,62 @@ from cdr.services.groups import Load
 # Legs of one call are written as they end; those near the end of a part wait for the next one.
 WAITING_LINES = 1_000
 MOST_WAITING = 20_000  # a source that names every row the same has no legs to wait for
+TOGETHER = 4  # parts of a transaction: totals are added up at its end, and most of them are the same for every part
 
 
 def load_parts(load: Load, parts: Iterable[Part], *, goes_on: Callable[[], bool]) -> bool:
     """Load every part; False when `goes_on`, which is asked between them, said no."""
+    stages = _made_ready(load, parts)
+    waiting: list[Part] = []
+    stopped = False
+    problem: FileProblem | None = None
+
+    def together(part: Ready) -> Iterator[Ready]:
+        """A part and those after it that go into the same transaction."""
+        nonlocal stopped, problem
+        yield part
+        for _further in range(TOGETHER - 1):
+            stopped = not goes_on()
+            if stopped:
+                return
+            try:
+                coming = next(stages, None)
+            except FileProblem as found:
+                problem = found  # what was read before is kept
+                return
+            if not isinstance(coming, Ready):
+                waiting.extend([coming] if coming is not None else [])
+                return
+            yield coming
+
+    while problem is None and not stopped and (coming := waiting.pop() if waiting else next(stages, None)) is not None:
+        if isinstance(coming, Ready):
+            write(load, together(coming))
+        else:
+            load_part(load, coming)
+        stopped = stopped or not goes_on()
+    if problem is not None:
+        raise problem
+    return not stopped
+
+
+def _made_ready(load: Load, parts: Iterable[Part]) -> Iterator[Ready | Part]:
+    """Each part made ready while the one before is written, or as it is where the database must be asked about it.
+
+    The database is asked while a transaction of the caller may be open, and only for what is known.
+    """
     before: Ready | None = None
     with ThreadPoolExecutor(1, thread_name_prefix="cdr-ready") as thread:
         for part in _whole_calls(parts):
             look_ahead(load, part)
             coming = thread.submit(make_ready, load, part, feeds.closed_periods())
             if before is not None:
-                write(load, before)
+                yield before
             before = coming.result()
             if before is None:
-                load_part(load, part)
-            if not goes_on():
-                if before is not None:
-                    write(load, before)
-                return False
+                yield part
     if before is not None:
-        write(load, before)
-    return True
+        yield before
 
 
 def _whole_calls(parts: Iterable[Part]) -> Iterator[Part]:

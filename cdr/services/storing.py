@@ -10,10 +10,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import connection
+from pandas.api.types import union_categoricals
 from pgpq import ArrowToPostgresBinaryEncoder
 
 from cdr.ingest.calls import Calls, Coded, Integers, Mask
-from cdr.ingest.groups import groups
+from cdr.ingest.groups import distinct, groups
 from cdr.ingest.identity import coded_numbers
 from cdr.ingest.legs import Legs
 from cdr.ingest.rate import FREE_STARTS, NO_CHARGE, Charges, free_type
@@ -60,6 +61,7 @@ SELECT * FROM unnest({arrays})
 ON CONFLICT ({keys}) DO UPDATE SET calls = {table}.calls + EXCLUDED.calls, seconds = {table}.seconds + EXCLUDED.seconds,
     micros = {table}.micros + EXCLUDED.micros, unrated = {table}.unrated + EXCLUDED.unrated,
     dearest_micros = greatest({table}.dearest_micros, EXCLUDED.dearest_micros)"""
+_MEASURES = ("calls", "seconds", "micros", "unrated")
 _NUMBERS = """INSERT INTO cdr_partynumber (customer_id, number) SELECT * FROM unnest(%s::bigint[], %s::text[])
 ON CONFLICT DO NOTHING"""
 _TYPES: Mapping[str, str] = {
@@ -102,12 +104,13 @@ class Learned:
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """A part as it will be written: records by month, rows for the totals, and numbers that are new to search in."""
+    """A part as it will be written: records by month, what they add to the totals, and numbers that are new to search in."""
 
     months: tuple[tuple[date, bytes], ...]
-    totals: tuple[Statement, ...]
+    daily: pd.DataFrame
+    monthly: pd.DataFrame
     periods: frozenset[date]  # the billing periods of its records
-    numbers: tuple[str, str] | None
+    numbers: frozenset[tuple[int, str]]
 
 
 def lay_out(rated: Rated, *, source: int, batch: int, closed: frozenset[date], learned: Learned) -> Stock:
@@ -116,25 +119,38 @@ def lay_out(rated: Rated, *, source: int, batch: int, closed: frozenset[date], l
     order = np.lexsort((rated.calls.lines, rated.calls.start, rated.customers))
     table = _table(rated, frame, source, batch).take(pa.array(order))
     months = frame["month"].to_numpy()[order].astype("datetime64[D]")
-    different = np.unique(months)
+    different = distinct(months)
     parts = [table if len(different) == 1 else table.filter(pa.array(months == month)) for month in different]
+    booked = _booked(frame)
     return Stock(
         months=tuple((month.item(), _encoded(part)) for month, part in zip(different, parts, strict=True)),
-        totals=_to_add(frame),
+        daily=_summed(booked, _DAILY),
+        monthly=_summed(booked, _MONTHLY),
         periods=frozenset(pd.DatetimeIndex(frame["billing_period"].unique()).date),
         numbers=_numbers_to_learn(rated, learned),
     )
 
 
 def store(stock: Stock) -> None:
-    """Write a part and add it to the totals. The caller holds a crossing and the billing periods."""
+    """Write the records of a part. The caller holds a crossing and the billing periods, and adds up in the same transaction."""
     with connection.cursor() as cursor:
         for month, encoded in stock.months:
             _copy(cursor, month, encoded)
-        if stock.numbers is not None:
-            cursor.execute(_NUMBERS, stock.numbers)
-        for statement in stock.totals:
-            cursor.execute(*statement)
+
+
+def add_up(stocks: Sequence[Stock]) -> None:
+    """Add what parts hold to the totals and to the numbers that are searched, all at once: few rows of them are new each time.
+
+    Last in a transaction, for it locks; in the order of the keys, so that two loads never wait for each other in a circle.
+    """
+    numbers = sorted(frozenset().union(*(stock.numbers for stock in stocks)))
+    daily = _summed(_together([stock.daily for stock in stocks]), _DAILY)
+    monthly = _summed(_together([stock.monthly for stock in stocks]), _MONTHLY)
+    with connection.cursor() as cursor:
+        if numbers:
+            customers = "{" + ",".join(str(customer) for customer, _ in numbers) + "}"
+            cursor.execute(_NUMBERS, [customers, _texts([number for _, number in numbers])])
+        _add(cursor, daily, monthly)
 
 
 def record_ids(batch: int, lines: Integers) -> Integers:
@@ -155,16 +171,19 @@ def copy_records(cursor: Any, table: Any, months: "np.ndarray[Any, Any]") -> Non
 
 def add_to_totals(cursor: Any, frame: pd.DataFrame) -> None:
     """Calls and what is booked back into the totals; `calls` is 1 or -1 for each row. Last in a transaction: it locks."""
-    for statement in _to_add(frame):
-        cursor.execute(*statement)
+    booked = _booked(frame)
+    _add(cursor, _summed(booked, _DAILY), _summed(booked, _MONTHLY))
 
 
-def _to_add(frame: pd.DataFrame) -> tuple[Statement, ...]:
-    """What adds the sums of these rows to the totals; worked out before, so that the database need not wait for it."""
+def _add(cursor: Any, daily: pd.DataFrame, monthly: pd.DataFrame) -> None:
+    if len(daily):
+        cursor.execute(*_statement("cdr_dailytotal", daily, _DAILY))
+        cursor.execute(*_statement("cdr_monthlytotal", monthly, _MONTHLY))
+
+
+def _booked(frame: pd.DataFrame) -> pd.DataFrame:
     booked = frame[frame["leg"] != int(Leg.LEG)]
-    if booked.empty:
-        return ()
-    return _sums_into("cdr_dailytotal", booked, _DAILY), _sums_into("cdr_monthlytotal", booked, _MONTHLY)
+    return booked.assign(dearest=booked["micros"])
 
 
 def _frame(rated: Rated, closed: frozenset[date]) -> pd.DataFrame:
@@ -268,14 +287,30 @@ def _copy(cursor: Any, month: date, encoded: bytes) -> None:
             copy.write(encoded[start : start + PIECE])
 
 
-def _sums_into(table: str, frame: pd.DataFrame, keys: tuple[str, ...]) -> Statement:
-    """Sums for a totals table, in the order of its key, so that two loads never wait for each other in a circle."""
+def _summed(frame: pd.DataFrame, keys: tuple[str, ...]) -> pd.DataFrame:
+    """A row for each different key, in the order of the keys: sums, and the dearest."""
+    columns = [*keys, *_MEASURES, "dearest"]
+    if frame.empty:
+        return frame[columns]
     rows, starts = groups([_ranks(frame[key]) for key in keys])
-    first = rows[starts]
-    columns = {key: _array(frame[key].iloc[first]) for key in keys}
-    for name in ("calls", "seconds", "micros", "unrated"):
-        columns[name] = _joined(pa.array(np.add.reduceat(frame[name].to_numpy()[rows], starts)))
-    columns["dearest"] = _joined(pa.array(np.maximum.reduceat(frame["micros"].to_numpy()[rows], starts)))
+    summed = frame[list(keys)].iloc[rows[starts]]
+    sums = {name: np.add.reduceat(frame[name].to_numpy()[rows], starts) for name in _MEASURES}
+    return summed.assign(**sums, dearest=np.maximum.reduceat(frame["dearest"].to_numpy()[rows], starts))
+
+
+def _together(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """The rows of several, with the numbers of all as one kind of category, in order."""
+    frames = [frame for frame in frames if len(frame)] or list(frames[:1])
+    if len(frames) == 1:
+        return frames[0]
+    joined = pd.concat([frame.drop(columns="number", errors="ignore") for frame in frames], ignore_index=True)
+    if "number" not in frames[0]:
+        return joined
+    return joined.assign(number=union_categoricals([frame["number"] for frame in frames], sort_categories=True))
+
+
+def _statement(table: str, summed: pd.DataFrame, keys: tuple[str, ...]) -> Statement:
+    columns = {name: _array(summed[name]) for name in (*keys, *_MEASURES, "dearest")}
     arrays = ", ".join(f"%s::{_TYPES.get(name, 'smallint' if name in keys else 'bigint')}[]" for name in columns)
     return _TOTALS.format(table=table, keys=", ".join(keys), arrays=arrays), list(columns.values())
 
@@ -295,8 +330,8 @@ def _above_least(numbers: Integers) -> Integers:
     return numbers - numbers.min()
 
 
-def _numbers_to_learn(rated: Rated, learned: Learned) -> tuple[str, str] | None:
-    """Customers and other parties of the calls that they see, those that are new, as arrays of PostgreSQL."""
+def _numbers_to_learn(rated: Rated, learned: Learned) -> frozenset[tuple[int, str]]:
+    """Customers and other parties of the calls that they see, those that are new."""
     legs, charges = rated.legs, rated.charges
     shown = legs.is_call & ~np.isin(charges.call_type, HIDDEN_TYPES)
     forwarded = shown & (legs.direction == Direction.FORWARDED)
@@ -306,10 +341,7 @@ def _numbers_to_learn(rated: Rated, learned: Learned) -> tuple[str, str] | None:
         pairs, first = np.unique(coded_numbers(kept) ^ (customers * _SPREAD), return_index=True)
         new = first[learned.new(pairs)]
         found |= {(int(customers[row]), kept.text(row)) for row in new.tolist()}
-    ordered = sorted(pair for pair in found if pair[1])
-    if not ordered:
-        return None
-    return "{" + ",".join(str(customer) for customer, _ in ordered) + "}", _texts([number for _, number in ordered])
+    return frozenset(pair for pair in found if pair[1])
 
 
 def _array(column: "pd.Series[Any]") -> str:

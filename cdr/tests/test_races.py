@@ -17,7 +17,7 @@ from accounts.models import Customer
 from accounts.tenancy import Crossing, crossing
 from cdr.models import BundleAllocation, CallRecord, DailyTotal, KeptRows, MonthlyTotal, Source, Tariff
 from cdr.rating.prices import Price
-from cdr.services import add_version, chunks, close_period, loading
+from cdr.services import add_version, chunks, close_period, loading, pipeline
 from cdr.services.periods import hold_periods_open
 from cdr.services.rerating import rerate
 from cdr.services.tariffs import RateLine
@@ -32,6 +32,12 @@ OLD, NEW = 91_500, 183_000  # what a call of 61 seconds to a mobile number costs
 PATIENCE = 60
 _WAITS = """SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
+
+
+@pytest.fixture(autouse=True)
+def _one_chunk_a_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that something can happen between two chunks; otherwise several go together."""
+    monkeypatch.setattr(pipeline, "TOGETHER", 1)
 
 
 class Other:
