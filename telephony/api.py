@@ -12,14 +12,17 @@ from telephony.schedule_api import HolidaysViewSet, PublicHolidaysViewSet, Sched
 
 
 class PhoneNumberSerializer(serializers.ModelSerializer[PhoneNumber]):
-    """A number in E.164 and what it reaches; `dialable` is null for a free number."""
+    """A number in E.164 and what it reaches; `dialable` is null for a free number. With `unlimited_calling` its calls to
+    Dutch fixed numbers are paid for beforehand.
+    """
 
     number = serializers.CharField(source="e164", read_only=True)
     dialable = DialableSerializer(read_only=True, allow_null=True)
+    unlimited_calling = serializers.BooleanField(source="is_unlimited", read_only=True)
 
     class Meta:
         model = PhoneNumber
-        fields = ("id", "number", "is_main", "dialable")
+        fields = ("id", "number", "is_main", "unlimited_calling", "dialable")
         read_only_fields = fields
 
 

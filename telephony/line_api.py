@@ -127,12 +127,15 @@ class OwnFeaturesSerializer(FeaturesSerializer):
 
 
 class LineSerializer(FeaturesSerializer):
-    """A line with its call features as they hold now; `has_pin` tells whether its voicemail has a PIN."""
+    """A line with its call features as they hold now; `has_pin` tells whether its voicemail has a PIN.
+    `unlimited_numbers` are those of its numbers that call Dutch fixed numbers without limit today.
+    """
 
     id = serializers.IntegerField()
     name = serializers.CharField()
     extension = serializers.CharField(allow_null=True)
     numbers = serializers.ListField(child=serializers.CharField())
+    unlimited_numbers = serializers.ListField(child=serializers.CharField())
     employee = serializers.CharField(allow_null=True)
     devices = serializers.ListField(child=serializers.IntegerField())
     has_pin = serializers.BooleanField()
@@ -143,6 +146,7 @@ class LineSerializer(FeaturesSerializer):
             "name": instance.dialable.display_name,
             "extension": instance.dialable.extension,
             "numbers": [number.e164 for number in instance.dialable.numbers.all()],
+            "unlimited_numbers": [number.e164 for number in instance.dialable.numbers.all() if number.is_unlimited],
             "employee": instance.user.username if instance.user else None,
             "devices": [key.device_id for key in instance.device_lines.all()],
             "has_pin": bool(instance.pin),

@@ -333,6 +333,17 @@ def model_has_room(model: catalogue.Model, lines: int) -> None:
         raise Refusal("model_is_full", message % {"model": model.title, "most": model.lines}, field="line")
 
 
+def lines_are_some_and_once(lines: Sequence[Line]) -> None:
+    """A phone without a line would get no settings and keep those it had; a line twice has no second key."""
+    if not lines:
+        message = _("A phone carries at least one line. Choose another line, or remove the device.")
+        raise Refusal("no_line", message, field="line")
+    twice = next((line for place, line in enumerate(lines) if line in lines[:place]), None)
+    if twice is not None:
+        message = _("%(line)s stands here twice. Choose each line once.")
+        raise Refusal("line_twice", message % {"line": twice}, field="line")
+
+
 def keys_have_room(model: catalogue.Model, *, lines: int, keys: int) -> None:
     """The keys of the lines come first; what is left is for other keys."""
     room = max(0, model.keys - lines)

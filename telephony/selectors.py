@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, models
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils import timezone
 
 from accounts.models import Customer, User
 from portal.lib.numbers import Block, extension_refusal, parse
@@ -26,6 +27,7 @@ from telephony.models import (
     ProvisioningAnswer,
     ProvisioningEvent,
     SpendGuardState,
+    UnlimitedCalling,
 )
 
 EVENTS_SHOWN = 50
@@ -49,7 +51,11 @@ def lines() -> QuerySet[Line]:
     keys = DeviceLine.objects.select_related("device").order_by("position", "pk")
     return (
         Line.objects.select_related("dialable", "user", *_TARGETS)
-        .prefetch_related(Prefetch("dialable__numbers"), Prefetch("device_lines", queryset=keys), _along())
+        .prefetch_related(
+            Prefetch("dialable__numbers", queryset=told_numbers()),
+            Prefetch("device_lines", queryset=keys),
+            _along(),
+        )
         .order_by("dialable__extension", "dialable__display_name", "pk")
     )
 
@@ -127,9 +133,25 @@ def answer_of(device: Device) -> ProvisioningAnswer | None:
     return ProvisioningAnswer.objects.filter(device=device).first()
 
 
+def _unlimited_today() -> Exists:
+    today = timezone.localdate()
+    lasts = Q(valid_to__isnull=True) | Q(valid_to__gt=today)
+    return Exists(UnlimitedCalling.objects.filter(lasts, number=OuterRef("e164"), valid_from__lte=today))
+
+
+def told_numbers() -> QuerySet[PhoneNumber]:
+    """Numbers that know their `is_unlimited`: whether they have unlimited calls to Dutch fixed numbers today."""
+    return PhoneNumber.objects.annotate(unlimited_today=_unlimited_today()).order_by("e164")
+
+
 def numbers() -> QuerySet[PhoneNumber]:
     """Every number of the customer with its owner."""
-    return PhoneNumber.objects.select_related("dialable").order_by("e164")
+    return told_numbers().select_related("dialable", "dialable__line")
+
+
+def unlimited_numbers() -> QuerySet[PhoneNumber]:
+    """Numbers that call Dutch fixed numbers without limit today, with whom they reach."""
+    return numbers().filter(_unlimited_today())
 
 
 def free_numbers() -> QuerySet[PhoneNumber]:

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path, re_path
 from telephony.views import (
     callers,
     device_keys,
+    device_lines,
     device_list,
     devices,
     first_contact,
@@ -28,6 +29,7 @@ provisioning_urls: list[URLPattern] = [
 urlpatterns: list[URLPattern] = [
     path("phones/", phones.phones, name="phones"),
     path("phones/blocks/", phones.blocks, name="blocks"),
+    path("phones/unlimited/", phones.unlimited, name="unlimited"),
     path("phones/<int:pk>/", phones.phone, name="phone"),
     path("phones/<int:pk>/undo/<str:token>/", phones.phone_undo, name="phone_undo"),
     path("phones/<int:pk>/secret/", renew.line_secret, name="line_secret"),
@@ -61,6 +63,8 @@ urlpatterns: list[URLPattern] = [
     path("devices/<int:pk>/password/", renew.device_password, name="device_password"),
     path("devices/<int:pk>/password/close/", renew.device_password_close, name="device_password_close"),
     path("devices/<int:pk>/fetch/", devices.device_fetch, name="device_fetch"),
+    path("devices/<int:pk>/lines/", device_lines.device_lines, name="device_lines"),
+    path("devices/<int:pk>/lines/undo/<str:token>/", device_lines.device_lines_undo, name="device_lines_undo"),
     path("devices/<int:pk>/keys/", device_keys.device_keys, name="device_keys"),
     path("devices/<int:pk>/link/", devices.device_link, name="device_link"),
     path("devices/<int:pk>/files/<int:file>/", devices.device_file, name="device_file"),

@@ -48,11 +48,13 @@ def short_moment(moment: datetime, at: datetime) -> str:
 
 
 def facts(line: Line) -> str:
-    """`088 765 41 21 · extension 121`."""
+    """`088 765 41 21 · extension 121 · Unlimited calling`."""
     number = selectors.main_number(line.dialable)
     parts = [display(number.e164)] if number else []
     if line.dialable.extension:
         parts.append(_("extension %(extension)s") % {"extension": line.dialable.extension})
+    if any(one.is_unlimited for one in line.dialable.numbers.all()):
+        parts.append(_("Unlimited calling"))
     return " · ".join(parts)
 
 

@@ -155,6 +155,7 @@ ROUTES: dict[str, Row] = {
     # phones
     "telephony:phones": row(RIGHT),
     "telephony:blocks": row(RIGHT, "post"),
+    "telephony:unlimited": row(RIGHT),
     "telephony:phone": row(OBJECT, pk="line.pk"),
     "telephony:phone_undo": row(OBJECT, "post", pk="line.pk", token="none"),
     "telephony:phone_pin": row(OBJECT, pk="line.pk"),
@@ -189,6 +190,8 @@ ROUTES: dict[str, Row] = {
     "telephony:line_secret": row(OBJECT, pk="line.pk"),
     "telephony:device_fetch": row(OBJECT, "post", pk="device.pk"),
     "telephony:device_keys": row(OBJECT, pk="device.pk"),
+    "telephony:device_lines": row(OBJECT, pk="device.pk"),
+    "telephony:device_lines_undo": row(OBJECT, "post", pk="device.pk", token="none"),
     "telephony:device_link": row(OBJECT, "post", pk="device.pk"),
     "telephony:device_file": row(OBJECT, pk="device.pk", file="phone_file.pk"),
     "telephony:device_forget": row(OBJECT, "post", pk="device.pk"),

@@ -7,9 +7,11 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.tenancy import AppendOnlyModel, CustomerKey, TenantModel
+from cdr.vocabulary import CallType
 
 # "Bellen onbeperkt": geographic numbers, 085, 088, 091 and municipalities (14 + area code); not 084, 087, 090x, 18xx, mobile.
-FIXED_NETHERLANDS = ("311", "312", "313", "314", "315", "317", "3185", "3188", "3191", "short:140")
+GEOGRAPHIC = ("311", "312", "313", "314", "315", "317")
+FIXED_NETHERLANDS = (*GEOGRAPHIC, "3185", "3188", "3191", "short:140")
 
 
 class Bundle(TenantModel):
@@ -50,6 +52,12 @@ class Bundle(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_unlimited_to_fixed(self) -> bool:
+        """Whether its numbers have unlimited calls to geographic Dutch numbers, be it with an end of fair use."""
+        fits = not self.prefixes or all(number.startswith(tuple(self.prefixes)) for number in GEOGRAPHIC)
+        return self.is_own and fits and (not self.call_types or CallType.NL_FIXED in self.call_types)
 
     @property
     def is_own(self) -> bool:

@@ -15,6 +15,7 @@ from cdr.selectors.feeds import closed_periods
 from cdr.services.adjusting import adjust_bundles
 from cdr.services.allocation import share_out
 from cdr.services.periods import alone_with_the_ledger
+from telephony.services import UnlimitedDays, keep_unlimited_calling
 
 FIELDS = (
     "name",
@@ -41,6 +42,7 @@ def make_bundle(*, actor: Actor, bundle: Bundle, numbers: Collection[str]) -> Bu
                 for number in sorted(set(numbers))
             ]
         )
+        _tell_who_is_unlimited(bundle.customer_id)
         _share_out_since(bundle.customer_id, bundle.valid_from)
         record(
             actor=actor,
@@ -65,6 +67,7 @@ def end_bundle(*, actor: Actor, bundle: Bundle, valid_to: date) -> Bundle:
         since = min(valid_to, now.valid_to or valid_to)
         now.valid_to = valid_to
         now.save(update_fields=["valid_to"])
+        _tell_who_is_unlimited(now.customer_id)
         _share_out_since(now.customer_id, since)
         record(actor=actor, verb="bundle.end", obj=now, changes=changes(before, snapshot(now, FIELDS)))
     return now
@@ -85,6 +88,7 @@ def set_bundle_numbers(*, actor: Actor, bundle: Bundle, numbers: Collection[str]
                 for number in sorted(wanted - before.keys())
             ]
         )
+        _tell_who_is_unlimited(bundle.customer_id)
         _share_out_since(bundle.customer_id, since)
         record(
             actor=actor,
@@ -93,6 +97,17 @@ def set_bundle_numbers(*, actor: Actor, bundle: Bundle, numbers: Collection[str]
             changes=changes({"numbers": sorted(before)}, {"numbers": sorted(wanted)}),
         )
     return bundle
+
+
+def _tell_who_is_unlimited(customer: int) -> None:
+    """Pages of lines show which numbers have unlimited calls to fixed numbers; their app knows nothing of bundles."""
+    days = []
+    for place in BundleNumber.objects.filter(customer=customer).select_related("bundle"):
+        first = max(place.valid_from, place.bundle.valid_from)
+        end = min((day for day in (place.valid_to, place.bundle.valid_to) if day is not None), default=None)
+        if place.bundle.is_unlimited_to_fixed and (end is None or end > first):
+            days.append(UnlimitedDays(place.number, first, end))
+    keep_unlimited_calling(customer_id=customer, days=days)
 
 
 def _share_out_since(customer: int, day: date) -> None:

@@ -14,6 +14,7 @@ from telephony.models.dialables import Destination, Dialable, NumberRange, Phone
 from telephony.models.guard import SpendGuardState
 from telephony.models.lines import AlsoRings, CallerFilter, CallerFilterNumber, Line, OutgoingBlocks
 from telephony.models.schedules import HolidayDay, HolidaySchedule, Schedule, SchedulePeriod
+from telephony.models.unlimited import UnlimitedCalling
 
 __all__ = [
     "AlsoRings",
@@ -38,4 +39,5 @@ __all__ = [
     "Schedule",
     "SchedulePeriod",
     "SpendGuardState",
+    "UnlimitedCalling",
 ]

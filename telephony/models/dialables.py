@@ -106,6 +106,11 @@ class PhoneNumber(TenantModel):
     def __str__(self) -> str:
         return self.e164
 
+    @property
+    def is_unlimited(self) -> bool:
+        """Whether it calls Dutch fixed numbers without limit today, where `selectors.told_numbers` read it; else no."""
+        return bool(getattr(self, "unlimited_today", False))
+
 
 class Destination(TenantModel):
     """Where a call is sent: a dialable, or a number outside. A value: holders may share a row, and a row never

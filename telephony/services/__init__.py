@@ -53,6 +53,7 @@ from telephony.services.schedules import (
     create_schedule,
     remove_hours,
 )
+from telephony.services.unlimited import UnlimitedDays, keep_unlimited_calling
 
 __all__ = [
     "LONGEST_OVERLAP",
@@ -63,6 +64,7 @@ __all__ = [
     "NewKey",
     "NewLink",
     "NewSecret",
+    "UnlimitedDays",
     "add_later_years",
     "add_number",
     "add_number_range",
@@ -90,6 +92,7 @@ __all__ = [
     "keep_all_accounts",
     "keep_answer",
     "keep_answers_of",
+    "keep_unlimited_calling",
     "link_employee",
     "make_link",
     "make_new_password",

@@ -33,6 +33,7 @@ def create_device(
     `password` is for known demonstration phones; everybody else gets one that is made here.
     """
     model = rules.model_is_known(model_code)
+    rules.lines_are_some_and_once(lines)
     rules.model_has_room(model, len(lines))
     stored = rules.mac_is_usable(mac) if model.has_mac or (mac and not model.is_app) else None
     secret = password or generate_password()
@@ -58,11 +59,14 @@ def create_device(
 @transaction.atomic
 def change_device_lines(*, actor: Actor, device: Device, lines: Sequence[Line]) -> Device:
     """Let a phone carry these lines, in the order of its keys."""
+    rules.lines_are_some_and_once(lines)
     rules.model_has_room(device.model, len(lines))
+    rules.keys_have_room(device.model, lines=len(lines), keys=device.keys.count())
     before = _names([key.line for key in device.device_lines.select_related("line__dialable")])
     device.device_lines.all().delete()
     _carry(device, lines)
-    audit.record(actor=actor, verb="device.change", obj=device, changes={"lines": (before, _names(lines))})
+    if before != _names(lines):
+        audit.record(actor=actor, verb="device.change", obj=device, changes={"lines": (before, _names(lines))})
     keep_answer(device)
     return device
 

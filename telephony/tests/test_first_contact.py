@@ -104,9 +104,9 @@ def test_a_poly_keeps_its_link_for_the_file_with_the_settings(acme: Customer, sa
     assert NOBODY.ask(f"{base}64167f0a4502-user.cfg").status_code == 404
 
 
-def test_a_device_without_a_line_has_no_link(phone: NewDevice, acme: Customer) -> None:
+def test_a_device_without_a_line_has_no_link(phone: NewDevice, acme: Customer, sanne: Line) -> None:
     with tenant(acme):
-        services.change_device_lines(actor=system(acme), device=phone.device, lines=[])
+        services.remove_line(actor=system(acme), line=sanne)
         with pytest.raises(Refusal) as refused:
             services.make_link(actor=system(acme), device=phone.device)
     assert refused.value.code == "nothing_to_fetch"

@@ -62,6 +62,20 @@ def _phones(request: CustomerRequest, form: BlocksForm) -> HttpResponse:
     return render(request, "telephony/phones.html", context)
 
 
+@require_GET
+@customer_view(Capability.EDIT_SETTINGS)
+def unlimited(request: CustomerRequest) -> HttpResponse:
+    """The numbers that have unlimited calls to Dutch fixed numbers."""
+    numbers = list(selectors.unlimited_numbers())
+    count = len(numbers)
+    context = {
+        "numbers": numbers,
+        "facts": ngettext("%(count)d number", "%(count)d numbers", count) % {"count": count},
+        "crumbs": [*_crumbs(), Choice(_("Unlimited calling"))],
+    }
+    return render(request, "telephony/unlimited.html", context)
+
+
 def _line(pk: int) -> Line:
     return get_object_or_404(selectors.lines(), pk=pk)
 
