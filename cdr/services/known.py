@@ -2,8 +2,8 @@
 
 What is known is read from `KeptRows`: the chunks around the file's own days, and all of the periods that are open. Ids are
 numbers (cdr.ingest.identity), sorted in a few runs, each with a few bits for an id that say of nearly all others that they
-are not there. So ten million of them take 100 MB, a chunk is looked up in milliseconds, and a process that loads one file
-of a source after the other reads only what is new since the last.
+are not there. So ten million of them take 20 MB and a file, a chunk is looked up in milliseconds, and a process that loads
+one file of a source after the other reads only what is new since the last.
 """
 
 import logging
@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
+from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, Self
 
@@ -18,6 +19,7 @@ import numpy as np
 import psycopg
 import pyarrow as pa
 import pyarrow.compute as pc
+from django.conf import settings
 from django.db import connection
 from django.db.models import Q
 
@@ -34,11 +36,11 @@ CODEC = "zstd"
 NOT_KEPT = 0  # the facts of records from before facts were kept: whatever comes again is taken for the same
 # Legs of one call, and a record whose source's clock was corrected, lie at most a day apart.
 MARGIN = timedelta(days=1)
-RUN = 2_000_000
+RUN = 1_000_000
 BITS_EACH = 16  # bits kept for an id: one in sixteen of the ids that are not in a run is looked for in vain
 MOST_SMALL_RUNS = 8
 MOST_IDS = 25_000_000
-MOST_HELD = 20_000_000  # more are read again for every file, from the periods that are open then
+MOST_HELD = MOST_IDS  # more are read again for every file, from the periods that are open then
 SMALL, MANY_SMALL = 20_000, 400
 
 
@@ -61,7 +63,7 @@ class _Run:
 
     @classmethod
     def of(cls, ids: Integers, facts: Integers) -> Self:
-        """A run of ids that are in order. The facts of a big one, which are seldom looked at, are kept outside memory."""
+        """A run of ids that are in order. Those of a big one are kept in a file: the bits tell that few are looked at."""
         width = max((len(ids) * BITS_EACH - 1).bit_length(), 6)
         shift = np.uint64(64 - width)
         word, bit = _place_of(ids, shift)
@@ -70,7 +72,9 @@ class _Run:
             # The ids are in order, and so are their words: each word is put together once.
             first = np.flatnonzero(np.concatenate([[True], word[1:] != word[:-1]]))
             words[word[first]] = np.bitwise_or.reduceat(bit, first)
-        return cls(ids, facts if len(facts) < RUN else _outside_memory(facts), words, shift)
+        if len(ids) >= RUN:
+            ids, facts = _in_a_file(ids), _in_a_file(facts)
+        return cls(ids, facts, words, shift)
 
     def judge(self, ids: Integers, facts: Integers) -> tuple[Mask, Mask]:
         """Which of the sorted `ids` are here at all, and which with the same facts."""
@@ -111,8 +115,10 @@ def _place_of(ids: Integers, shift: np.uint64) -> tuple["np.ndarray[Any, Any]", 
     return (place >> np.uint64(6)).astype(np.int64), np.uint64(1) << (place & np.uint64(63))
 
 
-def _outside_memory(numbers: Integers) -> Integers:
-    with TemporaryFile() as file:
+def _in_a_file(numbers: Integers) -> Integers:
+    """The same numbers from a file without a name, whose pages the machine may drop; it is gone with the process."""
+    Path(settings.MEDIA_ROOT).mkdir(parents=True, exist_ok=True)
+    with TemporaryFile(dir=settings.MEDIA_ROOT) as file:
         numbers.tofile(file)
         file.flush()
         return np.memmap(file, dtype=numbers.dtype, mode="r", shape=numbers.shape)
