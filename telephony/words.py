@@ -112,8 +112,10 @@ def now(line: Line) -> Now:
     rung = Link("device", ngettext("Phone", "Phones", phones), names)
     after = _links(features.no_answer_does, features.no_answer_to, features)
     if not phones:  # then somebody rings along
-        beside = Link("phone", _("Ring along"), _along(features))
-        return Now(_("%(names)s ring.") % {"names": _along(features)}, _otherwise(features), (caller, beside, *after))
+        beside = Link("phone", _("Ring along"), names_along(features))
+        return Now(
+            _("%(names)s ring.") % {"names": names_along(features)}, _otherwise(features), (caller, beside, *after)
+        )
     return Now(
         ngettext("The phone rings.", "%(count)d phones ring.", phones) % {"count": phones},
         _otherwise(features),
@@ -207,7 +209,7 @@ def _otherwise(features: Features) -> str:
     """What rings along, and what happens to calls that a phone does not take: without an answer, in a call, and without
     a connection.
     """
-    along = _along(features)
+    along = names_along(features)
     beside = _("%(names)s ring along.") % {"names": along} if along else ""
     return " ".join(filter(None, (beside, _no_answer(features), _in_call(features), _not_reachable(features))))
 
@@ -249,7 +251,8 @@ def callers(found: CallerFilter) -> str:
     return _("%(numbers)s and %(more)s more") % {"numbers": shown, "more": more} if more > 0 else shown
 
 
-def _along(features: Features) -> str:
+def names_along(features: Features) -> str:
+    """Who rings along; empty when it is off."""
     return ", ".join(destination_name(along.to) for along in features.also_rings) if features.also_ring else ""
 
 
@@ -258,7 +261,7 @@ def cases(features: Features) -> list[tuple[str, str]]:
     nothing = {"busy": _("Busy tone"), "no_answer": _("Keeps ringing"), "unreachable": _("Nothing")}
     names = {"no_answer": _("Without an answer"), "busy": _("When busy"), "unreachable": _("When not reachable")}
     found = [(name, _case(features, case, nothing[case])) for case, name in names.items()]
-    along = _along(features)
+    along = names_along(features)
     return [*found, (_("Ring along"), along)] if along else found
 
 

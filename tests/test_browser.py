@@ -210,6 +210,31 @@ def test_every_page_of_the_owner_is_clean(
     visit.context.close()
 
 
+def test_parts_of_a_line_are_folded_on_a_phone_and_open_for_an_address_a_fault_or_a_wide_screen(
+    browser: Browser, live_server: LiveServer, world: World, alice: User
+) -> None:
+    visit = Visit(browser, live_server.url, language="nl", theme="light", width=390)
+    visit.log_in(alice.username)
+    page, path = visit.page, f"/phones/{world.line.pk}/"
+    visit.open(path)
+    expect(page.locator("details.card[open]")).to_have_count(0)
+    assert page.evaluate("document.documentElement.scrollHeight") < 2_000
+    part = page.locator("details.card", has=page.locator("#forwarding"))
+    part.locator("summary").press("Enter")
+    expect(part).to_have_attribute("open", "")
+    visit.look()
+    visit.open(f"{path}#voicemail")
+    expect(page.locator("#voicemail")).to_be_visible()
+    page.fill("[name=mail_to]", "no address")
+    page.locator("details.card:has(#voicemail) > summary").click()
+    page.locator("form.stack").evaluate("form => form.reportValidity()")
+    expect(page.locator("[name=mail_to]")).to_be_visible()
+    page.set_viewport_size({"width": 1440, "height": 900})
+    visit.open(path)
+    expect(page.locator("details.card:not([open])")).to_have_count(0)
+    visit.context.close()
+
+
 OPERATIONS = ("", "customers/", "brands/", "partners/", "sources/", "tariffs/", "batches/", "audit/")
 
 

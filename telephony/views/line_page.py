@@ -13,7 +13,7 @@ from accounts.forms.refused import show_refusal
 from accounts.web import CustomerRequest, failed, saved
 from portal.lib.numbers import BLOCK_LABELS, Block
 from portal.lib.ui import Choice
-from telephony import selectors, services, words
+from telephony import part_words, selectors, services, words
 from telephony.features import features_of
 from telephony.line_forms import LineForm, PinForm
 from telephony.models import Line
@@ -71,6 +71,7 @@ def pin(request: CustomerRequest, line: Line, back: str, crumbs: list[Choice]) -
 def parts(line: Line, form: LineForm) -> dict[str, object]:
     """What the parts of the page show besides the form."""
     blocked = selectors.blocked(line.customer)
+    barred = [BLOCK_LABELS[block] for block in Block if block in blocked | form.before.barred]
     lists = selectors.caller_filters(line)
     one, new = (
         ("telephony:my_callers", "telephony:my_callers_new")
@@ -81,6 +82,8 @@ def parts(line: Line, form: LineForm) -> dict[str, object]:
     return {
         "line": line,
         "form": form,
+        "states": part_words.states(form.before, lists=len(lists), barred=map(str, barred)),
+        "wrong": part_words.wrong(form.errors),
         "numbers": sorted(line.dialable.numbers.all(), key=lambda number: (not number.is_main, number.e164)),
         "blocked": [BLOCK_LABELS[block] for block in Block if block in blocked],
         "callers": [(reverse(one, args=[*key, found.pk]), found, words.callers(found)) for found in lists],

@@ -118,6 +118,13 @@ document.addEventListener("submit", (event) => {
   if (!event.target.matches("[data-filters], [data-tidy]")) return;
   for (const field of event.target.elements) if (field.name && !field.value) field.disabled = true;
 });
+// Parts of a long page are folded on a small screen, and open where a field in them is wrong.
+if (matchMedia("(min-width:1024px)").matches) for (const part of $("details.card")) part.open = true;
+document.addEventListener("invalid", ({ target }) => {
+  const part = target.closest("details:not([open])");
+  if (part) part.open = true;
+}, true);
+
 addEventListener("pageshow", () => { for (const field of $("[data-filters] :disabled")) field.disabled = false; });
 
 function start(root = document) {
