@@ -65,6 +65,20 @@ def attendants() -> QuerySet[AutoAttendant]:
     )
 
 
+def leads() -> dict[int, list[int]]:
+    """Where groups and menus send calls that nobody takes there, by the ids of dialables. A key that a caller presses is
+    the caller's own choice, and back to a menu is no circle.
+    """
+    found: dict[int, list[int]] = defaultdict(list)
+    inside = HuntGroup.objects.filter(overflow__dialable__isnull=False)
+    for group, target in inside.values_list("dialable_id", "overflow__dialable_id"):
+        found[group].append(target)
+    operators = MenuKey.objects.filter(action=MenuKey.Action.TRANSFER_TO_OPERATOR, target__dialable__isnull=False)
+    for menu, target in operators.values_list("menu__attendant__dialable_id", "target__dialable_id"):
+        found[menu].append(target)
+    return found
+
+
 def company_voicemail() -> VoicemailBox | None:
     """The company's own box, extension 999."""
     return VoicemailBox.objects.select_related("dialable").filter(dialable__extension=SYSTEM_VOICEMAIL).first()

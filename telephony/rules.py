@@ -144,13 +144,15 @@ def forward_is_not_itself(line: Line, target: Dialable, *, field: str = "forward
         )
 
 
-def forward_makes_no_circle(line: Line, target: Dialable, leads: Mapping[int, Iterable[int]], *, field: str) -> None:
-    """Lines that forward to each other hand a call round; `leads` says to which dialables each one sends calls."""
-    circle = _way(target.pk, line.dialable_id, leads)
+def forward_makes_no_circle(
+    dialable: Dialable, target: Dialable, leads: Mapping[int, Iterable[int]], *, field: str
+) -> None:
+    """What sends calls to each other hands them round; `leads` says to which dialables each one sends calls."""
+    circle = _way(target.pk, dialable.pk, leads)
     if circle:
-        names = {dialable.pk: str(dialable) for dialable in Dialable.objects.filter(pk__in=circle)}
+        names = {each.pk: str(each) for each in Dialable.objects.filter(pk__in=circle)}
         message = _("Then calls go in a circle: %(circle)s. Choose another destination.")
-        shown = " → ".join(names[each] for each in [line.dialable_id, *circle])
+        shown = " → ".join(names[each] for each in [dialable.pk, *circle])
         raise Refusal("forward_in_a_circle", message % {"circle": shown}, field=field)
 
 

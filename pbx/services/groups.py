@@ -13,7 +13,7 @@ from pbx.models import HuntGroup, HuntGroupMember
 from pbx.services.places import FOLLOW, NightChoice, set_night_rule
 from telephony.models import Dialable, Line, PhoneNumber
 from telephony.selectors import Target
-from telephony.services import create_dialable
+from telephony.services import create_dialable, refuse_circles
 from telephony.services.dialables import change_dialable, remove_dialable, usable_destination
 
 
@@ -98,6 +98,8 @@ def remove_group(*, actor: Actor, group: HuntGroup) -> None:
 def _set(group: HuntGroup, settings: GroupSettings) -> None:
     overflow = usable_destination(customer=group.customer, target=settings.overflow, field="overflow")
     rules.does_not_point_at_itself(group.dialable, overflow, field="overflow")
+    if overflow is not None and overflow.dialable is not None and group.pk:
+        refuse_circles(group.dialable, [("overflow", overflow.dialable)])
     rules.overflow_has_a_waiting_time(settings.wait_seconds, overflow)
     rules.waiting_time_has_an_overflow(settings.wait_seconds, overflow)
     group.policy, group.rings, group.wait_seconds = settings.policy, settings.rings, settings.wait_seconds

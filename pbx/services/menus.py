@@ -1,6 +1,6 @@
 """Auto attendants: their hours, their menus, and what each key does."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -13,7 +13,7 @@ from pbx.models import AutoAttendant, Menu, MenuKey
 from pbx.services.places import FOLLOW, NightChoice, set_night_rule
 from telephony.models import Dialable, HolidaySchedule, PhoneNumber, Schedule
 from telephony.selectors import Target
-from telephony.services import create_dialable
+from telephony.services import create_dialable, refuse_circles
 from telephony.services.dialables import change_dialable, remove_dialable, usable_destination
 
 
@@ -92,7 +92,9 @@ def set_menu(
             attendant=attendant, moment=moment, customer=attendant.customer, defaults={"greeting": greeting}
         )
         menu.keys.all().delete()
-        MenuKey.objects.bulk_create(_key(menu, name, settings) for name, settings in (keys or {}).items())
+        made = [_key(menu, name, settings) for name, settings in (keys or {}).items()]
+        refuse_circles(attendant.dialable, _of_operators(made))
+        MenuKey.objects.bulk_create(made)
     changed = audit.changes(before, _shown(menu))
     if changed:
         audit.record(actor=actor, verb="menu.set", obj=attendant, changes=changed, note=moment)
@@ -112,6 +114,13 @@ def _key(menu: Menu, name: str, settings: KeySettings) -> MenuKey:
         target=found,
         description=settings.description,
     )
+
+
+def _of_operators(keys: Iterable[MenuKey]) -> Iterator[tuple[str, Dialable]]:
+    """Where a call goes without a choice; another key is the caller's own, and may well lead back."""
+    for key in keys:
+        if key.action == MenuKey.Action.TRANSFER_TO_OPERATOR and key.target is not None and key.target.dialable:
+            yield f"target_{key.key}", key.target.dialable
 
 
 def _shown(menu: Menu | None) -> dict[str, object]:

@@ -5,6 +5,7 @@ answers of the phones it touches up to date in the same transaction.
 """
 
 from telephony.services.callers import remove_caller_filter, set_caller_filter
+from telephony.services.circles import refuse_circles
 from telephony.services.device_keys import NewKey, change_device_keys
 from telephony.services.devices import (
     NewDevice,
@@ -98,6 +99,7 @@ __all__ = [
     "make_new_password",
     "make_new_secret",
     "pin_fits",
+    "refuse_circles",
     "release_device",
     "release_number",
     "remove_caller_filter",

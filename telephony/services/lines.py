@@ -1,6 +1,6 @@
 """Lines, their features and what they may not call."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ from telephony import rules, selectors, vault
 from telephony.features import TARGETS, Features, columns, features_of, snapshot
 from telephony.models import AlsoRings, Destination, Dialable, Line, OutgoingBlocks, PhoneNumber
 from telephony.selectors import Target
+from telephony.services.circles import refuse_circles, sent_on
 from telephony.services.numbers import assign_number
 from telephony.services.phone_books import mark_book
 from telephony.services.provisioning import keep_answers_of
@@ -163,10 +164,7 @@ def _may_be_set(line: Line, features: Features, now: datetime) -> None:
     for field, target in live:
         if target is not None and target.dialable is None:
             rules.forward_may_go_to(target.external, blocked=blocked, barred=features.barred, field=field)
-    inside = list(_sent_on(features))
-    leads = _leads(but_for=line) if inside else {}
-    for field, dialable in inside:
-        rules.forward_makes_no_circle(line, dialable, leads, field=field)
+    refuse_circles(line.dialable, sent_on(features))
 
 
 def _kept_targets_are_not_itself(line: Line, features: Features) -> None:
@@ -174,22 +172,6 @@ def _kept_targets_are_not_itself(line: Line, features: Features) -> None:
     for field, target in [*kept, *(("also_rings", along.to) for along in features.also_rings)]:
         if target is not None and target.dialable is not None:
             rules.forward_is_not_itself(line, target.dialable, field=field)
-
-
-def _sent_on(features: Features) -> Iterator[tuple[str, Dialable]]:
-    """The dialables that calls are sent on to. One that rings along is not: its own forwards are not used."""
-    for field, target in features.live():
-        if target is not None and target.dialable is not None and field != "also_rings":
-            yield field, target.dialable
-
-
-def _leads(*, but_for: Line) -> dict[int, list[int]]:
-    """To which dialables each other line may send calls, by its own dialable."""
-    now = timezone.now()
-    return {
-        other.dialable_id: [dialable.pk for _field, dialable in _sent_on(features_of(other, now))]
-        for other in selectors.line_targets().exclude(pk=but_for.pk)
-    }
 
 
 def _put(line: Line, features: Features) -> None:
