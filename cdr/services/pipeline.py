@@ -11,7 +11,6 @@ from dataclasses import replace
 import numpy as np
 
 from cdr.ingest.calls import Calls, Mask, join
-from cdr.ingest.parse import FileProblem
 from cdr.ingest.parts import Part
 from cdr.selectors import feeds
 from cdr.services.chunks import Ready, load_part, look_ahead, make_ready, write
@@ -24,38 +23,31 @@ TOGETHER = 8  # parts of a transaction: totals are added up at its end, and most
 
 
 def load_parts(load: Load, parts: Iterable[Part], *, goes_on: Callable[[], bool]) -> bool:
-    """Load every part; False when `goes_on`, which is asked between them, said no."""
+    """Load every part; False when `goes_on`, which is asked between them, said no. A FileProblem comes before any part."""
     stages = _made_ready(load, parts)
     waiting: list[Part] = []
     stopped = False
-    problem: FileProblem | None = None
 
     def together(part: Ready) -> Iterator[Ready]:
         """A part and those after it that go into the same transaction."""
-        nonlocal stopped, problem
+        nonlocal stopped
         yield part
         for _further in range(TOGETHER - 1):
             stopped = not goes_on()
             if stopped:
                 return
-            try:
-                coming = next(stages, None)
-            except FileProblem as found:
-                problem = found  # what was read before is kept
-                return
+            coming = next(stages, None)
             if not isinstance(coming, Ready):
                 waiting.extend([coming] if coming is not None else [])
                 return
             yield coming
 
-    while problem is None and not stopped and (coming := waiting.pop() if waiting else next(stages, None)) is not None:
+    while not stopped and (coming := waiting.pop() if waiting else next(stages, None)) is not None:
         if isinstance(coming, Ready):
             write(load, together(coming))
         else:
             load_part(load, coming)
         stopped = stopped or not goes_on()
-    if problem is not None:
-        raise problem
     return not stopped
 
 
