@@ -136,6 +136,7 @@ class LineSerializer(FeaturesSerializer):
     extension = serializers.CharField(allow_null=True)
     numbers = serializers.ListField(child=serializers.CharField())
     unlimited_numbers = serializers.ListField(child=serializers.CharField())
+    sip_user = serializers.CharField()
     employee = serializers.CharField(allow_null=True)
     devices = serializers.ListField(child=serializers.IntegerField())
     has_pin = serializers.BooleanField()
@@ -147,6 +148,7 @@ class LineSerializer(FeaturesSerializer):
             "extension": instance.dialable.extension,
             "numbers": [number.e164 for number in instance.dialable.numbers.all()],
             "unlimited_numbers": [number.e164 for number in instance.dialable.numbers.all() if number.is_unlimited],
+            "sip_user": instance.sip_user,
             "employee": instance.user.username if instance.user else None,
             "devices": [key.device_id for key in instance.device_lines.all()],
             "has_pin": bool(instance.pin),

@@ -9,13 +9,15 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from accounts.access import system
-from accounts.models import Customer
+from accounts.models import Customer, User
 from accounts.tenancy import tenant
 from portal.lib.numbers import Block
 from telephony import part_words, services
 from telephony.features import Along, Features
+from telephony.line_api import LineViewSet
 from telephony.models import Line
 from telephony.selectors import Target
+from telephony.tests.test_api import read
 from telephony.tests.test_pages import line_form
 
 MOBILE = Target(external="+31612345601")
@@ -80,6 +82,14 @@ def _open(content: str) -> list[str]:
 def test_the_part_with_the_fault_is_open(browser: Client, sanne: Line, sent: dict[str, str], part: str) -> None:
     assert _open(browser.get(f"/phones/{sanne.pk}/").content.decode()) == []
     assert _open(browser.post(f"/phones/{sanne.pk}/", line_form(**sent)).content.decode()) == [part]
+
+
+def test_with_what_name_apps_log_in_is_read_only_on_the_page_and_in_the_api(
+    browser: Client, employee: Client, alice: User, sanne: Line
+) -> None:
+    for shown in (browser.get(f"/phones/{sanne.pk}/"), employee.get("/my-phone/settings/")):
+        assert f'<dd class="num">{sanne.sip_user}</dd>' in shown.content.decode()
+    assert read(LineViewSet, alice, sanne.pk).data["sip_user"] == sanne.sip_user
 
 
 def test_the_page_says_what_none_of_the_lines_may_call_as_well(browser: Client, acme: Customer, sanne: Line) -> None:
