@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from accounts.access import system
 from accounts.errors import Refusal
@@ -12,6 +13,9 @@ from pbx import services
 from pbx.models import AutoAttendant, ExchangeSettings, HuntGroup
 from pbx.services import GroupSettings, KeySettings
 from pbx.services.places import FOLLOW
+from pbx.tests.conftest import line
+from pbx.tests.test_pages import text
+from pbx.tests.test_pages_groups import group_form
 from telephony.models import Dialable, Line
 from telephony.selectors import Target
 from telephony.services import set_features
@@ -24,9 +28,9 @@ def place(extension: str) -> Dialable:
 
 
 def forward(customer: Customer, extension: str, to: Dialable, **more: Any) -> None:
-    line = Line.objects.get(dialable__extension=extension)
+    found = Line.objects.get(dialable__extension=extension)
     changes = {"no_answer_does": "forward", "no_answer_to": Target(dialable=to)} | more
-    set_features(actor=system(customer), line=line, **changes)
+    set_features(actor=system(customer), line=found, **changes)
 
 
 def overflow(customer: Customer, to: Dialable) -> None:
@@ -106,3 +110,19 @@ def test_what_is_off_closes_nothing_and_what_is_saved_again_stays(
         forward(acme, "209", place("101"), no_answer_does="nothing")
         overflow(acme, place("209"))
         overflow(acme, place("209"))
+
+
+def test_pages_show_the_circle_at_the_field_that_closes_it(
+    browser: Client, acme: Customer, acme_exchange: ExchangeSettings
+) -> None:
+    with tenant(acme):
+        forward(acme, "104", place("101"))
+        forward(acme, "103", AutoAttendant.objects.get().dialable)
+        group, menu = HuntGroup.objects.get(dialable__extension="101"), AutoAttendant.objects.get()
+        members = [line("103")]
+    response = browser.post(f"/exchange/groups/{group.pk}/", group_form(members, overflow="104"))
+    assert "Verkoop (101) → Lisa de Boer (104) → Verkoop (101)" in text(response)
+    assert response.context["form"].errors.as_data()["overflow"][0].code == "forward_in_a_circle"
+    given = {"greeting": "Hallo", "action_0": "transfer_to_operator", "target_0": "103"}
+    response = browser.post(f"/exchange/menus/{menu.pk}/business/", given)
+    assert response.context["form"].errors.as_data()["target_0"][0].code == "forward_in_a_circle"
