@@ -32,13 +32,10 @@ from cdr import (
     unrated_api,
 )
 from cdr.api_filters import FILTERS, asked_of, text
-from cdr.asking import Asked
+from cdr.call_api import CallSerializer, call_document
 from cdr.disputes_api import DisputeViewSet
-from cdr.models import CallRecord
 from cdr.selectors import calls, names
 from cdr.story_api import StorySerializer, story
-from cdr.vocabulary import SHOWN_NAMES, CallType, Direction, Leg, Product
-from portal.lib.money import euros
 
 MOST = 500
 USUAL = 50
@@ -49,30 +46,6 @@ PAGING = [
     text("before", "Cursor of the page before, as `previous` holds it."),
     OpenApiParameter("page_size", OpenApiTypes.INT, description=f"At most {MOST}."),
 ]
-
-
-class CallSerializer(serializers.Serializer[Any]):
-    """One call. Amounts are euros ex VAT with six decimals; null while there is no tariff for the number.
-
-    `amount` is after bundles: `covered_seconds` of the call lie in them, which takes `discount` off. A `correction` books an
-    earlier call back: its duration and amount are below zero.
-    """
-
-    id = serializers.CharField()
-    start = serializers.DateTimeField()
-    seconds = serializers.IntegerField()
-    direction = serializers.ChoiceField(choices=[direction.name.lower() for direction in Direction])
-    product = serializers.ChoiceField(choices=[product.name.lower() for product in Product])
-    call_type = serializers.ChoiceField(choices=SHOWN_NAMES)
-    number = serializers.CharField()
-    name = serializers.CharField()
-    other = serializers.CharField()
-    destination = serializers.CharField()
-    amount = serializers.DecimalField(max_digits=16, decimal_places=6, allow_null=True)
-    discount = serializers.DecimalField(max_digits=16, decimal_places=6)
-    covered_seconds = serializers.IntegerField()
-    billing_period = serializers.DateField()
-    correction = serializers.BooleanField()
 
 
 class CallStorySerializer(CallSerializer):
@@ -87,26 +60,6 @@ class CallPageSerializer(serializers.Serializer[Any]):
     next = serializers.CharField(allow_null=True)
     previous = serializers.CharField(allow_null=True)
     results = CallSerializer(many=True)
-
-
-def _call(call: CallRecord, asked: Asked, where: dict[int, str]) -> dict[str, Any]:
-    return {
-        "id": calls.cursor_of(call),
-        "start": call.start,
-        "seconds": call.seconds,
-        "direction": Direction(call.direction).name.lower(),
-        "product": Product(call.product).name.lower(),
-        "call_type": CallType(call.call_type).name.lower(),
-        "number": call.number,
-        "name": asked.names.get(call.number, ""),
-        "other": asked.plain_other(call.other),
-        "destination": where.get(call.rate_id, ""),
-        "amount": None if call.amount is None else euros(call.amount),
-        "discount": euros(call.discount),
-        "covered_seconds": call.covered_seconds,
-        "billing_period": call.billing_period,
-        "correction": call.leg == Leg.REVERSAL,
-    }
 
 
 def _link(request: Request, name: str, cursor: str) -> str | None:
@@ -144,7 +97,7 @@ class CallViewSet(CustomerAPI, viewsets.ViewSet):
         body = {
             "next": _link(request, "after", page.after),
             "previous": _link(request, "before", page.before),
-            "results": [_call(call, asked, where) for call in page.calls],
+            "results": [call_document(call, asked, where) for call in page.calls],
         }
         return Response(CallPageSerializer(body).data)
 
@@ -159,7 +112,7 @@ class CallViewSet(CustomerAPI, viewsets.ViewSet):
         if call is None:
             raise Http404
         asked = asked_of(self, request)
-        document = _call(call, asked, names.destinations([call])) | {"story": story(call, asked)}
+        document = call_document(call, asked, names.destinations([call])) | {"story": story(call, asked)}
         return Response(CallStorySerializer(document).data)
 
 

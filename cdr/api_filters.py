@@ -35,7 +35,7 @@ FILTERS = [
     text("cost_max", "Amount in euros, at most."),
     text("seconds_min", "Duration at least: seconds, or 1:30."),
     text("seconds_max", "Duration at most."),
-    text("invoice", "Billing period, such as 2026-10; takes the place of the period."),
+    text("invoice", "Number of an invoice, or its billing period such as 2026-10; takes the place of the period."),
 ]
 
 

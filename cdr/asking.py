@@ -10,7 +10,16 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.access import Actor, Capability
-from cdr.filters import LONGEST_DAYS, CallFilter, CallFilterForm, read_filter, read_period, typed_days, unread_period
+from cdr.filters import (
+    LONGEST_DAYS,
+    BilledDays,
+    CallFilter,
+    CallFilterForm,
+    read_filter,
+    read_period,
+    typed_days,
+    unread_period,
+)
 from cdr.selectors import calls, names
 from cdr.vocabulary import CallType, Direction, Product
 from portal.lib import formats
@@ -83,7 +92,8 @@ def shown(number: str) -> str:
 
 def ask(query: QueryDict, actor: Actor, *, today: date) -> Asked:
     """Read a query inside the customer's door."""
-    query = _in_numbers(query)
+    invoices = _invoices()
+    query = _by_invoice(_in_numbers(query), invoices)
     first, end = read_period(query, today)
     own = names.own_names()
     numbers = calls.own_numbers(calls.Selection(first, end))
@@ -92,19 +102,51 @@ def ask(query: QueryDict, actor: Actor, *, today: date) -> Asked:
         (number, " ".join(filter(None, (own.get(number), shown(number)))))
         for number in (*numbers, *_asked_numbers(query, numbers))
     ]
-    billed = [(str(Month.of_day(day)), formats.month(Month.of_day(day), language())) for day in calls.billing_periods()]
-    form = CallFilterForm(query, numbers=choices, periods=billed)
-    wanted = query.get("invoice") or ""
-    months = calls.months_of_billing_period(Month.parse(wanted).first_day) if wanted in dict(billed) else None
+    form = CallFilterForm(
+        query, numbers=choices, invoices=[(name, _invoice_words(name, period)) for name, period in invoices.items()]
+    )
+    period = invoices.get(query.get("invoice") or "")
     found = read_filter(
         query,
         today=today,
         full_numbers=full_numbers,
         form=form,
         find=lambda typed: calls.find_parties(typed, own=numbers, names=own, full_numbers=full_numbers),
-        invoice_months={wanted: months} if months else {},
+        billed=_billed_days(period) if period else None,
     )
     return Asked(found, form, own, today)
+
+
+def _invoices() -> dict[str, date]:
+    """The billing periods that can be asked for, the latest first: by the number of the invoice, where there is none yet as
+    `2026-10`.
+    """
+    numbers = calls.invoice_numbers()
+    periods = sorted({*numbers, *calls.billing_periods()}, reverse=True)
+    return {numbers.get(day) or str(Month.of_day(day)): day for day in periods}
+
+
+def _by_invoice(query: QueryDict, invoices: Mapping[str, date]) -> QueryDict:
+    """A query that names an invoice by its number, also where it was named by the month that it is of."""
+    typed = query.get("invoice") or ""
+    names = {str(Month.of_day(day)): name for name, day in invoices.items()}
+    name = names.get(typed.strip(), typed.strip())
+    if name == typed:
+        return query
+    told = query.copy()
+    told["invoice"] = name
+    return told
+
+
+def _invoice_words(name: str, period: date) -> str:
+    month = Month.of_day(period)
+    return " · ".join(filter(None, [formats.month(month, language()), name if name != str(month) else ""]))
+
+
+def _billed_days(period: date) -> BilledDays:
+    """Of a period without calls that are shown, its own month."""
+    month = Month.of_day(period)
+    return BilledDays(period, *(calls.months_of_billing_period(period) or (month.first_day, month.end_day)))
 
 
 def _in_numbers(query: QueryDict) -> QueryDict:

@@ -19,12 +19,15 @@ from accounts.apibase import CustomerAPI, OperatorReads, Pages, form_problem
 from accounts.models import Customer
 from accounts.tenancy import Crossing, crossing
 from cdr import services
-from cdr.bundle_forms import BundleForm, numbers_of
+from cdr.bundle_forms import COVERABLE, BundleForm, numbers_of
 from cdr.models import Adjustment, Bundle
 from cdr.selectors import bundles as selectors
 from cdr.services.bundles import FIELDS
+from cdr.vocabulary import CallType
 from portal.lib.money import euros
 from portal.lib.periods import Month
+
+COVERABLE_NAMES = [CallType(kind).name.lower() for kind, _label in COVERABLE]
 
 
 class FillSerializer(serializers.Serializer[Any]):
@@ -104,11 +107,15 @@ class BundleSerializer(serializers.ModelSerializer[Bundle]):
     """A bundle with the numbers that use it now or will."""
 
     customer = serializers.CharField(source="customer.reference")
+    call_types = serializers.SerializerMethodField()
     numbers = serializers.SerializerMethodField()
 
     class Meta:
         model = Bundle
         fields = ("id", "customer", *FIELDS, "numbers")
+
+    def get_call_types(self, bundle: Bundle) -> list[str]:
+        return [CallType(kind).name.lower() for kind in bundle.call_types]
 
     def get_numbers(self, bundle: Bundle) -> list[str]:
         today = timezone.localdate()
@@ -123,7 +130,7 @@ class NewBundleSerializer(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=Bundle.Kind.choices)
     included_minutes = serializers.IntegerField(required=False, allow_null=True, min_value=0)
     prefixes = serializers.ListField(child=serializers.CharField(), required=False, default=list)
-    call_types = serializers.ListField(child=serializers.IntegerField(), required=False, default=list)
+    call_types = serializers.ListField(child=serializers.ChoiceField(COVERABLE_NAMES), required=False, default=list)
     covers_setup = serializers.BooleanField(required=False, default=True)
     pro_rata = serializers.BooleanField(required=False, default=False)
     valid_from = serializers.DateField()
@@ -159,7 +166,14 @@ class Bundles(OperatorReads, viewsets.GenericViewSet[Bundle]):
         asked = NewBundleSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         given = asked.validated_data
-        form = BundleForm({**given, "prefixes": " ".join(given["prefixes"]), "numbers": "\n".join(given["numbers"])})
+        form = BundleForm(
+            {
+                **given,
+                "prefixes": " ".join(given["prefixes"]),
+                "call_types": [CallType[name.upper()].value for name in given["call_types"]],
+                "numbers": "\n".join(given["numbers"]),
+            }
+        )
         if not form.is_valid():
             raise form_problem(form)
         made = services.make_bundle(actor=self.actor, bundle=form.bundle(), numbers=form.cleaned_data["numbers"])

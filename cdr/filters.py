@@ -1,7 +1,7 @@
 """The filters of the calls: read once from the query, used by totals, details, export and API alike."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, cast
@@ -124,15 +124,19 @@ class CallFilterForm(forms.Form):
         required=False,
         help_text=_("In seconds, or as 1:30."),
     )
-    invoice = forms.ChoiceField(label=_("Invoice"), required=False)
+    invoice = forms.ChoiceField(
+        label=_("Invoice"),
+        required=False,
+        error_messages={"invalid_choice": _("You have no invoice with this number. Choose one from the list.")},
+    )
 
     def __init__(
-        self, data: QueryDict, *, numbers: Sequence[tuple[str, str]] = (), periods: Sequence[tuple[str, str]] = ()
+        self, data: QueryDict, *, numbers: Sequence[tuple[str, str]] = (), invoices: Sequence[tuple[str, str]] = ()
     ) -> None:
         super().__init__(data)
         self._choose("product", [("", _("all")), *((str(value), label) for value, label in Product.choices)])
         self._choose("number", numbers)
-        self._choose("invoice", [("", _("no invoice")), *periods])
+        self._choose("invoice", [("", _("no invoice")), *invoices])
         self.fields["cost"].widget = LeastAndMost(inputmode="decimal")
         self.fields["seconds"].widget = LeastAndMost()
 
@@ -141,6 +145,15 @@ class CallFilterForm(forms.Form):
 
 
 type FindParties = Callable[[str], Parties | None]
+
+
+@dataclass(frozen=True, slots=True)
+class BilledDays:
+    """What an invoice holds: its billing period by its first day, and the days `[first, end)` in which calls of it started."""
+
+    period: date
+    first: date
+    end: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,23 +268,20 @@ def read_filter(
     full_numbers: bool,
     form: CallFilterForm,
     find: FindParties,
-    invoice_months: Mapping[str, tuple[date, date]],
+    billed: BilledDays | None = None,
 ) -> CallFilter:
-    """The filter of a query. `find` looks up what a search means, `invoice_months` gives the months of each billing period
-    that can be chosen.
-    """
+    """The filter of a query. `find` looks up what a search means, `billed` is the invoice that the query names."""
     form.is_valid()
     clean = form.cleaned_data
     first, end = read_period(query, today)
-    billed = clean.get("invoice") or ""
-    if billed in invoice_months:
-        first, end = invoice_months[billed]
+    if billed is not None:
+        first, end = billed.first, billed.end
     least, most = _amounts(clean.get("cost"))
     shortest, longest = _range(clean.get("seconds"))
     selection = Selection(
         first=first,
         end=end,
-        billing_period=Month.parse(billed).first_day if billed in invoice_months else None,
+        billing_period=billed.period if billed else None,
         products=frozenset(int(value) for value in [clean.get("product")] if value),
         directions=frozenset(int(value) for value in clean.get("direction", ())),
         call_types=frozenset(int(value) for value in clean.get("type", ())),

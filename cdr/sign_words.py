@@ -170,5 +170,6 @@ def calls_address(sign: FraudSign) -> str:
     else:
         asked += [("direction", str(value.value)) for value in (Direction.OUTGOING, Direction.FORWARDED)]
     if prefix := str(sign.facts.get("prefix") or ""):
-        asked.append(("other", prefix.removeprefix("short:")))
+        party = "caller" if sign.kind == SignKind.CALL_BACK_BAIT else "callee"
+        asked.append((party, prefix.removeprefix("short:")))
     return f"{reverse('cdr:details')}?{urlencode(asked)}"

@@ -89,10 +89,11 @@ def bill(*, actor: Actor, customer: Customer, month: Month, issued_on: date | No
         with translation.override(LANGUAGE):
             found = _collect(customer, month)
         made = draft(with_vat(found.charges, treatment(customer.country, customer.vat_number)))
-        mark_billed(customer=customer, month=month)
         if not made.lines:
+            mark_billed(customer=customer, month=month)
             return Billed(Result.NOTHING, None, found.unrated)
         invoice = _issue(customer, month, made, issued_on or today)
+        mark_billed(customer=customer, month=month, invoice=invoice.number)
         found.mark(invoice, month)
         audit.record(actor=actor, verb="invoice.issue", obj=invoice)
         for reader in registered_for(customer, "mails_invoices") if mail else ():

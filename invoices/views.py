@@ -51,7 +51,8 @@ def invoice(request: CustomerRequest, pk: int) -> HttpResponse:
         "invoice": found,
         "month": month,
         "crumbs": [Choice(_("Invoices"), reverse("invoices:archive")), Choice(found.number)],
-        "groups": words.groups(lines, compared, language, _links(request, month)),
+        "groups": words.groups(lines, compared, language, _links(request, found)),
+        "calls": _calls(found) if request.actor.can(Capability.VIEW_CALLS) else {},
         "net": found.net_cents * MICROS_PER_CENT,
         "vat": words.vat(found, language),
         "total": found.total_cents * MICROS_PER_CENT,
@@ -71,12 +72,17 @@ def invoice(request: CustomerRequest, pk: int) -> HttpResponse:
     return render(request, "invoices/invoice.html", context)
 
 
-def _links(request: CustomerRequest, month: Month) -> dict[str, tuple[str, str]]:
+def _calls(found: Invoice) -> dict[str, str]:
+    """Addresses of the calls that an invoice holds, and of what they add up to."""
+    query = urlencode({"invoice": found.number})
+    return {name: f"{reverse(f'cdr:{name}')}?{query}" for name in ("details", "totals")}
+
+
+def _links(request: CustomerRequest, found: Invoice) -> dict[str, tuple[str, str]]:
     """Where a line leads to, by the start of its key: address and words."""
-    links = {}
+    links, month = {}, Month.of_day(found.month)
     if request.actor.can(Capability.VIEW_CALLS):
-        query = urlencode({"invoice": month})
-        links["calls"] = (f"{reverse('cdr:details')}?{query}", _("Look at the calls"))
+        links["calls"] = (_calls(found)["details"], _("Look at the calls"))
     if request.actor.can(Capability.VIEW_MOBILE):
         links["mobile"] = (f"{reverse('mobile:list')}?{urlencode({'month': month})}", _("Look at the usage"))
     return links

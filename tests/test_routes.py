@@ -377,6 +377,7 @@ ROUTES: dict[str, Row] = {
     "fraud-signs-list": row(API),
     "fraud-signs-detail": row(API_OBJECT, pk="sign.pk"),
     "fraud-signs-judge": row(API_OBJECT, "post", pk="sign.pk"),
+    "fraud-signs-calls": row(API_OBJECT, pk="sign.pk"),
     "calls-export-list": row(API),
     "call-exports-list": row(API),
     "call-exports-detail": row(OWN_FILE, pk="export.pk"),

@@ -36,9 +36,13 @@ class KeepingTime(PlatformModel):
 
 
 class BilledPeriod(TenantModel):
-    """A billing period of which the customer's invoice was made, or that had nothing to bill; invoicing writes it."""
+    """A billing period of which the customer's invoice was made, or that had nothing to bill; invoicing writes it.
+
+    `invoice` is the number of that invoice, by which its calls are found; empty where nothing was billed.
+    """
 
     first_day = models.DateField(_("period"))
+    invoice = models.CharField(_("invoice number"), max_length=20, blank=True, default="", db_collation="C")
 
     class Meta:
         ordering = ("-first_day",)

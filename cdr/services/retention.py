@@ -186,6 +186,11 @@ def set_keeping_time(*, actor: Actor, customer: Customer, months: int) -> Keepin
     return made
 
 
-def mark_billed(*, customer: Customer, month: Month) -> None:
-    """Remember, inside the customer's door, that a billing period was billed or had nothing to bill."""
-    BilledPeriod.objects.get_or_create(customer=customer, first_day=month.first_day)
+def mark_billed(*, customer: Customer, month: Month, invoice: str = "") -> None:
+    """Remember, inside the customer's door, that a billing period was billed or had nothing to bill, and the invoice's number."""
+    known, made = BilledPeriod.objects.get_or_create(
+        customer=customer, first_day=month.first_day, defaults={"invoice": invoice}
+    )
+    if invoice and not made:
+        known.invoice = invoice
+        known.save(update_fields=["invoice"])

@@ -111,7 +111,7 @@ def test_the_page_asks_as_many_queries_for_many_bundles_as_for_one(
     for place in range(count):
         a_bundle(acme, [f"+3188765400{place}"], name=f"Bundel {place}")
     as_alice.get(PAGE)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         as_alice.get(PAGE)
 
 
@@ -201,10 +201,12 @@ def test_an_operator_makes_changes_and_ends_a_bundle_in_the_api(
     client: Client, olga: User, acme: Customer, number: str
 ) -> None:
     headers = key_of(olga)
-    new = posted() | {"numbers": [number], "prefixes": ["31"], "covers_setup": True}
+    kinds = ["nl_fixed", "nl_mobile"]
+    new = posted() | {"numbers": [number], "prefixes": ["31"], "call_types": kinds, "covers_setup": True}
     made = client.post("/api/v1/bundles/", new, content_type="application/json", headers=headers)
     assert made.status_code == 201
     assert made.json()["numbers"] == [number]
+    assert made.json()["call_types"] == kinds
     one = f"/api/v1/bundles/{made.json()['id']}/"
     moved = {"numbers": [], "since": "2026-11-01"}
     assert (
@@ -215,5 +217,6 @@ def test_an_operator_makes_changes_and_ends_a_bundle_in_the_api(
     assert [bundle["id"] for bundle in client.get("/api/v1/bundles/", headers=headers).json()["results"]] == [
         made.json()["id"]
     ]
-    wrong = new | {"numbers": ["+31201234567"]}
-    assert client.post("/api/v1/bundles/", wrong, content_type="application/json", headers=headers).status_code == 400
+    for wrong in ({"numbers": ["+31201234567"]}, {"call_types": ["emergency"]}, {"call_types": ["moon"]}):
+        answer = client.post("/api/v1/bundles/", new | wrong, content_type="application/json", headers=headers)
+        assert (answer.status_code, list(answer.json()["errors"])) == (400, list(wrong))

@@ -14,7 +14,7 @@ from accounts.errors import Refusal
 from accounts.models import AuditEntry, Customer, Membership, User
 from accounts.services import create_token
 from accounts.tenancy import Crossing, crossing, tenant
-from cdr import sign_words
+from cdr import sign_words, signs_api
 from cdr.fraud.kinds import Judgement, SignKind
 from cdr.fraud.thresholds import DEFAULTS, EURO, Threshold
 from cdr.models import FraudSign, Source
@@ -73,7 +73,10 @@ def test_the_page_of_a_sign_lists_its_calls_as_masked_as_the_reader_may_see(
         assert page.count(number) == 12, number
 
 
-def test_the_link_of_a_sign_shows_exactly_its_calls(burst: None, acme: Customer, alice: User, client: Client) -> None:
+def test_the_link_of_a_sign_shows_exactly_its_calls(
+    burst: None, acme: Customer, alice: User, client: Client, source: Source, tmp_path: Path
+) -> None:
+    load(write(tmp_path, rows_of(1, "0201234567", NIGHT, name="another"), name="another.csv"), source)
     [sign] = [one for one in fraud.find_signs(customer=acme, now=NOW) if one.kind == SignKind.NEW_COUNTRY]
     client.force_login(alice)
     assert "12 gesprekken" in client.get(sign_words.calls_address(sign)).content.decode()
@@ -229,6 +232,28 @@ def test_reading_the_api_gives_no_right_to_judge(burst: None, acme: Customer, bo
     assert client.get(url, headers=headers).status_code == 200
     answer = client.post(f"{url}judge/", {"judgement": "right"}, content_type="application/json", headers=headers)
     assert answer.status_code == 403
+
+
+def test_the_calls_behind_a_sign_are_read_over_the_api_as_masked_as_on_its_page(
+    burst: None, acme: Customer, alice: User, bob: User, carol: User, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signs_api, "CALLS_SHOWN", 8)
+    Membership.objects.filter(user=bob).update(views_invoices=True)
+    [sign] = fraud.find_signs(customer=acme, now=NOW)
+    url = f"/api/v1/fraud-signs/{sign.pk}/calls/"
+    keys = {
+        user: {"Authorization": f"Bearer {create_token(actor=system(), user=user, name='t')[1]}"}
+        for user in (alice, bob, carol)
+    }
+    for user, number in ((alice, "+21253726801"), (bob, "+2125372xxxx")):
+        first = client.get(url, headers=keys[user]).json()
+        rest = client.get(first["next"], headers=keys[user]).json()
+        found = first["results"] + rest["results"]
+        assert (len(first["results"]), rest["next"]) == (8, None)
+        assert [call["other"] for call in found] == [number] * 12
+        assert [call["start"] for call in found] == sorted({call["start"] for call in found})
+    assert client.get(url, headers=keys[carol]).status_code == 404
+    assert client.get(f"{url}?after=x", headers=keys[alice]).status_code == 400
 
 
 def test_an_operator_reads_and_judges_the_signs_of_all_customers_over_the_api(

@@ -105,7 +105,7 @@ def _about(query: QueryDict, own: Mapping[str, str], today: date) -> str:
     """A saved filter in words: its period, and what is set."""
     numbers = [(number, own.get(number) or shown(number)) for number in query.getlist("number")]
     billed = query.get("invoice", "")
-    form = CallFilterForm(query, numbers=numbers, periods=[(billed, _month_words(billed))] if billed else [])
+    form = CallFilterForm(query, numbers=numbers, invoices=[(billed, _month_words(billed) or billed)] if billed else [])
     chosen = filter_bar(form, query, path="", search="q", keep=PERIOD_NAMES).chosen
     words = [] if billed else [_period_words(query, today)]
     words += filter(None, [query.get("q", "")])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 import time_machine
@@ -10,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.access import Door, system
 from accounts.models import Customer, User
+from accounts.services import create_token
 from accounts.tenancy import tenant
 from invoices.models import Invoice, OneOffCharge, Subscription
 from invoices.services import bill
@@ -76,9 +78,59 @@ def test_a_filter_that_cannot_be_read_restricts_nothing(at_acme: Client, two: tu
     assert "2026-000001" in page(at_acme, "/invoices/?first=yesterday&sort=colour")
 
 
-def test_the_line_of_the_calls_leads_to_the_calls_of_the_invoice(at_acme: Client, two: tuple[Invoice, Invoice]) -> None:
-    assert 'href="/calls/details/?invoice=2026-10"' in page(at_acme, f"/invoices/{two[1].pk}/")
-    assert "oktober 2026" in page(at_acme, "/calls/details/?invoice=2026-10")
+def test_an_invoice_leads_to_its_calls_and_to_what_they_add_up_to(
+    at_acme: Client, two: tuple[Invoice, Invoice]
+) -> None:
+    shown = page(at_acme, f"/invoices/{two[1].pk}/")
+    for path in ("/calls/details/", "/calls/"):
+        assert f'href="{path}?invoice=2026-000002"' in shown
+        assert "Factuur: oktober 2026 · 2026-000002" in page(at_acme, f"{path}?invoice=2026-000002")
+
+
+@pytest.mark.parametrize("typed", ["2026-000001", " 2026-000001 ", "2026-09"])
+def test_calls_are_asked_for_by_the_number_of_their_invoice(
+    at_acme: Client, two: tuple[Invoice, Invoice], acme: Customer, typed: str
+) -> None:
+    shown = page(at_acme, f"/calls/?invoice={typed}")
+    assert "Factuur: september 2026 · 2026-000001" in shown
+    assert "€ 295,92" in shown
+    assert "€ 277,08" not in shown
+
+
+def test_the_number_of_an_invoice_of_a_month_without_calls_finds_none(
+    at_acme: Client, acme: Customer, subscribed: Subscribe
+) -> None:
+    subscribed(acme, billed_until=date(2026, 10, 1))
+    found = billed(acme, Month(2026, 10))
+    assert "Geen gesprekken met deze filters" in page(at_acme, f"/calls/?invoice={found.number}")
+
+
+@pytest.mark.parametrize("path", ["/calls/", "/calls/details/"])
+def test_the_number_of_an_invoice_of_another_customer_is_as_unknown_as_any(
+    client: Client, carol: User, two: tuple[Invoice, Invoice], path: str
+) -> None:
+    client.force_login(carol)
+    for number in (two[0].number, "2026-999999"):
+        shown = page(client, f"{path}?invoice={number}")
+        assert "U hebt geen factuur met dit nummer. Kies er een uit de lijst." in shown
+        assert "295,92" not in shown
+
+
+def test_the_api_takes_the_number_of_an_invoice_and_refuses_one_that_is_not_yours(
+    client: Client, alice: User, carol: User, two: tuple[Invoice, Invoice]
+) -> None:
+    def totals(user: User) -> Any:
+        key = create_token(actor=system(), user=user, name="t")[1]
+        return client.get("/api/v1/call-totals/?invoice=2026-000001", headers={"Authorization": f"Bearer {key}"})
+
+    assert totals(alice).json()["amount"] == "295.920000"
+    refused = totals(carol)
+    assert (refused.status_code, list(refused.json()["errors"])) == (400, ["invoice"])
+
+
+def test_a_saved_filter_keeps_the_number_of_its_invoice(at_acme: Client, two: tuple[Invoice, Invoice]) -> None:
+    at_acme.post("/calls/filters/new/", {"name": "September", "query": "invoice=2026-000001"})
+    assert "2026-000001" in page(at_acme, "/calls/filters/")
 
 
 def test_filters_that_fit_nothing_say_so_and_can_be_cleared(at_acme: Client, two: tuple[Invoice, Invoice]) -> None:

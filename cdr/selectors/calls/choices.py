@@ -1,8 +1,8 @@
-"""What can be chosen: own numbers and billing periods that have calls."""
+"""What can be chosen: own numbers and billing periods that have calls, and the invoices of those."""
 
 from datetime import date, timedelta
 
-from cdr.models import MonthlyTotal
+from cdr.models import BilledPeriod, MonthlyTotal
 from cdr.selectors.calls.selection import SHOWN, Selection
 from portal.lib.periods import Month
 
@@ -27,3 +27,8 @@ def months_of_billing_period(first_day: date) -> tuple[date, date] | None:
     found = MonthlyTotal.objects.filter(billing_period=first_day, call_type__in=SHOWN)
     months = sorted(found.values_list("month", flat=True).distinct())
     return (months[0], Month.of_day(months[-1]).end_day) if months else None
+
+
+def invoice_numbers() -> dict[date, str]:
+    """The number of each invoice by the first day of its billing period."""
+    return dict(BilledPeriod.objects.exclude(invoice="").values_list("first_day", "invoice"))
