@@ -91,6 +91,10 @@ def test_more_lines_on_a_phone_leave_room_for_fewer_keys(
 ) -> None:
     key = NewKey(Does.SPEED_DIAL, Target(external="+31201234567"), "x")
     give(phone, acme, *[key] * 26)
+    with tenant(acme), pytest.raises(Refusal) as refused:
+        services.change_device_lines(actor=system(acme), device=phone.device, lines=[sanne, sales])
+    assert refused.value.code == "keys_are_full"
+    give(phone, acme, *[key] * 25)
     with tenant(acme):
         services.change_device_lines(actor=system(acme), device=phone.device, lines=[sanne, sales])
     assert lines_of(phone)[-1] == "linekey.27.label = x"

@@ -259,9 +259,11 @@ def test_a_removed_line_frees_its_number_and_its_phone_forgets_it(
 
 
 @pytest.mark.parametrize("mac", ["24:9A:D8:0A:46:B3", "24-9a-d8-0a-46-b3", "249ad80a46b3", "249A.D80A.46B3"])
-def test_a_mac_address_in_any_spelling_is_the_same_and_taken(acme: Customer, phone: NewDevice, mac: str) -> None:
+def test_a_mac_address_in_any_spelling_is_the_same_and_taken(
+    acme: Customer, phone: NewDevice, sanne: Line, mac: str
+) -> None:
     with tenant(acme), pytest.raises(Refusal) as refused:
-        services.create_device(actor=system(acme), customer=acme, model_code="yealink-t46u", mac=mac, lines=[])
+        services.create_device(actor=system(acme), customer=acme, model_code="yealink-t46u", mac=mac, lines=[sanne])
     assert refused.value.code == "mac_taken"
 
 
