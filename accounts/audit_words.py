@@ -102,6 +102,9 @@ VERBS: Mapping[str, tuple[str | Promise, str]] = {
     "line.remove": (gettext_lazy("%(who)s removed the line %(what)s"), "trash"),
     "schedule.replace": (gettext_lazy("%(who)s let %(what)s follow another schedule"), "clock"),
     "holidays.replace": (gettext_lazy("%(who)s let %(what)s follow other holidays"), "calendar"),
+    "greeting.replace": (gettext_lazy("%(who)s let callers of %(what)s hear another greeting"), "music"),
+    "greeting.restore": (gettext_lazy("%(who)s put back an older version of the greeting %(what)s"), "undo"),
+    "greeting.version": (gettext_lazy("%(who)s gave the greeting %(what)s another version"), "music"),
     "blocks.change": (gettext_lazy("%(who)s changed what lines may not call"), "block"),
     "spend_settings.change": (gettext_lazy("%(who)s changed the call limits"), "pulse"),
     "spend_guard.close": (gettext_lazy("%(who)s stopped paid calls"), "shield"),
@@ -123,6 +126,7 @@ KINDS: Mapping[str, str | Promise] = {
     "caller_filter": gettext_lazy("the list of blocked callers"),
     "export": gettext_lazy("the file of calls"),
     "fax": gettext_lazy("the fax"),
+    "greeting": gettext_lazy("the greeting"),
     "holidays": gettext_lazy("the holidays"),
     "hunt_group": gettext_lazy("the hunt group"),
     "menu": gettext_lazy("the menu"),
@@ -172,6 +176,7 @@ FIELDS: Mapping[str, str | Promise] = {
     "hosts": gettext_lazy("host names"),
     "is_blocked": gettext_lazy("blocked"),
     "kept_up_to_date": gettext_lazy("kept up to date"),
+    "length": gettext_lazy("length"),
     "lines": gettext_lazy("lines"),
     "mail_to": gettext_lazy("mail to"),
     "members": gettext_lazy("members"),
@@ -191,6 +196,7 @@ FIELDS: Mapping[str, str | Promise] = {
     "then_to": gettext_lazy("after the greeting to"),
     "unreachable_to": gettext_lazy("when not reachable forward to"),
     "user": gettext_lazy("user"),
+    "version": gettext_lazy("version"),
     "wait_seconds": gettext_lazy("waiting time in seconds"),
 }
 # What the sentence itself says already.

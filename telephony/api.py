@@ -6,6 +6,7 @@ from rest_framework import serializers, viewsets
 
 from telephony import selectors
 from telephony.device_api import DeviceViewSet, PhoneBookViewSet, PhoneModelViewSet
+from telephony.greeting_api import GreetingViewSet
 from telephony.line_api import DialableSerializer, LineViewSet, OutgoingBlocksViewSet, OwnLineViewSet, ReadAPI
 from telephony.models import PhoneNumber
 from telephony.schedule_api import HolidaysViewSet, PublicHolidaysViewSet, ScheduleViewSet
@@ -45,6 +46,7 @@ routes: list[tuple[str, type[viewsets.ViewSetMixin], str]] = [
     ("devices", DeviceViewSet, "device"),
     ("phone-models", PhoneModelViewSet, "phone-model"),
     ("phone-book", PhoneBookViewSet, "phone-book"),
+    ("greetings", GreetingViewSet, "greeting"),
     ("schedules", ScheduleViewSet, "schedule"),
     ("holidays", HolidaysViewSet, "holidays"),
     ("public-holidays", PublicHolidaysViewSet, "public-holidays"),

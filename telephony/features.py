@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from portal.lib.numbers import Block, display
-from telephony.models import Destination, Line
+from telephony.models import Destination, Greeting, Line
 from telephony.models.lines import Instead
 from telephony.selectors import Target
 
@@ -22,6 +22,7 @@ SWITCHES: Final = {
 }
 # Not columns of the line: rows of their own, and one column for each.
 OTHERS: Final = ("also_rings", "barred")
+GREETINGS: Final = ("busy_greeting", "no_answer_greeting", "announcement")
 TARGETS: Final = ("forward_to", "busy_to", "no_answer_to", "unreachable_to", "then_to")
 
 
@@ -60,6 +61,9 @@ class Features:
     copy_to: str = ""
     announcement_only: bool = False
     then_to: Target | None = None
+    busy_greeting: Greeting | None = None
+    no_answer_greeting: Greeting | None = None
+    announcement: Greeting | None = None
     also_ring: bool = False
     also_ring_in_call: bool = False
     also_rings: tuple[Along, ...] = ()
@@ -110,6 +114,7 @@ def snapshot(features: Features) -> dict[str, object]:
     """The same with names for targets, to compare and to keep in the audit trail."""
     values: dict[str, object] = {field.name: getattr(features, field.name) for field in fields(Features)}
     values |= {name: shown(getattr(features, name)) for name in TARGETS}
+    values |= {name: str(getattr(features, name) or "") for name in GREETINGS}
     values["also_rings"] = [f"{shown(along.to)}{' #' if along.confirm else ''}" for along in features.also_rings]
     values["barred"] = sorted(features.barred)
     return values

@@ -20,9 +20,9 @@ from accounts.models import User
 from portal.lib.numbers import Block
 from telephony import selectors, services
 from telephony.callers_api import RefusedCallersAPI
-from telephony.features import CASES, TARGETS, Along, Features, features_of
+from telephony.features import CASES, GREETINGS, TARGETS, Along, Features, features_of
 from telephony.filters import LineFilter
-from telephony.models import Dialable, Line
+from telephony.models import Dialable, Greeting, Line
 from telephony.models.lines import Instead
 from telephony.selectors import Target
 
@@ -75,7 +75,7 @@ class FeaturesSerializer(serializers.Serializer[Features]):
     """The call features of a line, all optional when they are changed. What is off may keep its target.
 
     In each case (`busy_does`, `no_answer_does`, `unreachable_does`) a call goes to one place. `rings` is how often the
-    phone rings before `no_answer_does`. `barred` adds to what no line may call.
+    phone rings before `no_answer_does`. Greetings are ids, null for the standard one. `barred` adds to what no line may call.
     """
 
     hide_caller_id = serializers.BooleanField()
@@ -101,6 +101,8 @@ class FeaturesSerializer(serializers.Serializer[Features]):
         fields = super().get_fields()
         for name in TARGETS:
             fields[name] = TargetField(allow_null=True)
+        for name in GREETINGS:
+            fields[name] = serializers.PrimaryKeyRelatedField(queryset=Greeting.objects.all(), allow_null=True)
         for case in CASES:
             fields[f"{case}_does"] = serializers.ChoiceField(choices=Instead.choices)
         return fields

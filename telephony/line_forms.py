@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.forms import BoundField
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -14,8 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from portal.lib.numbers import BLOCK_LABELS, Block, split_numbers
 from telephony import schedule_selectors, selectors
 from telephony.callers import Pattern, read_pattern
-from telephony.features import CASES, TARGETS, Along, Features
-from telephony.models import CallerFilter, OutgoingBlocks, Schedule
+from telephony.features import CASES, GREETINGS, TARGETS, Along, Features
+from telephony.greeting_forms import GreetingChoice
+from telephony.models import CallerFilter, Greeting, OutgoingBlocks, Schedule
 from telephony.models.lines import FEWEST_RINGS, MOST_RINGS, Instead
 from telephony.rules import MOST_ALONG
 from telephony.schedule_words import week_in_words
@@ -92,6 +94,11 @@ class LineForm(forms.Form):
         help_text=_("Only when no message is possible. Empty: the call ends."),
         required=False,
     )
+    busy_greeting = GreetingChoice(label=_("Greeting when busy"))
+    no_answer_greeting = GreetingChoice(label=_("Greeting without an answer"))
+    announcement = GreetingChoice(
+        label=_("What callers hear instead"), help_text=_("Only when no message is possible.")
+    )
     also_ring = forms.BooleanField(
         label=_("Ring along"), help_text=_("these ring with this phone; who answers first has the call"), required=False
     )
@@ -135,6 +142,13 @@ class LineForm(forms.Form):
                 self.fields[f"bar_{block}"] = forms.BooleanField(
                     label=BLOCK_LABELS[block], required=False, initial=block in features.barred
                 )
+
+    def offer_greetings(self, greetings: "QuerySet[Greeting]") -> None:
+        """Which greetings may be chosen."""
+        for name in GREETINGS:
+            field = self.fields[name]
+            assert isinstance(field, GreetingChoice)  # noqa: S101 - declared above
+            field.queryset = greetings
 
     def _offer_along(self) -> None:
         """A row for each that rings along, and a few to add."""

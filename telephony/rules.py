@@ -47,6 +47,11 @@ MAC_REFUSALS = {
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
+def without_control(text: str) -> str:
+    """The text without characters that phones, files and pages cannot carry."""
+    return _CONTROL.sub("", text)
+
+
 def name_is_plain(name: str, *, field: str = "display_name") -> str:
     """The name without white space at its ends; refuses an empty one and characters that phones and files cannot
     carry.

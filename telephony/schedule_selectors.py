@@ -14,13 +14,16 @@ from telephony.models import HolidaySchedule, Schedule
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """Something that follows a schedule: what kind of thing, its name, and the page on which that is changed."""
+    """Something that follows a schedule, or plays a greeting: what kind of thing, its name, as what (`label`), and the page
+    on which that is changed.
+    """
 
     kind: str
     name: str
     url: str
     field: str
     holder: models.Model
+    label: str
 
 
 def _followers(model: type[models.Model]) -> list[models.ForeignObjectRel]:
@@ -28,16 +31,18 @@ def _followers(model: type[models.Model]) -> list[models.ForeignObjectRel]:
     return [found for found in model._meta.related_objects if found.on_delete is models.PROTECT]
 
 
-def uses_of(schedule: Schedule | HolidaySchedule) -> list[Use]:
+def uses_of(schedule: models.Model) -> list[Use]:
     """Everything that follows it. What would refuse to lose it is found by that, so nothing new can be forgotten."""
     return [
-        Use(str(holder._meta.verbose_name), str(holder), _page_of(holder), relation.field.name, holder)
+        Use(
+            str(holder._meta.verbose_name), str(holder), _page_of(holder), relation.field.name, holder, _label(relation)
+        )
         for relation in _followers(type(schedule))
         for holder in _holders(relation, schedule)
     ]
 
 
-def _holders(relation: models.ForeignObjectRel, schedule: Schedule | HolidaySchedule) -> QuerySet[Any]:
+def _holders(relation: models.ForeignObjectRel, schedule: models.Model) -> QuerySet[Any]:
     """With what their names are made of: one query a relation, however many follow."""
     named_by: tuple[str, ...] = getattr(relation.related_model, "NAMED_BY", ()) or (relation.field.name,)
     found = relation.related_model._default_manager.filter(**{relation.field.name: schedule})
@@ -48,19 +53,26 @@ def _page_of(holder: Any) -> str:
     return str(holder.get_absolute_url()) if hasattr(holder, "get_absolute_url") else ""
 
 
-def _uses(model: type[models.Model]) -> Any:
+def _label(relation: models.ForeignObjectRel) -> str:
+    return str(relation.field.verbose_name)
+
+
+def count_of_uses(model: type[models.Model]) -> Any:
+    """How many times a row is used, as part of a query."""
     counts = [Coalesce(Count(relation.name, distinct=True), 0) for relation in _followers(model)]
     return sum(counts[1:], counts[0])
 
 
 def schedules() -> QuerySet[Schedule]:
     """Schedules by name, with their periods and how often they are used."""
-    return Schedule.objects.annotate(uses=_uses(Schedule)).prefetch_related("periods").order_by("name")
+    return Schedule.objects.annotate(uses=count_of_uses(Schedule)).prefetch_related("periods").order_by("name")
 
 
 def holiday_schedules() -> QuerySet[HolidaySchedule]:
     """Lists of holidays by name, with their days and how often they are used."""
-    return HolidaySchedule.objects.annotate(uses=_uses(HolidaySchedule)).prefetch_related("days").order_by("name")
+    return (
+        HolidaySchedule.objects.annotate(uses=count_of_uses(HolidaySchedule)).prefetch_related("days").order_by("name")
+    )
 
 
 def kept_up_to_date(year: int) -> QuerySet[HolidaySchedule]:

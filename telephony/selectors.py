@@ -35,11 +35,12 @@ FETCHES = tuple(ProvisioningEvent.Outcome[name] for name in ("FETCHED", "UNCHANG
 
 
 _TARGETS = tuple(f"{name}_to__dialable" for name in ("forward", "busy", "no_answer", "unreachable", "then"))
+_GREETINGS = ("busy_greeting", "no_answer_greeting", "announcement")
 
 
 def line_targets() -> QuerySet[Line]:
     """Every line with where it may send calls, in two queries."""
-    return Line.objects.select_related("dialable", *_TARGETS).prefetch_related(_along()).order_by("pk")
+    return Line.objects.select_related("dialable", *_TARGETS, *_GREETINGS).prefetch_related(_along()).order_by("pk")
 
 
 def _along() -> "Prefetch[str]":
@@ -50,7 +51,7 @@ def lines() -> QuerySet[Line]:
     """Every line with what a list or page shows of it, in five queries."""
     keys = DeviceLine.objects.select_related("device").order_by("position", "pk")
     return (
-        Line.objects.select_related("dialable", "user", *_TARGETS)
+        Line.objects.select_related("dialable", "user", *_TARGETS, *_GREETINGS)
         .prefetch_related(
             Prefetch("dialable__numbers", queryset=told_numbers()),
             Prefetch("device_lines", queryset=keys),

@@ -36,9 +36,10 @@ from pbx.models import AutoAttendant, HuntGroup
 from portal.demo import calls, cast, exchange, phones
 from portal.lib.periods import Month, month_of
 from telephony import vault
+from telephony.audio.convert import Sound
 from telephony.callers import Pattern
-from telephony.models import CallerFilter, Device, HolidaySchedule, Line, PhoneFile, PhoneNumber, Schedule
-from telephony.services import set_caller_filter
+from telephony.models import CallerFilter, Device, Greeting, HolidaySchedule, Line, PhoneFile, PhoneNumber, Schedule
+from telephony.services import create_greeting, set_caller_filter
 
 PLAN = replace(cast.CUSTOMERS[0], people=10, calls_a_month=120)
 
@@ -57,6 +58,7 @@ class World:
     group: HuntGroup
     attendant: AutoAttendant
     schedule: Schedule
+    greeting: Greeting
     holidays: HolidaySchedule
     invoice: Invoice
     subscription: MobileSubscription
@@ -119,6 +121,9 @@ def furnish(customer: Customer, owner: User, employee: User, folder: Path, now: 
             group=HuntGroup.objects.order_by("pk")[0],
             attendant=AutoAttendant.objects.get(),
             schedule=Schedule.objects.get(),
+            greeting=create_greeting(
+                actor=actor, customer=customer, name="Gesloten", sound=Sound(b"RIFF", 1000), line=made.lines[0]
+            ),
             holidays=HolidaySchedule.objects.get(),
             invoice=invoice,
             subscription=subscription,

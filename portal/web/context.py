@@ -87,6 +87,13 @@ CUSTOMER_TABS: tuple[tuple[Tab, ...], ...] = (
             (Capability.EDIT_SETTINGS,),
             lambda has: has.lines or has.exchange,
         ),
+        Tab(
+            _("Greetings"),
+            "music",
+            "telephony:greetings",
+            (Capability.EDIT_SETTINGS,),
+            lambda has: has.lines or has.exchange,
+        ),
         Tab(_("Devices"), "device", "telephony:devices", (Capability.EDIT_SETTINGS,), lambda has: has.lines),
         Tab(_("Mobile"), "mobile", "mobile:list", (Capability.VIEW_MOBILE,), lambda has: has.mobile),
     ),

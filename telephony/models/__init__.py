@@ -11,6 +11,7 @@ from telephony.models.devices import (
     ProvisioningEvent,
 )
 from telephony.models.dialables import Destination, Dialable, NumberRange, PhoneNumber
+from telephony.models.greetings import Greeting, GreetingVersion
 from telephony.models.guard import SpendGuardState
 from telephony.models.lines import AlsoRings, CallerFilter, CallerFilterNumber, Line, OutgoingBlocks
 from telephony.models.schedules import HolidayDay, HolidaySchedule, Schedule, SchedulePeriod
@@ -25,6 +26,8 @@ __all__ = [
     "DeviceKey",
     "DeviceLine",
     "Dialable",
+    "Greeting",
+    "GreetingVersion",
     "HolidayDay",
     "HolidaySchedule",
     "KeptSettings",

@@ -15,6 +15,7 @@ from accounts.tenancy import TenantModel
 from portal.lib.numbers import BLOCK_LABELS, Block
 from telephony.callers import Pattern
 from telephony.models.dialables import Destination, Dialable
+from telephony.models.greetings import Greeting
 from telephony.models.schedules import Schedule
 
 FEWEST_RINGS, MOST_RINGS = 1, 20
@@ -40,6 +41,13 @@ def _target(related_name: str) -> "models.ForeignKey[Destination | None, Destina
 def _instead(label: "str | Promise") -> "models.CharField[str, str]":
     return models.CharField(
         cast("str", label), max_length=9, choices=Instead.choices, default=Instead.NOTHING, db_collation="C"
+    )
+
+
+def _greeting(label: "str | Promise", related_name: str) -> "models.ForeignKey[Greeting | None, Greeting | None]":
+    name = cast("str", label)
+    return models.ForeignKey(
+        Greeting, models.PROTECT, null=True, blank=True, related_name=related_name, verbose_name=name
     )
 
 
@@ -77,6 +85,7 @@ class Mailbox(models.Model):
     """The voicemail of a line. One that announces only takes no message, and may transfer after its greeting.
 
     `pin` is encrypted by telephony.vault around a hash: so few digits are found from a hash alone by trying them all.
+    Callers hear `announcement` where no message is possible, else the greeting of why they come; None is the standard one.
     """
 
     voicemail = models.BooleanField(_("voicemail"), default=False)
@@ -85,6 +94,9 @@ class Mailbox(models.Model):
     copy_to = models.EmailField(_("copy to"), blank=True)
     announcement_only = models.BooleanField(_("no message possible"), default=False)
     then_to = _target("lines_after_greeting")
+    busy_greeting = _greeting(_("greeting when busy"), "lines_when_busy")
+    no_answer_greeting = _greeting(_("greeting without an answer"), "lines_without_answer")
+    announcement = _greeting(_("what callers hear instead"), "announcing_lines")
     pin = models.TextField(blank=True)
 
     class Meta:
@@ -147,6 +159,7 @@ class Line(Forwarding, Mailbox, Quiet, Ringing, Barring, TenantModel):
     unique on the platform; `sip_secret` is encrypted by telephony.vault.
     """
 
+    NAMED_BY: ClassVar = ("dialable",)
     encrypted = ("sip_secret", "pin")
 
     dialable = models.OneToOneField(Dialable, models.CASCADE, related_name="line")
@@ -188,6 +201,9 @@ class Line(Forwarding, Mailbox, Quiet, Ringing, Barring, TenantModel):
 
     def __str__(self) -> str:
         return str(self.dialable)
+
+    def get_absolute_url(self) -> str:
+        return reverse("telephony:phone", args=[self.pk])
 
 
 class AlsoRings(TenantModel):

@@ -15,6 +15,14 @@ from telephony.services.devices import (
 )
 from telephony.services.dialables import change_dialable, remove_dialable, usable_destination
 from telephony.services.events import store_events
+from telephony.services.greetings import (
+    add_version,
+    create_greeting,
+    path_of,
+    remove_greeting,
+    rename_greeting,
+    restore_version,
+)
 from telephony.services.guard import set_spend_guard
 from telephony.services.lines import (
     LineChange,
@@ -69,6 +77,7 @@ __all__ = [
     "add_later_years",
     "add_number",
     "add_number_range",
+    "add_version",
     "ask_to_fetch",
     "assign_number",
     "book_entries",
@@ -84,6 +93,7 @@ __all__ = [
     "create_devices",
     "create_dialable",
     "create_dutch_holidays",
+    "create_greeting",
     "create_holidays",
     "create_line",
     "create_schedule",
@@ -98,15 +108,19 @@ __all__ = [
     "make_link",
     "make_new_password",
     "make_new_secret",
+    "path_of",
     "pin_fits",
     "refuse_circles",
     "release_device",
     "release_number",
     "remove_caller_filter",
     "remove_dialable",
+    "remove_greeting",
     "remove_hours",
     "remove_line",
     "remove_number_range",
+    "rename_greeting",
+    "restore_version",
     "set_caller_filter",
     "set_features",
     "set_forward",

@@ -14,8 +14,8 @@ from accounts.access import Actor
 from accounts.models import Customer, User
 from portal.lib.crypto import generate_password
 from portal.lib.numbers import Block
-from telephony import rules, selectors, vault
-from telephony.features import TARGETS, Features, columns, features_of, snapshot
+from telephony import greeting_rules, rules, selectors, vault
+from telephony.features import GREETINGS, TARGETS, Features, columns, features_of, snapshot
 from telephony.models import AlsoRings, Destination, Dialable, Line, OutgoingBlocks, PhoneNumber
 from telephony.selectors import Target
 from telephony.services.circles import refuse_circles, sent_on
@@ -156,6 +156,8 @@ def _may_be_set(line: Line, features: Features, now: datetime) -> None:
     rules.messages_have_an_address(features)
     rules.calls_go_to_a_voicemail_that_is_on(features)
     rules.ringing_along_is_possible(features)
+    for name in GREETINGS:
+        greeting_rules.plays_for(getattr(features, name), line, field=name)
     live = list(features.live())
     for field, target in live:
         rules.forward_has_a_target(has_target=target is not None, field=field)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from django.db import transaction
+from django.db import models, transaction
 
 from accounts import audit
 from accounts.access import Actor
@@ -11,7 +11,7 @@ from accounts.models import Customer
 from telephony import rules, schedule_rules
 from telephony.hours import DayRow, PeriodRow, later_years, public_holidays, years_to_offer
 from telephony.models import HolidayDay, HolidaySchedule, Schedule, SchedulePeriod
-from telephony.schedule_selectors import uses_of
+from telephony.schedule_selectors import Use, uses_of
 
 
 @transaction.atomic
@@ -143,13 +143,18 @@ def remove_hours[Hours: (Schedule, HolidaySchedule)](
         schedule_rules.is_unused(schedule, uses)
     else:
         schedule_rules.can_stand_in(schedule, instead)
-        for use in uses:
-            setattr(use.holder, use.field, instead)
-            use.holder.save(update_fields=[use.field])
-            changed = {use.field: (schedule.name, instead.name)}
-            audit.record(actor=actor, verb=f"{_verb(schedule)}.replace", obj=use.holder, changes=changed)
+        follow_instead(actor=actor, uses=uses, old=schedule.name, instead=instead, verb=f"{_verb(schedule)}.replace")
     audit.record(actor=actor, verb=f"{_verb(schedule)}.remove", obj=schedule)
     schedule.delete()
+
+
+def follow_instead(*, actor: Actor, uses: Iterable[Use], old: str, instead: models.Model | None, verb: str) -> None:
+    """Let what followed something follow another one, or nothing, each with an entry of its own."""
+    for use in uses:
+        setattr(use.holder, use.field, instead)
+        use.holder.save(update_fields=[use.field])
+        changed = {use.field: (old, str(instead or ""))}
+        audit.record(actor=actor, verb=verb, obj=use.holder, changes=changed)
 
 
 def _verb(schedule: Schedule | HolidaySchedule) -> str:

@@ -13,7 +13,7 @@ from accounts.forms.refused import show_refusal
 from accounts.web import CustomerRequest, failed, saved
 from portal.lib.numbers import BLOCK_LABELS, Block
 from portal.lib.ui import Choice
-from telephony import part_words, selectors, services, words
+from telephony import greeting_selectors, part_words, selectors, services, words
 from telephony.features import features_of
 from telephony.line_forms import LineForm, PinForm
 from telephony.models import Line
@@ -22,7 +22,9 @@ from telephony.views.undo import recall, remember
 
 def form_of(request: CustomerRequest, line: Line, *, own: bool = False) -> LineForm:
     """The features of a line to fill in, as they are now or as they were sent."""
-    return LineForm(request.POST or None, features=features_of(line, timezone.now()), own=own)
+    form = LineForm(request.POST or None, features=features_of(line, timezone.now()), own=own)
+    form.offer_greetings(greeting_selectors.for_line(line))
+    return form
 
 
 def save(request: CustomerRequest, line: Line, form: LineForm, undo: Callable[[str], str]) -> bool:

@@ -8,8 +8,8 @@ from typing import Any, Final
 from django.core import signing
 
 from portal.lib.numbers import Block
-from telephony.features import TARGETS, Along
-from telephony.models import Dialable, Line
+from telephony.features import GREETINGS, TARGETS, Along
+from telephony.models import Dialable, Greeting, Line
 from telephony.selectors import Target
 from telephony.services import LineChange
 
@@ -35,6 +35,8 @@ def recall(token: str, line: Line) -> dict[str, Any] | None:
 def _plain(value: object) -> object:
     if isinstance(value, Target):
         return [value.dialable.pk if value.dialable else None, value.external]
+    if isinstance(value, Greeting):
+        return value.pk
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, tuple):
@@ -45,6 +47,8 @@ def _plain(value: object) -> object:
 def _value(name: str, plain: Any) -> object:
     if name in TARGETS:
         return _target(*plain) if plain else None
+    if name in GREETINGS:
+        return Greeting.objects.filter(pk=plain).first() if plain else None
     if name == "also_rings":
         found = [(_target(*to), confirm) for to, confirm in plain]
         return tuple(Along(target, confirm) for target, confirm in found if target is not None)
