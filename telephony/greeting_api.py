@@ -122,9 +122,9 @@ class GreetingViewSet(CustomerAPI, mixins.ListModelMixin, mixins.RetrieveModelMi
     @extend_schema(summary="Rename a greeting", request=NameSerializer, responses=GreetingSerializer)
     def partial_update(self, request: Request, **_kwargs: Any) -> Response:
         """Call it otherwise."""
+        found = self.get_object()
         given = NameSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        found = self.get_object()
         return self._answer(
             services.rename_greeting(actor=self.actor, greeting=found, name=given.validated_data["name"])
         )
@@ -133,9 +133,10 @@ class GreetingViewSet(CustomerAPI, mixins.ListModelMixin, mixins.RetrieveModelMi
     @action(detail=True, methods=["post"])
     def versions(self, request: Request, **_kwargs: Any) -> Response:
         """Callers hear it at once, wherever the greeting plays."""
+        found = self.get_object()
         given = SoundSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        found, file = self.get_object(), given.validated_data["file"]
+        file = given.validated_data["file"]
         services.add_version(actor=self.actor, greeting=found, sound=convert(file), given_as=file.name)
         return self._answer(found)
 
@@ -157,13 +158,12 @@ class GreetingViewSet(CustomerAPI, mixins.ListModelMixin, mixins.RetrieveModelMi
     @extend_schema(summary="Remove a greeting", parameters=[INSTEAD])
     def destroy(self, request: Request, **_kwargs: Any) -> Response:
         """Gone with its versions; refused while callers hear it and nothing is named to be heard instead."""
+        found = self.get_object()
         named = request.query_params.get("instead")
         instead = None
         if named not in {None, STANDARD}:
             if not (named.isascii() and named.isdecimal() and len(named) < 19):
                 raise serializers.ValidationError({"instead": [_("This is no id.")]})
             instead = get_object_or_404(Greeting, pk=named)
-        services.remove_greeting(
-            actor=self.actor, greeting=self.get_object(), instead=instead, to_standard=named == STANDARD
-        )
+        services.remove_greeting(actor=self.actor, greeting=found, instead=instead, to_standard=named == STANDARD)
         return Response(status=status.HTTP_204_NO_CONTENT)
