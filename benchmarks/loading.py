@@ -153,7 +153,7 @@ def _measure_memory(month: Month, part: int) -> None:
         code = "import django; django.setup(); import cdr.services, cdr.ingest.reader, time; time.sleep({})"
         idle = _most_held([sys.executable, "-c", code.format(2)])[0]
         held = _most_held([sys.executable, "manage.py", "cdr_load", "--source", feed().name, str(path)])
-    most = [(size - idle) >> 20 for size in held]
+    most = sorted(((size - idle) >> 20 for size in held), reverse=True)[:2]  # further children only start programs
     say({"benchmark": "loading, memory", "megabytes_above_imports": most, "goal": MOST_MEGABYTES})
     if max(most) > MOST_MEGABYTES:
         raise GoalMissedError(f"a program holds {max(most)} MB, the goal is {MOST_MEGABYTES}")
