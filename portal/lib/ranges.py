@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 
 _ONE: Final = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 
@@ -25,7 +25,9 @@ def span(asked: str, size: int) -> tuple[int, int] | None:
 
 
 def part_of(path: Path, content_type: str, asked: str) -> HttpResponse:
-    """The file for one person's eyes or ears: kept by no cache in between, and taken for nothing but its type."""
+    """The file for one person's eyes or ears: kept by no cache in between, and taken for nothing but its type. Http404 without it."""
+    if not path.is_file():
+        raise Http404
     size = path.stat().st_size
     headers = {
         "Accept-Ranges": "bytes",
