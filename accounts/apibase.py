@@ -168,6 +168,12 @@ def problem(error: Exception, context: dict[str, Any]) -> Response | None:
     if detail is None:
         fields = response.data if isinstance(response.data, dict) else {"non_field_errors": response.data}
         detail = _("Some fields are not right.")
+    if isinstance(error, exceptions.Throttled) and "Retry-After" in response.headers:
+        # The framework's own sentence is half translated.
+        seconds = {"seconds": int(response.headers["Retry-After"])}
+        detail = exceptions.ErrorDetail(
+            _("Too many requests. Try again in %(seconds)d seconds.") % seconds, error.default_code
+        )
     code = getattr(detail, "code", None) or ("invalid" if fields else "error")
     document = _document(response.status_code, str(code), str(detail), fields)
     for name in ("WWW-Authenticate", "Retry-After", "Allow"):

@@ -16,7 +16,7 @@ HINTS: dict[str, str | Promise] = {
     "edits_mobile_limits": _("needs access to mobile"),
     "views_mobile_settings": _("needs access to mobile"),
     "blocks_sim": _("needs access to mobile"),
-    "sees_full_numbers": _("otherwise the last three digits are hidden"),
+    "sees_full_numbers": _("otherwise the last four digits are hidden"),
     "unlocks_spending": _("calls go on after the guard stopped them"),
 }
 

@@ -51,6 +51,18 @@ def reason_is_given(reason: str) -> None:
         raise Refusal("reason_missing", _("Say why. It stays in the log book."), field="reason")
 
 
+def change_lets_nothing_out(actor: Actor, before: str, after: str) -> None:
+    """Another hard limit must not do what takes the right to unlock."""
+    if spending.SEVERITY[after] < spending.SEVERITY[before] and not actor.can(Capability.UNLOCK_SPENDING):
+        raise Refusal(
+            "guard_needs_unlock",
+            _(
+                "Paid calls are stopped, and this would let them out again. That takes the right to unlock the spend guard."
+            ),
+            field="stop",
+        )
+
+
 def guard_is_closed(state: SpendGuardState | None, month: Month) -> None:
     if state is None or state.level_in(month) == spending.OPEN:
         raise Refusal("guard_open", _("Nothing is stopped: calls go out already."))

@@ -101,6 +101,7 @@ def test_an_address_that_keeps_guessing_keys_is_slowed_down_and_others_are_not(c
     slowed = client.get("/api/v1/lines/", headers={"Authorization": "Bearer wrong"})
     assert (slowed.status_code, slowed.headers["Content-Type"]) == (429, "application/problem+json")
     assert int(slowed.headers["Retry-After"]) > 0
+    assert slowed.json()["detail"] == "Te veel verzoeken. Probeer het over 60 seconden opnieuw."
     elsewhere = client.get("/api/v1/lines/", headers={"Authorization": "Bearer wrong"}, REMOTE_ADDR="192.0.2.7")
     assert elsewhere.status_code == 401
     assert client.get("/api/v1/lines/", headers={"Authorization": f"Bearer {key_of(alice)}"}).status_code == 200

@@ -17,6 +17,9 @@ from portal.lib.periods import Month
 from telephony.selectors import spend_guard
 from telephony.services import set_spend_guard
 
+# What decides how far the guard closes.
+_GUARD = frozenset({"stop_micros", "mode", "velocity_micros"})
+
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
@@ -60,8 +63,16 @@ def save_limits(*, actor: Actor, customer: Customer, choice: Chosen, now: dateti
         setattr(settings, name, value)
     settings.save()
     audit.record(actor=actor, verb="spend_settings.change", obj=settings, changes=changed)
+    held = _guard_level(customer, now)
     check(actor=actor, customer=customer, now=now)
+    if _GUARD & set(changed):
+        rules.change_lets_nothing_out(actor, held, _guard_level(customer, now))
     return settings
+
+
+def _guard_level(customer: Customer, now: datetime) -> str:
+    state = spend_guard(customer)
+    return state.level_in(Month.of(now)) if state else spending.OPEN
 
 
 @transaction.atomic

@@ -96,6 +96,19 @@ def test_unlocking_needs_a_reason_and_the_right(ask: Ask, acme: Customer, alice:
     assert (again.status_code, again.json()["type"]) == (409, "urn:centrale:problem:guard_open")
 
 
+def test_another_hard_limit_is_no_way_around_the_right_to_unlock(
+    ask: Ask, acme: Customer, alice: User, bob: User
+) -> None:
+    choose(alice, acme, stop_micros=100 * EURO)
+    spend(acme, 110)
+    look(acme)
+    Membership.objects.filter(user=bob).update(views_invoices=True, edits_settings=True)
+    answer = ask(bob, "put", data={"hard_limit": "500"})
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:centrale:problem:guard_needs_unlock")
+    assert (ask(bob).json()["hard_limit"], level(acme)) == ("100.000000", "premium")
+    assert ask(alice, "put", data={"hard_limit": "500"}).json()["spend_guard"] == "open"
+
+
 def test_who_may_only_look_changes_nothing(ask: Ask, acme: Customer, bob: User) -> None:
     Membership.objects.filter(user=bob).update(views_invoices=True)
     assert ask(bob).status_code == 200

@@ -172,6 +172,20 @@ def test_who_may_not_unlock_reads_who_can(client: Client, acme: Customer, alice:
     assert "Wie de kostenbewaking mag ontgrendelen" in page
 
 
+def test_who_may_not_unlock_is_told_so_at_the_hard_limit(
+    client: Client, acme: Customer, alice: User, bob: User
+) -> None:
+    choose(alice, acme, stop_micros=100 * EURO)
+    spend(acme, 110)
+    look(acme)
+    Membership.objects.filter(user=bob).update(views_invoices=True, edits_settings=True)
+    client.force_login(bob)
+    sent = {"whose": "own", "amount": "", "stop": "500", "mode": "premium", "velocity": ""}
+    page = text_of(client.post(PAGE, sent))
+    assert "Daarvoor is het recht nodig om de kostenbewaking te ontgrendelen" in page
+    assert level(acme) == "premium"
+
+
 def test_calls_without_a_price_are_said(as_alice: Client, acme: Customer) -> None:
     spend(acme, 0, unrated=3)
     assert "3 gesprekken hebben nog geen prijs" in text_of(as_alice.get(PAGE))

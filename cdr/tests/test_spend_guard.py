@@ -21,6 +21,7 @@ from cdr.models import (
     GuardEvent,
     NumberLimit,
     Source,
+    SpendSettings,
 )
 from cdr.tests.test_limits import EURO, NOON, NOVEMBER, NUMBER, choose, level, look, mail_of, owner, spend, told
 from cdr.tests.worlds import a_source
@@ -93,6 +94,36 @@ def test_unlocking_needs_the_right_a_reason_and_something_stopped(acme: Customer
             with pytest.raises(Refusal) as refused:
                 services.unlock(actor=owner(alice, acme), customer=acme, reason=reason, now=NOON)
             assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    "looser",
+    [{"stop_micros": 200 * EURO}, {"stop_micros": None}, {"stop_micros": 100 * EURO, "mode": "premium"}],
+)
+def test_who_may_not_unlock_lets_nothing_out_by_another_hard_limit(
+    acme: Customer, alice: User, bob: User, looser: dict[str, Any]
+) -> None:
+    choose(alice, acme, stop_micros=100 * EURO, mode="all")
+    spend(acme, 105)
+    look(acme)
+    settings_only = Actor(bob, acme, frozenset({Role.EDITS_SETTINGS}), Door.PAGE)
+    with tenant(acme):
+        with pytest.raises(Refusal) as refused:
+            services.save_limits(actor=settings_only, customer=acme, choice=services.Chosen(**looser), now=NOON)
+        stands = SpendSettings.objects.get()
+    assert refused.value.code == "guard_needs_unlock"
+    assert (stands.stop_micros, stands.mode, level(acme)) == (100 * EURO, "all", "emergency_only")
+
+
+def test_who_may_not_unlock_still_changes_what_lets_nothing_out(acme: Customer, alice: User, bob: User) -> None:
+    choose(alice, acme, stop_micros=100 * EURO)
+    spend(acme, 105)
+    look(acme)
+    settings_only = Actor(bob, acme, frozenset({Role.EDITS_SETTINGS}), Door.PAGE)
+    stricter = services.Chosen(amount_micros=50 * EURO, stop_micros=80 * EURO)
+    with tenant(acme):
+        services.save_limits(actor=settings_only, customer=acme, choice=stricter, now=NOON)
+    assert level(acme) == "emergency_only"
 
 
 def test_an_unlocked_guard_stays_open_until_the_next_fifth_and_the_reason_is_kept(acme: Customer, alice: User) -> None:
