@@ -44,6 +44,10 @@ REASONS: Mapping[str, Words] = {
     "too_long_call": Words(_("Longer than a day"), _SOURCE),
     "clock": Words(_("Times that contradict each other"), _SOURCE),
     "price": Words(_("Unreadable price"), _SOURCE),
+    "nothing_to_take_back": Words(
+        _("Nothing to take back"),
+        _("Deliver the file with the call that these rows take back, then load the rows again. Else dismiss them."),
+    ),
     "account_not_allowed": Words(
         _("Account that the source may not name"),
         _("Add the account code to the source when it is right, then load the rows again."),

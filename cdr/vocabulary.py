@@ -70,3 +70,4 @@ class Flag(IntEnum):
     TIME_GUESSED = 1  # the hour that occurs twice in autumn, and nothing told which
     NO_ID = 2  # the source names no record: told apart by its contents
     PRICE_GIVEN = 4  # the source told what the call costs, so no tariff rates it again
+    TAKEN_BACK = 8  # the source says that the call it told of was none: booked back, and nothing in its place

@@ -9,6 +9,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cdr.vocabulary import Flag
+
 type Integers = npt.NDArray[np.int64]
 type Mask = npt.NDArray[np.bool_]
 
@@ -143,6 +145,12 @@ class Calls:
 
     def __len__(self) -> int:
         return len(self.lines)
+
+    @property
+    def taken_back(self) -> Mask:
+        """The rows that take back the call with their id."""
+        found: Mask = (self.flags & int(Flag.TAKEN_BACK)) > 0
+        return found
 
     def keep(self, rows: Mask) -> "Calls":
         kept: dict[str, Any] = {}

@@ -42,6 +42,11 @@ class Reading:
     halves: tuple[tuple[bytes, tuple[bytes, ...]], ...] = ()
 
 
+def back_name(record_id: str) -> str:
+    """How a row is named that takes back the record with this id: the record may be loaded while the row still waits."""
+    return f"\N{MINUS SIGN}{record_id}"
+
+
 def text_column(cells: Any) -> Any:
     """Bytes as text: UTF-8, and Latin-1 for cells that are not."""
     try:
@@ -70,7 +75,10 @@ def _scaled(pattern: re.Pattern[str], text: str, *, scale: int = 1, parts: int =
 
 
 class Columns:
-    """Facts of a chunk by name, empty or NOTHING where the dialect does not have them."""
+    """Facts of a chunk by name, empty or NOTHING where the dialect does not have them.
+
+    `taken_back` are the rows that take back a call of which another row told: they say so, or ask less than nothing for it.
+    """
 
     def __init__(self, chunk: Chunk, reading: Reading) -> None:
         self.chunk = chunk
@@ -78,6 +86,7 @@ class Columns:
         self.length = len(chunk.rows)
         self.fault = np.zeros(self.length, dtype=np.int64)
         self.reasons = list(SENTENCES)
+        self.taken_back = (self.choices("taken_back", default=0) > 0) | self._is_below_zero("price")
 
     def blame(self, rows: Mask, reason: str) -> None:
         self.fault[rows & (self.fault == 0)] = self.reasons.index(reason) + 1
@@ -128,7 +137,7 @@ class Columns:
             return np.full(self.length, NOTHING, dtype=np.int64)
         if spec.converter in {"decimal_seconds", "milliseconds"}:
             parts = 1 if spec.converter == "decimal_seconds" else 1000
-            read = self.texts(fact).number(lambda text: _scaled(_DECIMAL, text, parts=parts, most=MOST_SECONDS))
+            read = self._amounts(fact).number(lambda text: _scaled(_DECIMAL, text, parts=parts, most=MOST_SECONDS))
         else:
             texts = self.cells(spec)
             fits = pc.match_substring_regex(texts, r"^\d{1,9}$")
@@ -137,6 +146,16 @@ class Columns:
         unreadable = read < 0 if spec.required else read == UNREADABLE
         self.blame(unreadable, "seconds")
         return np.maximum(read, NOTHING)
+
+    def _is_below_zero(self, fact: str) -> Mask:
+        return np.asarray(self.texts(fact).starting("-"), dtype=np.bool_)
+
+    def _amounts(self, fact: str) -> Coded:
+        """Texts of amounts; of a row that takes a call back they may be written below zero."""
+        texts = self.texts(fact)
+        if not self.taken_back.any():
+            return texts
+        return texts.map(lambda text: text.removeprefix("-")).choose(self.taken_back, texts)
 
     def choices(self, fact: str, default: int) -> Integers:
         """The number of a word, or whether a cell is filled; a constant of the dialect, else `default` without one."""
@@ -161,7 +180,7 @@ class Columns:
         spec = self.spec("price")
         if spec is None:
             return self.choices("price", default=NOTHING)
-        read = self.texts("price").number(lambda text: _scaled(_EUROS, text, scale=10**6, most=MOST_MICROS))
+        read = self._amounts("price").number(lambda text: _scaled(_EUROS, text, scale=10**6, most=MOST_MICROS))
         self.blame(read == UNREADABLE, "price")
         if not self.reading.prices_include_vat:
             return read
@@ -194,7 +213,7 @@ class Columns:
                 raw=self.chunk.rows[row],
                 reason=self.reasons[self.fault[row] - 1],
                 sentence=SENTENCES[self.reasons[self.fault[row] - 1]],
-                record_id=ids.text(row),
+                record_id=back_name(ids.text(row)) if self.taken_back[row] else ids.text(row),
             )
             for row in np.flatnonzero(self.fault).tolist()
         ]

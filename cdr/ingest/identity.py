@@ -76,8 +76,11 @@ def coded_numbers(column: Coded) -> Integers:
     return numbers
 
 
-def facts_of(calls: Calls) -> Integers:
-    """What each row says of its call: when, how long, which way, from whom, to whom. Equal numbers: the same facts."""
+def facts_of(calls: Calls, *, accounts: bool = True) -> Integers:
+    """What each row says of its call: when, how long, which way, from whom, to whom, for whom. Equal numbers: the same facts.
+
+    Without `accounts` they are the numbers of the time in which those did not count.
+    """
     # A part that is added one day must leave the number of rows without it as it is: they would all look corrected.
     parts = [
         calls.start,
@@ -91,4 +94,10 @@ def facts_of(calls: Calls) -> Integers:
             state = _mixed((state ^ part.astype(np.int64).view(np.uint64)) + _SEED)
         priced = calls.price >= 0
         state = np.where(priced, _mixed((state ^ calls.price.view(np.uint64)) + _SEED), state)
+        taken_back = calls.taken_back
+        if taken_back.any():
+            state = np.where(taken_back, _mixed(state + _SEED), state)
+        if accounts:
+            account = coded_numbers(calls.account)
+            state = np.where(account != 0, _mixed((state ^ account.view(np.uint64)) + _SEED), state)
     return state.view(np.int64)

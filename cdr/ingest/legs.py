@@ -160,14 +160,17 @@ def _by_numbers(calls: Calls, customers: Integers, directory: Directory) -> Legs
 
 
 def _chosen(calls: Calls, keys: Integers, customers: Integers, left: Mask) -> Mask:
-    """Of each group and customer the leg that is the call: one that left, then the longest, then the first."""
-    order = np.lexsort((calls.lines, calls.sequence, -calls.seconds, ~left, customers, keys))
+    """Of each group and customer the leg that is the call: one that left, then the longest, then the first.
+
+    What was taken back is never one.
+    """
+    order = np.lexsort((calls.lines, calls.sequence, -calls.seconds, ~left, calls.taken_back, customers, keys))
     sorted_keys, sorted_customers = keys[order], customers[order]
     first = np.ones(len(order), dtype=np.bool_)
     first[1:] = (sorted_keys[1:] != sorted_keys[:-1]) | (sorted_customers[1:] != sorted_customers[:-1])
     chosen = np.zeros(len(order), dtype=np.bool_)
     chosen[order[first]] = True
-    return chosen
+    return chosen & ~calls.taken_back
 
 
 def choose_legs(

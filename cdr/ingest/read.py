@@ -1,9 +1,11 @@
 """Cells to calls: the facts of a chunk, and what contradicts what."""
 
 import hashlib
+from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -31,6 +33,7 @@ __all__ = ["SENTENCES", "Ordinals", "Reading", "Window", "read_calls", "window_a
 
 MONTHS_BACK = 36
 DAYS_AHEAD = 2
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST_CALL = 86_400  # seconds; a longer one has lost its end, or is of interim records that a person must look at
 
 
@@ -205,6 +208,7 @@ def read_calls(chunk: Chunk, reading: Reading, window: Window, ordinals: Ordinal
     _blame_accounts(columns, account)
     price = np.where(columns.choices("charged", default=1) > 0, columns.prices(), 0)
     flags |= np.where(price >= 0, int(Flag.PRICE_GIVEN), 0)
+    flags |= np.where(columns.taken_back, int(Flag.TAKEN_BACK), 0)
     calls = Calls(
         lines=chunk.lines,
         rows=_as_array(chunk.rows),
@@ -238,5 +242,9 @@ def _as_array(rows: Sequence[bytes]) -> Any:
 
 def window_around(now: int) -> Window:
     """What is believed at `now` (microseconds UTC): 36 months back, 2 days ahead."""
-    day = 86_400 * SECOND
-    return Window(earliest=now - MONTHS_BACK * 31 * day, latest=now + DAYS_AHEAD * day)
+    moment = _EPOCH + timedelta(microseconds=now)
+    months = moment.year * 12 + moment.month - 1 - MONTHS_BACK
+    year, month = divmod(months, 12)
+    day = min(moment.day, monthrange(year, month + 1)[1])  # of 29 February
+    earliest = moment.replace(year=year, month=month + 1, day=day)
+    return Window((earliest - _EPOCH) // timedelta(microseconds=1), now + DAYS_AHEAD * 86_400 * SECOND)

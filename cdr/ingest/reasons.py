@@ -14,6 +14,9 @@ SENTENCES = {
     "choice": _("The direction or product of the call is not one of the known words."),
     "number": _("Digits of the called number were lost, as a spreadsheet does."),
     "price": _("The price cannot be read. Expected is 0,1234."),
+    "nothing_to_take_back": _(
+        "This row takes back a call that is not loaded. Load the call, then load this row again."
+    ),
     "account_not_allowed": _("This source may not name this account code. Add the code to the source, or correct it."),
     "unknown_customer": _("No customer has this account code or number. Make the customer, then load the row again."),
 }

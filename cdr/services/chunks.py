@@ -7,13 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from django.db import connection
-from django.utils import timezone
 
 from accounts.tenancy import Crossing, crossing
 from cdr.ingest.attribute import NOBODY, attribute
@@ -23,8 +20,7 @@ from cdr.ingest.identity import coded_numbers, facts_of, numbers_of
 from cdr.ingest.parse import BadRow
 from cdr.ingest.parts import Part
 from cdr.ingest.rate import NO_CHARGE
-from cdr.ingest.read import SENTENCES
-from cdr.models import Batch, CallRecord, Reject
+from cdr.models import Batch, CallRecord
 from cdr.selectors import feeds
 from cdr.selectors.ledger import named
 from cdr.services import allocation
@@ -32,6 +28,7 @@ from cdr.services.corrections import book, open_period_of, reversal
 from cdr.services.groups import Chosen, Earlier, Load, Rows, amend, choose, earlier_legs
 from cdr.services.known import Fresh, Status
 from cdr.services.periods import hold_periods_open
+from cdr.services.rejecting import keep_rejects, rejected, resolve
 from cdr.services.storing import Rated, Stock, add_up, lay_out, store
 from cdr.vocabulary import Leg
 
@@ -136,9 +133,16 @@ def _ready(
     rows, lost = told.rows, customers == NOBODY
     rejects = _without_known_halves(load, part.bad)
     told = replace(told, duplicates=told.duplicates + len(part.bad) - len(rejects))
-    if lost.any():
-        rejects = (*rejects, *(_unknown_customer(rows.calls, row) for row in np.flatnonzero(lost).tolist()))
-        rows, customers = rows.keep(~lost), customers[~lost]
+    customers = _of_what_they_take_back(rows, customers)
+    vain = rows.calls.taken_back & (customers == NOBODY)
+    lost &= ~rows.calls.taken_back
+    rejects = (
+        *rejects,
+        *(rejected(rows.calls, row, "unknown_customer") for row in np.flatnonzero(lost).tolist()),
+        *(rejected(rows.calls, row, "nothing_to_take_back") for row in np.flatnonzero(vain).tolist()),
+    )
+    if (lost | vain).any():
+        rows, customers = rows.keep(~lost & ~vain), customers[~lost & ~vain]
     if not len(rows.calls):
         return Ready(part, told, rows, rejects, None, None, None, closed)
     chosen = choose(load, rows, customers, earlier)
@@ -194,10 +198,10 @@ class Booking:
             self.stocks.append(replace(ready.stock, months=()))
             if touched:
                 self.corrections.append((ready, earlier))
-            _resolve(load, rows.calls.record_id.arrow())
+            resolve(load, rows.calls)
             load.known.keep(ready.fresh, load.batch)
             unrated = int((ready.chosen.fresh.charges.micros == NO_CHARGE).sum())
-        _keep_rejects(load, ready.rejects)
+        keep_rejects(load, ready.rejects)
         if ready.part.done is not None:
             load.batch.done_bytes = ready.part.done
         waiting = len(ready.told.later) if ready.told.later is not None else 0
@@ -245,6 +249,10 @@ def _told_apart(load: Load, calls: Calls, ledger: Ledger | None = None) -> _Told
         return _Told(Rows(calls, empty, empty, {}), 0, None)
     ids, facts = numbers_of(calls.record_id.arrow()), facts_of(calls)
     status = load.known.judge(ids, facts)
+    changed = status == Status.CHANGED
+    if changed.any():
+        earlier_facts = load.known.judge(ids, facts_of(calls, accounts=False))
+        status[changed & (earlier_facts == Status.DUPLICATE)] = Status.DUPLICATE
     later = _further_versions(ids, facts, status)
     replaced: dict[str, CallRecord] = {}
     if (status == Status.CHANGED).any():
@@ -298,14 +306,13 @@ def _with_siblings(load: Load, calls: Calls, customers: Integers) -> Integers:
     return np.where(lost, calls.group.number(lambda text: found.get(text, NOBODY)), customers)
 
 
-def _unknown_customer(calls: Calls, row: int) -> BadRow:
-    return BadRow(
-        line=int(calls.lines[row]),
-        raw=calls.rows[row].as_py(),
-        reason="unknown_customer",
-        sentence=SENTENCES["unknown_customer"],
-        record_id=calls.record_id.text(row),
-    )
+def _of_what_they_take_back(rows: Rows, customers: Integers) -> Integers:
+    """The customers, where a row takes a call back that of the call: nobody's when there is none."""
+    taken_back = rows.calls.taken_back
+    if not taken_back.any():
+        return customers
+    whose = {name: record.customer_id for name, record in rows.replaced.items()}
+    return np.where(taken_back, rows.calls.record_id.number(lambda name: whose.get(name, NOBODY)), customers)
 
 
 def _revisions(calls: Calls, replaced: dict[str, CallRecord]) -> Integers:
@@ -315,52 +322,6 @@ def _revisions(calls: Calls, replaced: dict[str, CallRecord]) -> Integers:
 
 
 # --- what is written about it ---
-
-
-def _resolve(load: Load, record_ids: Any) -> None:
-    """Rows that were rejected before and are loaded now need nobody's attention any more."""
-    if not load.open_rejects:
-        return
-    found = pc.filter(record_ids, pc.is_in(record_ids, value_set=pa.array(sorted(load.open_rejects), pa.string())))
-    if len(found):
-        Reject.objects.filter(source=load.source, resolved_at=None, record_id__in=found.to_pylist()).update(
-            resolved_at=timezone.now()
-        )
-
-
-def _keep_rejects(load: Load, rejects: Sequence[BadRow]) -> None:
-    now = timezone.now()
-    Reject.objects.bulk_create(
-        [
-            Reject(
-                source=load.source,
-                batch=load.batch,
-                last_batch=load.batch,
-                line=bad.line,
-                raw=_readable(bad.raw),
-                fingerprint=load.reject_ordinals.name(bad.raw),
-                reason=bad.reason,
-                sentence=bad.sentence,
-                record_id=bad.record_id,
-                created_at=now,
-            )
-            for bad in rejects
-        ],
-        # A row that was rejected before stays one row; it says what is wrong with it today, and is open again.
-        update_conflicts=True,
-        unique_fields=["source", "fingerprint"],
-        update_fields=["last_batch", "reason", "sentence", "record_id", "resolved_at"],
-        batch_size=1_000,
-    )
-
-
-def _readable(raw: bytes) -> str:
-    """The row as text; bytes that are no UTF-8 are read as Latin-1, and NUL, which PostgreSQL refuses, is shown."""
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError:
-        text = raw.decode("latin-1")
-    return text.replace("\0", "\u2400")
 
 
 def _count(batch: Batch, rejects: Sequence[BadRow], **counts: int) -> None:

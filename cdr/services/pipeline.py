@@ -71,15 +71,29 @@ def _made_ready(load: Load, parts: Iterable[Part]) -> Iterator[Ready | Part]:
 
 
 def _whole_calls(parts: Iterable[Part]) -> Iterator[Part]:
-    """The same parts, but for legs near the end of one, which go to the next, where more of their call may stand."""
+    """The same parts, but for legs near the end of one, which go to the next, where more of their call may stand, and for
+    rows that take calls back, which come last: the calls may stand behind them.
+    """
     waiting: Calls | None = None
+    back: Calls | None = None
     last: Part | None = None
     for part in parts:
-        ready, waiting = _split(part.calls if waiting is None else join(waiting, part.calls))
+        calls, back = _put_aside(part.calls, back)
+        ready, waiting = _split(calls if waiting is None else join(waiting, calls))
         last = part
         yield replace(part, calls=ready)
-    if waiting is not None and last is not None:
-        yield Part(waiting, (), 0, last.done)
+    for rest in (waiting, back):
+        if rest is not None and last is not None:
+            yield Part(rest, (), 0, last.done)
+
+
+def _put_aside(calls: Calls, before: Calls | None) -> tuple[Calls, Calls | None]:
+    """The rows that are calls, and those that take one back together with those from before."""
+    taken_back = calls.taken_back
+    if not taken_back.any() or (before is not None and len(before) > MOST_WAITING):
+        return calls, before
+    back = calls.keep(taken_back)
+    return calls.keep(~taken_back), back if before is None else join(before, back)
 
 
 def _split(calls: Calls) -> tuple[Calls, Calls | None]:
