@@ -20,6 +20,7 @@ from accounts.models import Customer
 from accounts.tenancy import Crossing, crossing
 from cdr import services
 from cdr.bundle_forms import COVERABLE, BundleForm, numbers_of
+from cdr.filters import PREVIOUS
 from cdr.models import Adjustment, Bundle
 from cdr.selectors import bundles as selectors
 from cdr.services.bundles import FIELDS
@@ -51,7 +52,7 @@ class AdjustmentSerializer(serializers.Serializer[Any]):
 
 
 MONTH = OpenApiParameter(
-    "month", OpenApiTypes.STR, description="Billing period as 2026-10; the running one if left out."
+    "month", OpenApiTypes.STR, description="Billing period as 2026-10, or previous; the running one if left out."
 )
 
 
@@ -98,7 +99,8 @@ class CallBundlesViewSet(CustomerAPI, viewsets.ViewSet):
 def _month(request: Request) -> Month:
     typed = request.query_params.get("month")
     try:
-        return Month.parse(typed) if typed else Month.of_day(timezone.localdate())
+        running = Month.of_day(timezone.localdate())
+        return running.previous() if typed == PREVIOUS else Month.parse(typed) if typed else running
     except ValueError as error:
         raise exceptions.ValidationError({"month": [_("Write a month as 2026-10.")]}) from error
 

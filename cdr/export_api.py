@@ -119,6 +119,14 @@ class ExportViewSet(CustomerAPI, mixins.ListModelMixin, mixins.RetrieveModelMixi
         exports.remove_export(actor=self.actor, export=self.get_object())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
+    @extend_schema(request=OpenApiTypes.NONE, responses={202: ExportSerializer})
+    @action(detail=True, methods=["post"])
+    def again(self, request: Request, pk: str) -> Response:  # noqa: ARG002 - DRF passes both, get_object reads them
+        """Try once more what failed, with the rights of now."""
+        export = self.get_object()
+        exports.retry_export(actor=self.actor, export=export)
+        return Response(self.get_serializer(export).data, status=status.HTTP_202_ACCEPTED)
+
     @extend_schema(responses=FILE)
     @action(detail=True, methods=["get"])
     def file(self, request: Request, pk: str) -> HttpResponseBase:  # noqa: ARG002 - DRF passes both, get_object reads them

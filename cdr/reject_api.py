@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from django.http import Http404, HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -11,6 +13,7 @@ from rest_framework.response import Response
 from accounts.apibase import OperatorAPI
 from cdr.batch_api import BatchSerializer
 from cdr.models import Source
+from cdr.reject_files import rows_file
 from cdr.reject_words import words_of
 from cdr.selectors import rejects as waiting
 from cdr.services import rejects as services
@@ -59,6 +62,21 @@ class CallRejectsViewSet(OperatorAPI, viewsets.ViewSet):
     @extend_schema(operation_id="call_rejects", responses=RejectGroupSerializer(many=True))
     def list(self, _request: Request) -> Response:
         return Response([RejectGroupSerializer(_document(group)).data for group in waiting.groups()])
+
+    @extend_schema(
+        operation_id="call_rejects_rows",
+        parameters=[OpenApiParameter(name, OpenApiTypes.STR, required=True) for name in ("source_name", "reason")],
+        responses={(200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY)},
+    )
+    @action(detail=False, methods=["get"])
+    def rows(self, request: Request) -> HttpResponse:
+        """The rows of a group as they were delivered, below the line that names their columns."""
+        given = _Group(data=request.query_params)
+        given.is_valid(raise_exception=True)
+        file = rows_file(given.validated_data["source_name"], given.validated_data["reason"])
+        if file is None:
+            raise Http404
+        return file
 
     @extend_schema(
         operation_id="call_rejects_again", request=RejectsAgainSerializer, responses=BatchSerializer(many=True)

@@ -16,9 +16,10 @@ from accounts.apibase import CustomerAPI
 from cdr.adding import By, Line, lines
 from cdr.api_filters import FILTERS, asked_of
 from cdr.asking import Asked
+from cdr.call_api import CallSerializer, call_document
 from cdr.exporting.totals import totals_file
-from cdr.selectors import calls
-from cdr.selectors.calls import Sums
+from cdr.selectors import calls, names
+from cdr.selectors.calls import MOST_DEAR, Sums
 from cdr.vocabulary import SHOWN_NAMES, CallType
 from portal.lib.csvsafe import CsvForm
 from portal.lib.money import euros
@@ -78,6 +79,16 @@ class CallTotalsViewSet(CustomerAPI, viewsets.ViewSet):
             "results": [_line(line, asked) for line in found],
         }
         return Response(TotalsSerializer(body).data)
+
+    @extend_schema(operation_id="call_totals_dearest", parameters=FILTERS, responses=CallSerializer(many=True))
+    @action(detail=False, methods=["get"])
+    def dearest(self, request: Request) -> Response:
+        """The dearest calls of the selection after bundles, as the page shows them; without those that were booked back."""
+        asked = asked_of(self, request)
+        days = calls.by_day(calls.countable(asked.selection, by_day=True))
+        found = calls.dearest_calls(asked.selection, days, most=MOST_DEAR)
+        where = names.destinations(found)
+        return Response(CallSerializer([call_document(call, asked, where) for call in found], many=True).data)
 
     @extend_schema(
         operation_id="call_totals_export",

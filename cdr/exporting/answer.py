@@ -7,7 +7,7 @@ from django.utils import timezone
 from accounts.access import Actor
 from accounts.models import Customer
 from cdr.asking import Asked, language
-from cdr.exporting.limits import fits_a_workbook, goes_at_once
+from cdr.exporting.limits import MOST_WORKBOOK_ROWS, fits_a_workbook, goes_at_once
 from cdr.exporting.plan import plan
 from cdr.exporting.stream import content
 from cdr.models import Export, ExportForm
@@ -30,7 +30,7 @@ def streamed(
     *, actor: Actor, customer: Customer, asked: Asked, query: QueryDict, form: ExportForm
 ) -> StreamingHttpResponse:
     """A file that is read from the database while it is sent, and written down before. Refusal where it must be made instead."""
-    rows = _rows(asked, form)
+    rows = _rows(asked, form, most=settings.EXPORT_DIRECT_ROWS)
     goes_at_once(rows, settings.EXPORT_DIRECT_ROWS, language())
     made = plan(customer.pk, customer.reference, asked, form)
     record_download(actor=actor, customer=customer, query=filters_of(query), form=form.value, rows=rows)
@@ -39,7 +39,8 @@ def streamed(
 
 def made(*, actor: Actor, customer: Customer, asked: Asked, query: QueryDict, form: ExportForm) -> Export:
     """Have a worker make the file. Refusal where it cannot."""
-    return start_export(actor=actor, customer=customer, query=filters_of(query), form=form, rows=_rows(asked, form))
+    rows = _rows(asked, form, most=MOST_WORKBOOK_ROWS)
+    return start_export(actor=actor, customer=customer, query=filters_of(query), form=form, rows=rows)
 
 
 def kept(*, actor: Actor, export: Export) -> FileResponse:
@@ -54,8 +55,11 @@ def kept(*, actor: Actor, export: Export) -> FileResponse:
     )
 
 
-def _rows(asked: Asked, form: ExportForm) -> int:
+def _rows(asked: Asked, form: ExportForm, *, most: int) -> int:
+    """How many rows the file has. From `most` calls on these tell enough, for there are at least as many rows."""
     rows = calls.total(asked.selection).calls
+    if rows <= most:
+        rows = calls.rows_of(asked.selection)
     if form is ExportForm.XLSX:
         fits_a_workbook(rows, language())
     return rows

@@ -81,7 +81,7 @@ def _make(customer: Customer, export: Export, actor: Actor, place: Path, file: B
     begin_export(export=export)
     with tenant(customer), override(export.user.language):
         asked = _asked(customer, export)
-        if export.form == ExportForm.XLSX and calls.total(asked.selection).calls > MOST_WORKBOOK_ROWS:
+        if export.form == ExportForm.XLSX and calls.rows_of(asked.selection) > MOST_WORKBOOK_ROWS:
             raise _CannotBeMadeError(Problem.TOO_LONG)
         made = plan(customer.pk, customer.reference, asked, ExportForm(export.form))
     try:

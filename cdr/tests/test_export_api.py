@@ -10,9 +10,11 @@ from pytest_django import Settings
 from accounts.access import Door, system
 from accounts.models import Customer, User
 from accounts.services import create_token
-from accounts.tenancy import tenant
+from accounts.tenancy import Crossing, crossing, tenant
 from cdr.export_tasks import make_export
-from cdr.models import Export, MonthlyReport
+from cdr.exporting import limits, making
+from cdr.models import CallRecord, Export, MonthlyReport
+from cdr.services.corrections import book, reversal, successor
 from cdr.tests.worlds import a_source, a_tariff, asterisk_row, load, write
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -119,6 +121,40 @@ def test_a_file_is_asked_followed_fetched_and_thrown_away(api: Api, acme: Custom
     assert [one["id"] for one in api("get", "call-exports/").json()["results"]] == [key]
     assert api("delete", f"call-exports/{key}/").status_code == 204
     assert api("get", f"call-exports/{key}/").status_code == 404
+
+
+def test_what_failed_is_tried_again(api: Api, acme: Customer) -> None:
+    key = api("post", f"call-exports/?{OCTOBER}", {}).json()["id"]
+    with tenant(acme):
+        Export.objects.update(state=Export.State.FAILED, problem=Export.Problem.DISK_FULL, attempts=3)
+    queued = api("post", f"call-exports/{key}/again/")
+    assert (queued.status_code, queued.json()["state"], queued.json()["problem"]) == (202, "queued", "")
+    make_export.apply(args=(acme.pk, key), throw=True)
+    refused = api("post", f"call-exports/{key}/again/")
+    assert (refused.status_code, refused.json()["type"]) == (409, "urn:centrale:problem:nothing_to_retry")
+
+
+@pytest.mark.parametrize("form", ["iso", "xlsx"])
+def test_rows_of_corrections_count_for_what_a_file_may_hold(
+    api: Api, acme: Customer, settings: Settings, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    with tenant(acme):
+        first = CallRecord.objects.order_by("start")[0]
+    period = first.billing_period
+    with crossing(Crossing.INGEST):
+        book([reversal(first, period=period), successor(first, period=period, micros=180_000)])
+    assert api("get", f"call-totals/?{OCTOBER}").json()["calls"] == 6
+    settings.EXPORT_DIRECT_ROWS = 7
+    assert api("get", f"calls/export/?{OCTOBER}&form={form}").json()["type"].endswith("export_too_long")
+    asked = api("post", f"call-exports/?{OCTOBER}", {"form": form})
+    assert asked.json()["rows"] == 8
+    monkeypatch.setattr(limits, "MOST_WORKBOOK_ROWS", 7)
+    monkeypatch.setattr(making, "MOST_WORKBOOK_ROWS", 7)
+    make_export.apply(args=(acme.pk, asked.json()["id"]), throw=True)
+    found = api("get", f"call-exports/{asked.json()['id']}/").json()
+    assert (found["state"], found["problem"]) == (("failed", "too_long") if form == "xlsx" else ("done", ""))
+    again = api("post", f"call-exports/?{OCTOBER}", {"form": form})
+    assert again.status_code == (409 if form == "xlsx" else 202)
 
 
 def test_files_and_reports_of_others_are_not_there(api: Api, carol: User, acme: Customer) -> None:

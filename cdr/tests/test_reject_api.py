@@ -63,6 +63,21 @@ def test_what_cannot_be_read_is_refused(client: Client, olga: User, data: dict[s
     assert ask(client, olga, "post", "dismiss/", data).status_code == 400
 
 
+def test_the_rows_are_given_as_they_were_delivered(client: Client, olga: User, source: Source) -> None:
+    found = ask(client, olga, path="rows/?source_name=asterisk&reason=unknown_customer")
+    assert found.status_code == 200
+    assert found.headers["Content-Disposition"].startswith('attachment; filename="asterisk-unknown-customer-')
+    client.force_login(olga)
+    page = client.get(f"/operate/rejects/{source.pk}/unknown_customer/rows.csv")
+    assert found.content == page.content
+    assert found.content.count(b'"cedar"') == 2
+
+
+def test_of_a_group_without_rows_there_is_no_file(client: Client, olga: User) -> None:
+    assert ask(client, olga, path="rows/?source_name=asterisk&reason=unknown_number").status_code == 404
+    assert ask(client, olga, path="rows/?reason=unknown_customer").status_code == 400
+
+
 def test_a_customer_finds_no_rejects(client: Client, alice: User) -> None:
     assert ask(client, alice).status_code == 404
     assert ask(client, alice, "post", "again/", GROUP).status_code == 404

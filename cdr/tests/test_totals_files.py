@@ -149,6 +149,18 @@ def test_what_cannot_be_read_gives_no_file(client: Client, alice: User, api: Api
     assert client.get(f"/calls/totals.csv?{query}").status_code == 422
 
 
+@pytest.mark.parametrize("filters", ["", "&type=2", "&cost_min=0,10", "&number=%2B31887654000"])
+def test_the_dearest_calls_are_those_of_the_page(client: Client, alice: User, api: Api, filters: str) -> None:
+    found = api(f"call-totals/dearest/?{OCTOBER}{filters}").json()
+    every = api(f"calls/?{OCTOBER}{filters}").json()["results"]
+    paid = sorted((Decimal(one["amount"] or 0) for one in every), reverse=True)
+    assert [Decimal(one["amount"]) for one in found] == [amount for amount in paid if amount][:5]
+    client.force_login(alice)
+    page = client.get(f"/calls/?{OCTOBER}{filters}").content.decode()
+    assert [f"/calls/{one['id']}/" in page for one in found] == [True] * len(found)
+    assert found
+
+
 def test_another_customer_gets_its_own_totals_only(carol: User) -> None:
     document = Api(carol)(f"call-totals/?{OCTOBER}&by=day").json()
     assert (document["calls"], len(document["results"])) == (1, 1)

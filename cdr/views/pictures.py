@@ -24,7 +24,6 @@ from portal.lib.periods import Month, local_day
 from portal.lib.ui import Figure
 
 MOST_SHARES = 4
-MOST_DEAR = 5
 NOTE_FROM = (4, 3)  # a day is the exception when it costs at least four thirds of the next one
 
 

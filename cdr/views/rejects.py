@@ -1,19 +1,17 @@
 """Operators' pages about rows that could not be loaded: what is wrong, what mends it, and loading them again."""
 
-from collections.abc import Iterator
-
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.errors import Refusal
 from accounts.web import failed, operator_view, saved
-from cdr.ingest.again import NEVER, as_file
+from cdr.ingest.again import NEVER
 from cdr.models import Reject, Source
+from cdr.reject_files import rows_file
 from cdr.reject_words import words_of
 from cdr.selectors import rejects as waiting
 from cdr.services import rejects as services
@@ -75,20 +73,11 @@ def _loading(reject: Reject) -> bool:
 def download(request: OperatorRequest, pk: int, reason: str) -> HttpResponse:
     """The rows as they were delivered, byte for byte, below the line that names their columns."""
     source = get_object_or_404(Source, pk=pk)
-    found = waiting.open_rejects().filter(source=source, reason=reason).select_related("batch")
-    made = waiting.parts(source, found.order_by("batch", "line")[: services.MOST].iterator(chunk_size=2_000))
-    if not made:
+    file = rows_file(source, reason)
+    if file is None:
         failed(request, _("There is no row to download here."))
         return HttpResponseRedirect(reverse("cdr:operate_reject_group", args=[pk, reason]))
-
-    def lines() -> Iterator[bytes]:
-        for part in made:
-            yield from as_file(part.header, part.rows)
-
-    response = HttpResponse(lines(), content_type="application/octet-stream")
-    name = f"{source.name}-{reason.replace('_', '-')}-{timezone.localdate():%Y%m%d}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return file
 
 
 @require_POST

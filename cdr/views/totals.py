@@ -69,7 +69,7 @@ def totals(request: CustomerRequest) -> HttpResponse:
     asked = ask(request.GET, request.actor, today=timezone.localdate())
     answer = _answer(asked)
     pairs, whole = answer.pairs, answer.whole
-    dear = pictures.dear_calls(asked, calls.dearest_calls(asked.selection, answer.days, most=pictures.MOST_DEAR))
+    dear = pictures.dear_calls(asked, calls.dearest_calls(asked.selection, answer.days, most=calls.MOST_DEAR))
     view = request.GET.get("view", "")
     view = view if view in tables.VIEWS else "matrix"
     context = {

@@ -12,16 +12,19 @@ from cdr.selectors.calls.reach import countable, within_reach
 from cdr.selectors.calls.search import MOST_NUMBERS, TooManyNumbersError, find_parties
 from cdr.selectors.calls.selection import SHOWN, Parties, Selection, records
 from cdr.selectors.calls.sums import (
+    MOST_DEAR,
     Sums,
     add_up,
     by_day,
     days_of,
     dearest_calls,
+    rows_of,
     sums_of_records,
     totals_by_day,
 )
 
 __all__ = [
+    "MOST_DEAR",
     "MOST_NUMBERS",
     "SHOWN",
     "Chain",
@@ -52,6 +55,7 @@ __all__ = [
     "page",
     "place_of",
     "records",
+    "rows_of",
     "sums_of_records",
     "total",
     "total_of_months",

@@ -17,6 +17,8 @@ from cdr.selectors.ledger import booked_back as is_booked_back
 from cdr.vocabulary import Leg
 from portal.lib.periods import AMSTERDAM, day_bounds, days_bounds, local_day
 
+MOST_DEAR = 5  # of the dearest calls, as many are shown
+
 
 @dataclass(frozen=True, slots=True)
 class Sums:
@@ -101,6 +103,11 @@ def sums_of_records(selection: Selection) -> QuerySet[Any, Any]:
     """One row over the records themselves: how many `rows` there are, and the sums c, s and m that totals must equal."""
     sums = {name: expression for name, expression in of_records(selection).items() if name in "csm"}
     return records(selection).order_by().values(all=Value(1)).annotate(rows=Count("*"), **sums)
+
+
+def rows_of(selection: Selection) -> int:
+    """How many rows the list of a selection has: a call that was corrected has several."""
+    return records(selection).order_by().count()
 
 
 def days_of(selection: Selection, calls: Sequence[CallRecord]) -> dict[date, Sums]:
