@@ -7,8 +7,12 @@ from typing import Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
+from cdr.ingest import problems
+
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 BOM = b"\xef\xbb\xbf"
+# gzip, zip (a workbook is one), bzip2, xz and zstd
+PACKED = (b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd")
 
 
 class FileProblem(Exception):  # noqa: N818 - what is wrong with a file, not a fault of the program
@@ -56,12 +60,16 @@ class Chunk:
 
 
 def beginning(stream: BinaryIO) -> None:
-    """Go behind the byte order mark, if any; FileProblem for an empty file and one in UTF-16."""
-    start = stream.read(4)
+    """Go behind the byte order mark, if any; FileProblem for an empty file, a packed one, and one in UTF-16."""
+    start = stream.read(6)
     if not start:
-        raise FileProblem("empty", "The file is empty: there is nothing to load. Check the delivery.")
+        raise FileProblem("empty", problems.EMPTY)
     if start[:2] in UTF16_MARKS:
-        raise FileProblem("encoding", "The file is in UTF-16. Save it as UTF-8 and deliver it again.")
+        raise FileProblem("encoding", problems.UTF16)
+    if start.startswith(PACKED):
+        raise FileProblem("packed", problems.PACKED)
+    if b"\0" in start:
+        raise FileProblem("encoding", problems.UTF16 if len(start.replace(b"\0", b"")) == 3 else problems.NO_TEXT)
     stream.seek(len(BOM) if start.startswith(BOM) else 0)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from cdr.dialects import HEADER_LAYOUT, Dialect
+from cdr.ingest import problems
 from cdr.ingest.chunk import BadRow, Chunk, FileProblem, Layout, beginning, foreign_rows
 from cdr.ingest.lines import CUT_OFF, LONGEST_LINE
 from cdr.ingest.reasons import DOCUMENT
@@ -43,7 +44,7 @@ def read_documents(stream: BinaryIO, dialect: Dialect, *, rows: int) -> Iterator
             yield waiting.chunk()
             waiting = _Waiting(dialect, wanted)
     if not found:
-        raise FileProblem("empty", "The file holds no document: there is nothing to load. Check the delivery.")
+        raise FileProblem("empty", problems.NO_DOCUMENT)
     if waiting.rows or waiting.bad:
         yield waiting.chunk()
 
@@ -57,10 +58,7 @@ def _documents(stream: BinaryIO, dialect: Dialect) -> Iterator[tuple[bytes, obje
         document: object = None
         end = -1
         if first and place < len(text) and text[place] != "{":
-            raise FileProblem(
-                "wrong_dialect",
-                f"This is not a file of {dialect.title}: it does not begin with a JSON document. Check the source.",
-            )
+            raise FileProblem("wrong_dialect", problems.NO_JSON % {"title": dialect.title})
         if place < len(text):
             first = False
             try:

@@ -15,6 +15,7 @@ import pyarrow.csv
 from django.utils.translation import gettext_noop as _
 
 from cdr.dialects import HEADER_LAYOUT, Dialect
+from cdr.ingest import problems
 from cdr.ingest.chunk import BOM, BadRow, Chunk, FileProblem, Layout, beginning, foreign_rows
 
 BLOCK_BYTES = 8 << 20
@@ -31,7 +32,7 @@ def _lines(stream: BinaryIO) -> Iterator[tuple[list[bytes], bool]]:
         lines = (rest + block).split(b"\n")
         rest = lines.pop()
         if len(rest) > BLOCK_BYTES:
-            raise FileProblem("not_text", "The file has no lines: it is not a CSV file. Check what was delivered.")
+            raise FileProblem("not_text", problems.NO_LINES)
         if lines:
             yield lines, True
     if rest:
@@ -81,13 +82,11 @@ def _sniff(dialect: Dialect, sample: Sequence[bytes]) -> tuple[Layout, int]:
         missing = sorted(dialect.needed(HEADER_LAYOUT) - set(names))
         if not missing:
             if len(set(filter(None, names))) != len(tuple(filter(None, names))):
-                raise FileProblem("wrong_dialect", "The first line names a column twice. Correct it and deliver again.")
+                raise FileProblem("wrong_dialect", problems.TWICE)
             return Layout(HEADER_LAYOUT, _named(names)), sample.index(filled[0]) + 1
         if dialect.header:
             raise FileProblem(
-                "wrong_dialect",
-                f"This is not a file of {dialect.title}: its first line does not name {', '.join(missing)}. "
-                f"Check the source.",
+                "wrong_dialect", problems.NO_COLUMNS % {"title": dialect.title, "missing": ", ".join(missing)}
             )
     counts = [len(_split(line, dialect)) for line in filled]
     if dialect.positions:
@@ -95,7 +94,7 @@ def _sniff(dialect: Dialect, sample: Sequence[bytes]) -> tuple[Layout, int]:
     known = [count for count in counts if count in dialect.layouts]
     if not known:
         wanted = ", ".join(str(count) for count in sorted(dialect.layouts))
-        raise FileProblem("wrong_dialect", _other_counts(dialect, counts, wanted))
+        raise FileProblem("wrong_dialect", _other_counts(problems.OTHER_COUNTS, dialect, counts, wanted))
     key = max(sorted(set(known)), key=known.count)
     return Layout(key, dialect.layouts[key]), 0
 
@@ -121,17 +120,14 @@ def _placed(dialect: Dialect, counts: Sequence[int]) -> Layout:
     """The layout of rows with too many columns to name them all: the most usual count that is long enough."""
     known = [count for count in counts if count >= dialect.least]
     if not known:
-        raise FileProblem("wrong_dialect", _other_counts(dialect, counts, f"at least {dialect.least}"))
+        raise FileProblem("wrong_dialect", _other_counts(problems.TOO_FEW_COLUMNS, dialect, counts, str(dialect.least)))
     count = max(sorted(set(known)), key=known.count)
     return Layout(HEADER_LAYOUT, _named([dialect.positions.get(place, "") for place in range(1, count + 1)]))
 
 
-def _other_counts(dialect: Dialect, counts: Sequence[int], wanted: str) -> str:
+def _other_counts(sentence: str, dialect: Dialect, counts: Sequence[int], wanted: str) -> str:
     found = max(sorted(set(counts)), key=counts.count, default=0)
-    return (
-        f"This is not a file of {dialect.title}: its rows have {found} columns, expected are {wanted}. "
-        f"Check the source."
-    )
+    return sentence % {"title": dialect.title, "found": found, "wanted": wanted}
 
 
 def _is_skipped(line: bytes, dialect: Dialect) -> bool:
@@ -289,4 +285,4 @@ def read_lines(stream: BinaryIO, dialect: Dialect, *, rows: int) -> Iterator[Chu
             layout, skip = _sniff(dialect, lines[:SAMPLE_LINES])
         yield _chunk(first + skip, lines[skip:], dialect, layout, open_end=not ended)
     if layout is None:
-        raise FileProblem("empty", "The file has only empty lines: there is nothing to load. Check the delivery.")
+        raise FileProblem("empty", problems.EMPTY_LINES)

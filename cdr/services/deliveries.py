@@ -15,13 +15,13 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
-from django.utils.translation import gettext_noop as _
 
 from accounts.access import Actor, Door, system
 from accounts.audit import record
 from accounts.work import queue
 from cdr import rules
 from cdr.ingest.parse import FileProblem
+from cdr.ingest.problems import GAVE_UP
 from cdr.models import Batch, Reject, Source
 from cdr.services.loading import run_batch
 from cdr.uploads import FOLDER, INCOMING, Received
@@ -30,9 +30,6 @@ from cdr.uploads import FOLDER, INCOMING, Received
 _LOAD = signature("cdr.tasks.load_queue")
 LOADING = "centrale_cdr_source"  # the lock that whoever loads files of a source holds
 MOST_TRIES = 3
-GAVE_UP = _(
-    "Three workers ended while they loaded this file. What they loaded stays loaded. Look into their logs, then resume."
-)
 KEPT_DAYS = 60
 State = Batch.State
 ENDED = (State.DONE, State.REFUSED, State.INTERRUPTED, State.CANCELLED)

@@ -50,7 +50,8 @@ def load_folder(*, source: Source, root: Path, actor: Actor) -> list[Batch]:
         if not mine:
             return batches
         for path in sorted(folder.iterdir()):
-            if path.is_file() and _is_whole(path):
+            # A link could name any file of this machine, and what cannot be read shows in the lists of rejects.
+            if path.is_file() and not path.is_symlink() and _is_whole(path):
                 batches += _load(path, source, actor)
     return batches
 
@@ -72,6 +73,9 @@ def _load(path: Path, source: Source, actor: Actor) -> list[Batch]:
         batch = load_file(path=path, source=source, actor=actor)
     except FileProblem as problem:  # somebody took the file away meanwhile
         log.warning("drop folder: %s", problem.sentence)
+        return []
+    except PermissionError:  # one file that may not be read must not keep those after it waiting
+        log.exception("drop folder: %s cannot be read", path.name)
         return []
     refused = batch.state == Batch.State.REFUSED
     kept = _move(path, path.parent / ("failed" if refused else "done"))

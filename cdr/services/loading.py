@@ -18,6 +18,7 @@ from django.utils import timezone
 from accounts.access import Actor
 from accounts.tenancy import Crossing, crossing
 from cdr.dialects import dialects
+from cdr.ingest import problems
 from cdr.ingest.parse import FileProblem, header_of
 from cdr.ingest.parts import Order, Part
 from cdr.ingest.read import window_around
@@ -31,7 +32,6 @@ from cdr.services.pipeline import load_parts
 from cdr.services.reading import Read, reader
 
 CHUNK_ROWS = 32_000  # so that each process stays below 500 MB
-FOREIGN = "Rows that are not UTF-8 and were read as Latin-1: %d."
 State = Batch.State
 
 
@@ -57,7 +57,7 @@ def load_file(
     when there is no such file. Any other error leaves the batch as far as it came; loading the file again completes it.
     """
     if not path.is_file():
-        raise FileProblem("missing", f"There is no file {path}.")
+        raise FileProblem("missing", problems.NO_FILE % {"path": path})
     batch = Batch(source=source, file_name=path.name[-255:], size=path.stat().st_size, user=actor.user, door=actor.door)
     return _load_batch(batch, path, now or timezone.now(), chunk_rows)
 
@@ -70,7 +70,7 @@ def run_batch(*, batch: Batch, actor: Actor, now: datetime | None = None, chunk_
     del actor  # who brought the file stands in the batch
     path = Path(settings.MEDIA_ROOT) / batch.kept_file
     if not (batch.kept_file and path.is_file()):
-        raise FileProblem("missing", f"The file of {batch.file_name} is not there any more. Deliver it again.")
+        raise FileProblem("missing", problems.FILE_GONE % {"name": batch.file_name})
     return _load_batch(batch, path, now or timezone.now(), chunk_rows)
 
 
@@ -135,7 +135,7 @@ def _load(stream: BufferedReader, path: Path, batch: Batch, now: datetime, part_
         hold(load.known)
     after_records(load.customers)
     watch_limits(load.customers)
-    batch.problem = FOREIGN % foreign if foreign else ""
+    batch.problem = problems.FOREIGN % {"count": foreign} if foreign else ""
     return whole
 
 

@@ -1,5 +1,6 @@
 """Files through the upload page and the API."""
 
+import gzip
 import resource
 import signal
 from collections.abc import Iterator
@@ -113,8 +114,9 @@ def test_a_folder_that_cannot_be_made_is_said_to_be_a_full_disk(
     ("content", "sentence"),
     [
         ("a;b\n1;2\n".encode("utf-16"), "UTF-16"),
-        (b"a,b\n1,2\n", "not a file of Asterisk"),
-        (b"\0" * 1000, "not a file of Asterisk"),
+        (b"a,b\n1,2\n", "geen bestand van Asterisk cdr_csv: de rijen hebben 2 kolommen, verwacht worden er 16, 18, 21"),
+        (b"\0" * 1000, "begint met bytes die geen tekst zijn"),
+        (gzip.compress(b"a,b\n1,2\n"), "ingepakt"),
     ],
 )
 def test_a_file_of_another_kind_is_refused_by_the_loader_and_the_page_says_why(

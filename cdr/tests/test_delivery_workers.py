@@ -9,9 +9,10 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from cdr.ingest.problems import GAVE_UP
 from cdr.models import Batch, Source
 from cdr.services import deliveries
-from cdr.services.deliveries import GAVE_UP, MOST_TRIES, load_queue, tend
+from cdr.services.deliveries import MOST_TRIES, load_queue, tend
 from cdr.tasks import tend_deliveries
 from cdr.tests.delivering import Upload, kept, rows, stored
 from cdr.tests.worlds import counts

@@ -1,9 +1,11 @@
 """The drop folder."""
 
 import os
+import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from pytest_django import Settings
@@ -16,6 +18,8 @@ from cdr.tasks import load_drop_folder
 from cdr.tests.worlds import a_source, a_tariff, asterisk_row
 
 pytestmark = pytest.mark.django_db
+
+NOBODY = 65_534
 
 
 @pytest.fixture
@@ -88,3 +92,37 @@ def test_the_task_makes_the_folder_of_a_source_and_loads_what_is_in_it(
     drop("Master.csv", asterisk_row() + "\n")
     assert [load_drop_folder(source.pk) for _ in range(3)] == [0, 1, 0]
     assert load_drop_folder(source.pk + 1) == 0
+
+
+def test_a_link_is_not_followed_and_stays(tmp_path: Path, source: Source, drop: Callable[..., Path]) -> None:
+    target = tmp_path / "elsewhere.csv"
+    target.write_text(asterisk_row() + "\n")
+    os.utime(target, (1, 1))
+    link = drop("Master.csv", "").parent / "link.csv"
+    link.symlink_to(target)
+    assert [look(tmp_path, source), [batch.file_name for batch in look(tmp_path, source)]] == [[], ["Master.csv"]]
+    assert link.is_symlink()
+
+
+@pytest.fixture
+def nobody() -> Iterator[Callable[[], None]]:
+    """Go on as a user who may read what others may: root reads everything."""
+    before = os.geteuid()
+    yield lambda: os.seteuid(NOBODY) if before == 0 else None
+    os.seteuid(before)
+
+
+def test_a_file_that_may_not_be_read_does_not_keep_the_others_waiting(
+    source: Source, drop: Callable[..., Path], nobody: Callable[[], None]
+) -> None:
+    dropped = drop("a.csv", asterisk_row() + "\n").parent
+    drop("b.csv", asterisk_row() + "\n")
+    with TemporaryDirectory() as folder:  # all may go into this one
+        Path(folder).chmod(0o755)
+        moved = shutil.copytree(dropped, Path(folder) / source.name)
+        moved.chmod(0o777)
+        (moved / "a.csv").chmod(0)
+        assert look(Path(folder), source) == []
+        nobody()
+        assert [batch.file_name for batch in look(Path(folder), source)] == ["b.csv"]
+        os.seteuid(os.getuid())

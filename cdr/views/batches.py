@@ -17,6 +17,7 @@ from accounts.access import Door
 from accounts.errors import Refusal
 from accounts.web import failed, operator_view, saved
 from cdr.batch_filters import BatchFilter
+from cdr.batch_words import problem_words
 from cdr.feed_forms import UploadForm
 from cdr.models import Batch, Reject
 from cdr.reject_words import words_of
@@ -139,6 +140,7 @@ def batch(request: OperatorRequest, pk: int) -> HttpResponse:
     earlier = Batch.objects.filter(source=found.source_id, sha256=found.sha256, pk__lt=found.pk).exclude(sha256="")
     context = {
         **_live(request, found),
+        "problem": problem_words(found.problem),
         "rejects": [] if found.state in Batch.LIVE else list(rejects[:REJECTS_SHOWN]),
         "reasons": [
             (words_of(reason).title, reverse("cdr:operate_reject_group", args=[found.source_id, reason]), count)
