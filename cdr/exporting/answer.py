@@ -15,7 +15,7 @@ from cdr.selectors import calls
 from cdr.services.exports import open_file, record_download, start_export
 
 PERIOD = ("month", "from", "to", "invoice")
-_NO_FILTER = ("after", "before", "view", "sort", "by", "form", "page_size", "csrfmiddlewaretoken")
+_NO_FILTER = ("after", "before", "counted", "view", "sort", "by", "form", "page_size", "csrfmiddlewaretoken")
 
 
 def filters_of(query: QueryDict, *, without: tuple[str, ...] = ()) -> str:

@@ -183,7 +183,7 @@ def test_a_page_says_from_which_day_on_the_calls_were_added_up(
     monkeypatch.setattr(reach, "REACH", 2)
     client.force_login(alice)
     for page in ("/calls/", "/calls/details/"):
-        text = client.get(f"{page}?month=2026-10&seconds_min=1").content.decode()
+        text = client.get(f"{page}?month=2026-10&seconds_min=1&counted=1").content.decode()
         assert "Opgeteld vanaf wo 7 okt." in text.replace("\u00a0", " "), page
 
 

@@ -31,11 +31,11 @@ PAGES = ("/calls/?month=2026-10", "/calls/?month=2026-10&view=type", "/calls/det
 QUERIES = {
     "/calls/?month=2026-10": 20,
     "/calls/?month=2026-10&view=type": 20,
-    "/calls/?month=2026-10&seconds_min=60": 23,
-    "/calls/?month=2026-10&number=%2B31887654121": 22,
-    "/calls/?from=2026-10-03&to=2026-10-28": 20,
+    "/calls/?month=2026-10&seconds_min=60": 24,
+    "/calls/?month=2026-10&number=%2B31887654121": 23,
+    "/calls/?from=2026-10-03&to=2026-10-28": 21,
     "/calls/details/?month=2026-10": 17,
-    "/calls/details/?month=2026-10&seconds_min=60": 20,
+    "/calls/details/?month=2026-10&seconds_min=60": 21,
     "/calls/details/?month=2026-10&number=%2B31887654121": 21,
 }
 

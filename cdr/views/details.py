@@ -5,7 +5,6 @@ from datetime import date
 from itertools import groupby
 
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,9 +17,9 @@ from cdr.asking import Asked, ask, language, problem_lines
 from cdr.filters import type_label
 from cdr.models import CallRecord
 from cdr.selectors import calls, names
-from cdr.selectors.calls import Sums, add_up
-from cdr.views import files, saved
-from cdr.views.periods import KEPT, picker, tabs
+from cdr.selectors.calls import Page, Sums, add_up
+from cdr.views import files, saved, waiting
+from cdr.views.periods import KEPT, picker, result_words, tabs
 from cdr.vocabulary import CallType, Direction, Leg
 from portal.lib import formats
 from portal.lib.periods import local_day
@@ -67,7 +66,36 @@ class DayGroup:
 def details(request: CustomerRequest) -> HttpResponse:
     """The calls that are selected, newest first."""
     asked = ask(request.GET, request.actor, today=timezone.localdate())
-    page = calls.page(asked.selection, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    context = {
+        "asked": asked,
+        "form": asked.form,
+        "kept": KEPT,
+        "saved": saved.bar(request, asked),
+        "unread": problem_lines(request.GET, asked),
+        "tabs": tabs(request, "details"),
+        "picker": picker(request, asked),
+        "downloads": files.menu(request),
+    }
+    goes_on = waiting.goes_on(request)
+    page = _page(request, asked, most=calls.REACH if goes_on else calls.AT_ONCE)
+    if page is None:
+        context["waiting"] = waiting.waiting(request, calls.held(asked.selection))
+        return waiting.answered(request, "cdr/details.html", context)
+    return waiting.answered(request, "cdr/details.html", context | _result(asked, page))
+
+
+def _page(request: CustomerRequest, asked: Asked, *, most: int) -> Page | None:
+    """A page of calls; None where it and what stands above it take more records than `most`."""
+    selection = asked.selection
+    at_once = most < calls.REACH
+    if at_once and calls.records_to_read(selection) > most:
+        return None
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    page = calls.page(selection, after=after, before=before, most=most)
+    return None if at_once and page.in_part else page
+
+
+def _result(asked: Asked, page: Page) -> dict[str, object]:
     counted = calls.countable(asked.selection)
     days = calls.by_day(counted) if asked.selection.needs_records else calls.days_of(asked.selection, page.calls)
     whole = add_up(days.values()) if asked.selection.needs_records else calls.total(asked.selection)
@@ -78,24 +106,16 @@ def details(request: CustomerRequest) -> HttpResponse:
         DayGroup(day, days.get(day), list(group))
         for day, group in groupby(lines, lambda line: local_day(line.call.start))
     ]
-    context = {
-        "asked": asked,
-        "form": asked.form,
-        "kept": KEPT,
-        "saved": saved.bar(request, asked),
-        "unread": problem_lines(request.GET, asked),
-        "tabs": tabs(request, "details"),
-        "picker": picker(request, asked),
+    return {
         "whole": whole,
+        "result": result_words(whole.calls),
         "since": counted.first if counted != asked.selection else None,
         "groups": groups,
         "page": page,
         "nothing": not (whole.calls or page.calls or page.after or page.before),
         "full_numbers": asked.selection.full_numbers,
         "text": _count(asked, whole),
-        "downloads": files.menu(request),
     }
-    return render(request, "cdr/details.html", context)
 
 
 def _count(asked: Asked, whole: Sums) -> str:

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cdr.asking import Asked, language
 from cdr.filters import PREVIOUS
@@ -14,18 +15,25 @@ from portal.lib.periods import Month
 from portal.lib.ui import Choice, PeriodPicker
 
 KEPT = "month from to view sort"
+PLACE = ("after", "before", "counted")  # where in the result somebody is, and whether it was waited for
 MONTHS_SHOWN = 13
 
 
 def address(request: HttpRequest, path: str = "", **changes: str | None) -> str:
     """The page's own address, or another with the same filters, with parameters changed; paging starts over."""
-    query = {name: values for name, values in request.GET.lists() if name not in {"after", "before"}}
+    query = {name: values for name, values in request.GET.lists() if name not in PLACE}
     for name, value in changes.items():
         query.pop(name.rstrip("_"), None)
         if value:
             query[name.rstrip("_")] = [value]
     text = urlencode(query, doseq=True)
     return f"{path or request.path}?{text}" if text else path or request.path
+
+
+def result_words(count: int) -> str:
+    """What the button of the filters says: `Show 393 calls`."""
+    shown = formats.number(count, language())
+    return ngettext("Show %(count)s call", "Show %(count)s calls", count) % {"count": shown}
 
 
 def tabs(request: HttpRequest, active: str) -> list[Choice]:
@@ -58,7 +66,7 @@ def picker(request: HttpRequest, asked: Asked) -> PeriodPicker:
         following = _days_address(request, asked.selection.end, asked.selection.end + days)
     months = [running.shifted(-back) for back in range(MONTHS_SHOWN)]
     last = asked.selection.end - timedelta(days=1)
-    left_out = {"month", "from", "to", "after", "before", "invoice"}
+    left_out = {"month", "from", "to", "invoice", *PLACE}
     return PeriodPicker(
         label=label,
         previous_url=previous,

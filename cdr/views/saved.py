@@ -24,6 +24,7 @@ from cdr.saved_forms import KeepForm, RenameForm
 from cdr.selectors import names
 from cdr.selectors import saved as selectors
 from cdr.services import keep_filter, remove_filter, rename_filter
+from cdr.views.periods import PLACE, address
 from portal.lib import formats
 from portal.lib.periods import Month
 from portal.lib.shown import filter_bar
@@ -59,7 +60,7 @@ def bar(request: CustomerRequest, asked: Asked) -> Bar:
         choices=choices,
         query=query,
         periods=[] if asked.selection.billing_period else _periods(asked),
-        back=request.get_full_path(),
+        back=address(request),
         can_keep=worth_it and not any(choice.active for choice in choices),
     )
 
@@ -97,7 +98,7 @@ def _without(query: QueryDict, gone: tuple[str, ...]) -> QueryDict:
 
 
 def _opened(request: HttpRequest, query: str) -> str:
-    left = _without(request.GET, (*PERIOD_NAMES, *FILTER_NAMES, "after", "before"))
+    left = _without(request.GET, (*PERIOD_NAMES, *FILTER_NAMES, *PLACE))
     return f"{request.path}?{'&'.join(filter(None, [query, left.urlencode()]))}"
 
 

@@ -4,21 +4,18 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from accounts.access import Capability
 from accounts.web import CustomerRequest, customer_view
-from cdr.asking import Asked, ask, language, problem_lines
+from cdr.asking import Asked, ask, problem_lines
 from cdr.filters import type_label
 from cdr.selectors import calls
 from cdr.selectors.calls import Selection, Sums, add_up
-from cdr.views import files, pictures, saved, tables
-from cdr.views.periods import KEPT, picker, tabs
-from portal.lib import formats
+from cdr.views import files, pictures, saved, tables, waiting
+from cdr.views.periods import KEPT, picker, result_words, tabs
 from portal.lib.periods import Month
 from portal.lib.ui import PeriodPicker
 
@@ -41,7 +38,7 @@ class Answer:
         return add_up(self.pairs.values())
 
 
-def _answer(asked: Asked) -> Answer:
+def _answer(asked: Asked, earlier: Selection | None) -> Answer:
     selection = calls.countable(asked.selection)
     if selection.needs_records:
         drawn = selection
@@ -49,7 +46,6 @@ def _answer(asked: Asked) -> Answer:
     else:
         drawn = calls.countable(selection, by_day=True)
         pairs, days = calls.by_number_and_type(selection), calls.by_day(drawn)
-    earlier = _earlier(asked)
     if earlier is not None and (selection != asked.selection or calls.countable(earlier) != earlier):
         earlier = None  # parts cannot be compared
     return Answer(
@@ -67,24 +63,37 @@ def _answer(asked: Asked) -> Answer:
 def totals(request: CustomerRequest) -> HttpResponse:
     """The page a customer lands on: figures, pictures and one table, all of the same selection."""
     asked = ask(request.GET, request.actor, today=timezone.localdate())
-    answer = _answer(asked)
-    pairs, whole = answer.pairs, answer.whole
-    dear = pictures.dear_calls(asked, calls.dearest_calls(asked.selection, answer.days, most=calls.MOST_DEAR))
     view = request.GET.get("view", "")
     view = view if view in tables.VIEWS else "matrix"
-    context = {
+    earlier = _earlier(asked)
+    context: dict[str, object] = {
         "asked": asked,
         "form": asked.form,
         "kept": KEPT,
         "saved": saved.bar(request, asked),
         "unread": problem_lines(request.GET, asked),
         "tabs": tabs(request, "totals"),
+        "picker": _picker(request, asked, earlier),
+        "downloads": files.menu(request, by=tables.VIEWS[view]),
+    }
+    reads = calls.records_to_read(asked.selection, by_number=True, by_day=True)
+    if reads > calls.AT_ONCE and not waiting.goes_on(request):
+        context["waiting"] = waiting.waiting(request, reads)
+    else:
+        context |= _result(request, asked, earlier, view)
+    return waiting.answered(request, "cdr/totals.html", context)
+
+
+def _result(request: CustomerRequest, asked: Asked, earlier: Selection | None, view: str) -> dict[str, object]:
+    answer = _answer(asked, earlier)
+    pairs, whole = answer.pairs, answer.whole
+    dear = pictures.dear_calls(asked, calls.dearest_calls(asked.selection, answer.days, most=calls.MOST_DEAR))
+    context: dict[str, object] = {
         "picker": _picker(request, asked, answer.earlier),
         "figures": pictures.figures(whole, answer.earlier, answer.before, dear),
         "answer": answer,
         "whole": whole,
-        "downloads": files.menu(request, by=tables.VIEWS[view]),
-        "result": _result(whole.calls),
+        "result": result_words(whole.calls),
     }
     if whole.calls:
         months = _months(asked, answer) if view == "total" else {}
@@ -101,17 +110,12 @@ def totals(request: CustomerRequest) -> HttpResponse:
             "rows": tables.rows(request, asked, pairs, months=months, days=answer.days, view=view),
             "column_sums": [tables.of_type(pairs, kind).micros for kind in types],
         }
-    return render(request, "cdr/totals.html", context)
+    return context
 
 
 def _months(asked: Asked, answer: Answer) -> dict[Month, Sums]:
     needs_records = asked.selection.needs_records
     return calls.months_of(answer.days) if needs_records else calls.by_month(asked.selection)
-
-
-def _result(count: int) -> str:
-    shown = formats.number(count, language())
-    return ngettext("Show %(count)s call", "Show %(count)s calls", count) % {"count": shown}
 
 
 def _earlier(asked: Asked) -> Selection | None:

@@ -184,15 +184,13 @@ def _current(request: HttpRequest, tabs: list[Tab]) -> Tab | None:
 def shown_brand(request: HttpRequest) -> Brand:
     """Before log-in the brand of the host; after it that of the customer's partner, or the partner's own."""
     here = presence(request)
-    if here.customer is not None:
-        found = selectors.brand_of_customer(here.customer)
-        if found is not None:
-            return found
-    partner = next((membership.partner for membership in here.memberships if membership.partner), None)
-    if partner is not None:
-        return partner.brand
     brand: Brand = request.brand  # type: ignore[attr-defined]
-    return brand
+    if here.customer is not None:
+        if brand.is_default and here.customer.partner is None:
+            return brand
+        return selectors.brand_of_customer(here.customer) or brand
+    partner = next((membership.partner for membership in here.memberships if membership.partner), None)
+    return brand if partner is None else partner.brand
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

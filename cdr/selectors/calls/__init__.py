@@ -6,9 +6,17 @@ call) is left out in `selection`, once, of rows, counts and sums alike.
 
 from cdr.selectors.calls.choices import billing_periods, invoice_numbers, months_of_billing_period, own_numbers
 from cdr.selectors.calls.corrections import Chain, booked_back, chain_of
-from cdr.selectors.calls.months import both_ways, by_month, by_number_and_type, months_of, total, total_of_months
+from cdr.selectors.calls.months import (
+    both_ways,
+    by_month,
+    by_number_and_type,
+    months_of,
+    records_to_read,
+    total,
+    total_of_months,
+)
 from cdr.selectors.calls.pages import Page, call_at, cursor_of, legs_of, page, place_of
-from cdr.selectors.calls.reach import countable, within_reach
+from cdr.selectors.calls.reach import AT_ONCE, REACH, countable, held, within_reach
 from cdr.selectors.calls.search import MOST_NUMBERS, TooManyNumbersError, find_parties
 from cdr.selectors.calls.selection import SHOWN, Parties, Selection, records
 from cdr.selectors.calls.sums import (
@@ -24,8 +32,10 @@ from cdr.selectors.calls.sums import (
 )
 
 __all__ = [
+    "AT_ONCE",
     "MOST_DEAR",
     "MOST_NUMBERS",
+    "REACH",
     "SHOWN",
     "Chain",
     "Page",
@@ -47,6 +57,7 @@ __all__ = [
     "days_of",
     "dearest_calls",
     "find_parties",
+    "held",
     "invoice_numbers",
     "legs_of",
     "months_of",
@@ -55,6 +66,7 @@ __all__ = [
     "page",
     "place_of",
     "records",
+    "records_to_read",
     "rows_of",
     "sums_of_records",
     "total",

@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Coalesce, TruncDate
 
 from cdr.models import MonthlyTotal
+from cdr.selectors.calls.reach import held
 from cdr.selectors.calls.selection import Selection, kinds, net_micros, records
 from cdr.selectors.calls.sums import OF_TOTALS, ONE, Sums, add_up, by_day, of_records, sums_of
 from portal.lib.periods import AMSTERDAM, Month, days_bounds, months
@@ -53,6 +54,17 @@ def _near(day: date) -> date:
     """The first day of a month that is nearest."""
     month = Month.of_day(day)
     return month.first_day if day - month.first_day <= month.end_day - day else month.end_day
+
+
+def records_to_read(selection: Selection, *, by_number: bool = False, by_day: bool = False) -> int:
+    """How many records it takes at most to add up a selection: none where totals tell. `by_number` also by own number."""
+    in_totals = selection.whole_months or bool(selection.numbers)
+    if selection.needs_records or (selection.days_need_records and (by_day or not in_totals)):
+        return held(selection)
+    if selection.whole_months or not (by_number or selection.numbers):
+        return 0
+    parts = parts_of(selection)
+    return held(*parts.more, *parts.less)
 
 
 def by_number_and_type(selection: Selection) -> dict[Pair, Sums]:

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from cdr.models import CallRecord
 from cdr.selectors.bundles import with_covered
-from cdr.selectors.calls.reach import near_and_far
+from cdr.selectors.calls.reach import REACH, near_and_far
 from cdr.selectors.calls.selection import SHOWN, Selection, records
 from cdr.vocabulary import BOOKED
 from portal.lib.periods import day_bounds, local_day
@@ -20,12 +20,14 @@ class Page:
     """Calls of one page, newest first, with the cursors of the pages beside it (empty: there is none).
 
     `looked_from` is the day from which on was looked, where the page is not full and there are more calls before it.
+    `in_part` says that it is not full and there are more calls, before it or after.
     """
 
     calls: list[CallRecord]
     before: str = ""
     after: str = ""
     looked_from: date | None = None
+    in_part: bool = False
 
 
 def cursor_of(call: CallRecord) -> str:
@@ -51,22 +53,22 @@ def place_of(cursor: str) -> Place | None:
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(start)), int(number)
 
 
-def page(selection: Selection, *, after: str = "", before: str = "", size: int = 50) -> Page:
+def page(selection: Selection, *, after: str = "", before: str = "", size: int = 50, most: int = REACH) -> Page:
     """A page of calls from a cursor on; a cursor that is none gives the first page.
 
-    With filters that few calls pass a page reads no more than `reach.REACH` calls, and says so: it can be short, or
+    With filters that few calls pass a page reads no more than `most` calls, and says so: it can be short, or
     empty, while `after` goes on.
     """
     later, earlier = place_of(before), place_of(after)
-    return _newer(selection, later, size) if later is not None else _older(selection, earlier, size)
+    return _newer(selection, later, size, most) if later is not None else _older(selection, earlier, size, most)
 
 
-def _older(selection: Selection, place: Place | None, size: int) -> Page:
+def _older(selection: Selection, place: Place | None, size: int, most: int) -> Page:
     if place is not None:
         # A cursor without an id stands before all of its moment: midnight belongs to the day before.
         last = local_day(place[0] if place[1] else place[0] - timedelta(microseconds=1))
         selection = selection.between(selection.first, last + timedelta(days=1))
-    near, reach = near_and_far(selection) if selection.is_sparse else (selection, selection)
+    near, reach = near_and_far(selection, most=most) if selection.is_sparse else (selection, selection)
     behind = Q()
     if place is not None:
         start, number = place
@@ -80,13 +82,13 @@ def _older(selection: Selection, place: Place | None, size: int) -> Page:
         before = cursor_of(calls[0]) if calls else _cursor(place[0], max(place[1] - 1, 0))
     if more or reach == selection:
         return Page(calls, before, cursor_of(calls[-1]) if more else "")
-    return Page(calls, before, _cursor(day_bounds(reach.first).start, 0), reach.first)
+    return Page(calls, before, _cursor(day_bounds(reach.first).start, 0), reach.first, in_part=True)
 
 
-def _newer(selection: Selection, place: Place, size: int) -> Page:
+def _newer(selection: Selection, place: Place, size: int, most: int) -> Page:
     start, number = place
     selection = selection.between(local_day(start), selection.end)
-    near, reach = near_and_far(selection, oldest=True) if selection.is_sparse else (selection, selection)
+    near, reach = near_and_far(selection, most=most, oldest=True) if selection.is_sparse else (selection, selection)
     before = Q(Q(start__gt=start) | Q(start=start, id__gt=number), start__gte=start)
     calls = list(records(near).filter(before).order_by("start", "id")[: size + 1])
     if len(calls) <= size and near != reach:
@@ -95,7 +97,7 @@ def _newer(selection: Selection, place: Place, size: int) -> Page:
     after = cursor_of(calls[-1]) if calls else _cursor(start, number + 1)
     if more or reach == selection:
         return Page(calls, cursor_of(calls[0]) if more else "", after)
-    return Page(calls, _cursor(day_bounds(reach.end).start, 0), after)
+    return Page(calls, _cursor(day_bounds(reach.end).start, 0), after, in_part=True)
 
 
 def call_at(start: datetime, number: int) -> CallRecord | None:

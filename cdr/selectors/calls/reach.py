@@ -1,6 +1,7 @@
 """How many calls one page reads at most, where the records themselves must tell."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 
 from django.db.models import Sum
@@ -10,6 +11,8 @@ from cdr.selectors.calls.selection import Selection
 
 # A scan of so many records stays under a tenth of a second; one customer in a hundred has as many in a month.
 REACH = 250_000
+# So many are read before a page is shown; what needs more follows it.
+AT_ONCE = 30_000
 # Among so many records a page is mostly found: they are asked first.
 NEAR = 10_000
 
@@ -22,11 +25,19 @@ def within_reach(selection: Selection, *, oldest: bool = False) -> Selection:
     return _reach(selection, _held(selection), REACH, oldest=oldest)
 
 
-def near_and_far(selection: Selection, *, oldest: bool = False) -> tuple[Selection, Selection]:
-    """What is read of a selection at first, and all that is within reach."""
-    held = _held(selection)
-    far = _reach(selection, held, REACH, oldest=oldest)
-    return _reach(far, held, min(NEAR, REACH), oldest=oldest), far
+def near_and_far(selection: Selection, *, most: int, oldest: bool = False) -> tuple[Selection, Selection]:
+    """What is read of a selection at first, and the days of it that hold at most so many calls."""
+    days = _held(selection)
+    far = _reach(selection, days, min(most, REACH), oldest=oldest)
+    return _reach(far, days, min(NEAR, REACH), oldest=oldest), far
+
+
+def held(*parts: Selection) -> int:
+    """How many calls the days of selections hold, also those that the filters leave out."""
+    if not parts:
+        return 0
+    days = _held(replace(parts[0], first=min(part.first for part in parts), end=max(part.end for part in parts)))
+    return sum(count for day, count in days.items() if any(part.first <= day < part.end for part in parts))
 
 
 def _held(selection: Selection) -> Mapping[date, int]:
