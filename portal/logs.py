@@ -105,6 +105,11 @@ def logged_as(*, request_id: str, user_id: int | None = None, customer: str = ""
         _customer.reset(tokens[2])
 
 
+def identity_of(given: str) -> str:
+    """The id of a request: the one that a trusted proxy gave, if it looks like one, else a new one."""
+    return given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+
+
 class ContextFilter(logging.Filter):
     """Put request id, user id and customer reference on each record."""
 
@@ -147,7 +152,7 @@ class RequestIdMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-ID", "") if getattr(request, "from_trusted_proxy", False) else ""
-        identity = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        identity = identity_of(given)
         with logged_as(request_id=identity):
             response = self.get_response(request)
             response["X-Request-ID"] = identity

@@ -5,4 +5,8 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
-application = get_wsgi_application()
+_django = get_wsgi_application()
+
+from portal.web.phones import phones_first  # noqa: E402 - needs what get_wsgi_application sets up
+
+application = phones_first(_django)

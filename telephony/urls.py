@@ -8,12 +8,11 @@ from telephony.views import (
     device_lines,
     device_list,
     devices,
-    first_contact,
     greetings,
     my_phone,
     operate,
+    phone_door,
     phones,
-    provision,
     renew,
     schedule_calendars,
     schedules,
@@ -23,8 +22,8 @@ app_name = "telephony"
 
 # Phones ask whatever they like below this address and follow no redirect, so no path of it falls through to a 404 page.
 provisioning_urls: list[URLPattern] = [
-    re_path(r"^provision/+(?P<path>(?:once|softphone)/(?s:.*))$", first_contact.first_contact, name="first_contact"),
-    re_path(r"^provision(?:/(?P<path>(?s:.*)))?$", provision.provision, name="provision"),
+    re_path(r"^provision/+(?P<path>(?:once|softphone)/(?s:.*))$", phone_door.phone, name="first_contact"),
+    re_path(r"^provision(?:/(?P<path>(?s:.*)))?$", phone_door.phone, name="provision"),
 ]
 
 urlpatterns: list[URLPattern] = [

@@ -56,6 +56,7 @@ class BasicCredentials:
 Credentials = DigestCredentials | BasicCredentials
 
 _FIELD = re.compile(r'\s*([a-zA-Z0-9*]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))\s*(?:,|$)')
+_ESCAPED = re.compile(r"\\(.)")
 _HEX32 = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)
 _NC = re.compile(r"[0-9a-f]{8}", re.IGNORECASE)
 
@@ -77,13 +78,14 @@ def parse_authorization(header: str) -> Credentials | None:
 def _parse_digest(text: str) -> DigestCredentials | None:
     fields: dict[str, str] = {}
     position = 0
-    while position < len(text):
-        found = _FIELD.match(text, position)
-        if found is None or found[1].lower() in fields:
+    for found in _FIELD.finditer(text):
+        name, quoted, bare = found.groups()
+        name = name.lower()
+        if found.start() != position or name in fields:
             return None
-        fields[found[1].lower()] = re.sub(r"\\(.)", r"\1", found[2]) if found[2] is not None else found[3]
+        fields[name] = bare if quoted is None else _ESCAPED.sub(r"\1", quoted) if "\\" in quoted else quoted
         position = found.end()
-    if not {"username", "realm", "nonce", "uri", "response"} <= fields.keys():
+    if position < len(text) or not {"username", "realm", "nonce", "uri", "response"} <= fields.keys():
         return None
     if (
         fields.get("algorithm", "MD5").upper() != "MD5"

@@ -5,16 +5,18 @@ Everything of one request is one round trip to Valkey. Nothing here depends on w
 and a challenge without credentials does not come here at all.
 """
 
+import functools
 import ipaddress
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 import redis
 
 from telephony.provisioning.digest import NONCE_LIFETIME
+from telephony.provisioning.script import Script
 
 WINDOW: Final = 60  # seconds in which failures are counted
 # A Gigaset fails twice on its way in with credentials of its own; ten leaves room for a person who mistypes.
@@ -48,8 +50,7 @@ class Attempt:
     lifetime: int = NONCE_LIFETIME
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One request for the history of a device. `at` is in seconds since 1970, `name` the login that was claimed, `link`
     the hash of a one-time link that was used up, `newest` whether the present password was shown.
     """
@@ -65,8 +66,7 @@ class Event:
     newest: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(NamedTuple):
     """A file that a device sent. `body` is encrypted, `size` how many bytes were sent."""
 
     name: str
@@ -88,31 +88,31 @@ class Gate(Protocol):
         """Wrong credentials: count them. SLOWED when there were too many, else PASS (to the plain 401)."""
 
 
-_ACCEPT = """
+_ACCEPT: Final = f"""
 local names, addresses = tonumber(redis.call('GET', KEYS[1]) or '0'), tonumber(redis.call('GET', KEYS[2]) or '0')
-if names > tonumber(ARGV[1]) or addresses > tonumber(ARGV[2]) then return 2 end
-if ARGV[3] ~= '' then
-    if tonumber(ARGV[3]) <= tonumber(redis.call('GET', KEYS[3]) or '0') then return 1 end
-    redis.call('SET', KEYS[3], ARGV[3], 'EX', ARGV[4])
+if names > {FAILURES_OF_A_NAME} or addresses > {FAILURES_OF_AN_ADDRESS} then return 2 end
+if ARGV[1] ~= '' then
+    if tonumber(ARGV[1]) <= tonumber(redis.call('GET', KEYS[3]) or '0') then return 1 end
+    redis.call('SET', KEYS[3], ARGV[1], 'EX', ARGV[2])
 end
 if names > 0 then redis.call('DEL', KEYS[1]) end
-if ARGV[5] ~= '' then
-    redis.call('LPUSH', KEYS[4], ARGV[5])
-    redis.call('LTRIM', KEYS[4], 0, ARGV[6])
+if ARGV[3] ~= '' then
+    redis.call('LPUSH', KEYS[4], ARGV[3])
+    redis.call('LTRIM', KEYS[4], 0, {MAX_EVENTS - 1})
 end
-if ARGV[7] ~= '' then
-    redis.call('LPUSH', KEYS[5], ARGV[7])
-    redis.call('LTRIM', KEYS[5], 0, ARGV[8])
+if ARGV[4] ~= '' then
+    redis.call('LPUSH', KEYS[5], ARGV[4])
+    redis.call('LTRIM', KEYS[5], 0, {MAX_SENT - 1})
 end
 return 0
 """
-_REFUSE = """
+_REFUSE: Final = f"""
 local names, addresses = redis.call('INCR', KEYS[1]), redis.call('INCR', KEYS[2])
-if names == 1 then redis.call('EXPIRE', KEYS[1], ARGV[3]) end
-if addresses == 1 then redis.call('EXPIRE', KEYS[2], ARGV[3]) end
-if names > tonumber(ARGV[1]) or addresses > tonumber(ARGV[2]) then return 2 end
-redis.call('LPUSH', KEYS[3], ARGV[4])
-redis.call('LTRIM', KEYS[3], 0, ARGV[5])
+if names == 1 then redis.call('EXPIRE', KEYS[1], {WINDOW}) end
+if addresses == 1 then redis.call('EXPIRE', KEYS[2], {WINDOW}) end
+if names > {FAILURES_OF_A_NAME} or addresses > {FAILURES_OF_AN_ADDRESS} then return 2 end
+redis.call('LPUSH', KEYS[3], ARGV[1])
+redis.call('LTRIM', KEYS[3], 0, {MAX_EVENTS - 1})
 return 0
 """
 _VERDICTS: Final = (Verdict.PASS, Verdict.REPLAYED, Verdict.SLOWED)
@@ -124,8 +124,8 @@ class ValkeyGate:
     def __init__(self, client: redis.Redis, prefix: str) -> None:
         self._client = client
         self._prefix = f"{prefix}:provision"
-        self._accept = client.register_script(_ACCEPT)
-        self._refuse = client.register_script(_REFUSE)
+        self._accept = Script(client, _ACCEPT, keys=5)
+        self._refuse = Script(client, _REFUSE, keys=3)
 
     @property
     def queue(self) -> str:
@@ -139,18 +139,15 @@ class ValkeyGate:
 
     def accept(self, attempt: Attempt, event: Event, *, keep: bool = True, sent: Sent | None = None) -> Verdict:
         """See Gate."""
-        count = "" if not attempt.nonce else str(attempt.count or SPENT)
-        keys = [*self._failures(attempt), f"{self._prefix}:nonce:{attempt.nonce}", self.queue, self.files]
-        limits: list[str | int] = [FAILURES_OF_A_NAME, FAILURES_OF_AN_ADDRESS, count, attempt.lifetime]
-        packed: list[str | int] = [_packed(event) if keep else "", MAX_EVENTS - 1]
-        packed += [_packed(sent) if sent else "", MAX_SENT - 1]
-        return _VERDICTS[int(self._accept(keys=keys, args=[*limits, *packed]))]
+        count = str(attempt.count or SPENT) if attempt.nonce else ""
+        kept = (_packed(event) if keep else "", _packed(sent) if sent else "")
+        nonce = f"{self._prefix}:nonce:{attempt.nonce}"
+        keys = (*self._failures(attempt), nonce, self.queue, self.files)
+        return _VERDICTS[self._accept(*keys, count, str(attempt.lifetime), *kept)]
 
     def refuse(self, attempt: Attempt, event: Event) -> Verdict:
         """See Gate."""
-        keys = [*self._failures(attempt), self.queue]
-        limits: list[str | int] = [FAILURES_OF_A_NAME, FAILURES_OF_AN_ADDRESS, WINDOW]
-        return _VERDICTS[int(self._refuse(keys=keys, args=[*limits, _packed(event), MAX_EVENTS - 1]))]
+        return _VERDICTS[self._refuse(*self._failures(attempt), self.queue, _packed(event))]
 
     def take_events(self, most: int) -> list[Event]:
         """Remove and return the oldest events, oldest first."""
@@ -171,6 +168,7 @@ class ValkeyGate:
         return f"{self._prefix}:failed:{network}:{name}", f"{self._prefix}:failed:{network}"
 
 
+@functools.lru_cache(maxsize=4096)
 def network_of(address: str) -> str:
     """Whom failures are counted for: an IPv4 address, or the /64 that an IPv6 customer has to himself."""
     try:
@@ -183,4 +181,4 @@ def network_of(address: str) -> str:
 
 
 def _packed(entry: Event | Sent) -> str:
-    return json.dumps(asdict(entry))
+    return json.dumps(entry._asdict())
