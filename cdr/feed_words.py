@@ -50,7 +50,12 @@ def sentence(alarm: FeedAlarm, feed: Feed, language: str) -> str:
             "share": rate(feed, language),
             "most": feed.source.most_rejects or 0,
         }
-    return _("The last file of %(source)s came %(span)s ago; one is expected every %(expected)s.") % {
+    late = (
+        _("The last file of %(source)s came %(span)s ago; one is expected every %(expected)s.")
+        if feed.last
+        else _("No file of %(source)s has come in %(span)s; one is expected every %(expected)s.")
+    )
+    return late % {
         "source": feed.source.name,
         "span": lasting(feed.silent),
         "expected": lasting(timedelta(minutes=feed.source.expected_minutes or 0)),

@@ -22,6 +22,7 @@ def rows_file(source: Source, reason: str) -> HttpResponse | None:
         for part in made:
             yield from as_file(part.header, part.rows)
 
-    name = f"{source.name}-{reason.replace('_', '-')}-{timezone.localdate():%Y%m%d}.csv"
+    # No .csv: the rows are what somebody sent, and a spreadsheet would reckon what begins with = in them.
+    name = f"{source.name}-{reason.replace('_', '-')}-{timezone.localdate():%Y%m%d}.txt"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(lines(), content_type="application/octet-stream", headers=headers)

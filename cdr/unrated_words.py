@@ -34,6 +34,13 @@ REASONS: Mapping[Outcome, Words] = {
         _("Add rates with this prefix to the tariff, or an own price of the customer."),
     ),
 }
+NO_NUMBER = Words(
+    _("No called number"),
+    _(
+        "The switch told no number that can be read. Let it deliver the call again with its number: that corrects this one. "
+        "A call that was none can be taken back."
+    ),
+)
 PRICED = Words(
     _("Waits to be rated again"),
     _("The example has a price by now. Press Rate again, or wait some minutes."),
@@ -41,7 +48,9 @@ PRICED = Words(
 
 
 def words_of(group: UnratedGroup) -> Words:
-    return PRICED if group.priced else REASONS[group.reason]
+    if group.priced:
+        return PRICED
+    return NO_NUMBER if group.reason == Outcome.NO_RATE and not group.prefix else REASONS[group.reason]
 
 
 def destination(group: UnratedGroup, tongue: str) -> str:

@@ -3,23 +3,26 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.access import system
-from accounts.models import Brand, User
+from accounts.models import Brand, Customer, User
 from cdr.feed_tasks import mail_feed_alarm, watch_feeds
 from cdr.models import Batch, FeedAlarm, KnownGap, Reject, Source
+from cdr.selectors.monitor import feeds
 from cdr.sequences import Gap, gaps, numbers_in
 from cdr.services.monitor import watch
-from cdr.tests.worlds import a_source
+from cdr.tests.worlds import a_source, asterisk_row, load, write
 from conftest import Mailbox, free_port
 
 pytestmark = pytest.mark.django_db
@@ -205,7 +208,9 @@ def told(mailbox: Mailbox) -> Callable[[], list[EmailMessage]]:
 def test_operators_and_nobody_else_get_one_mail_that_says_what_is_wrong(
     source: Source, olga: User, alice: User, told: Callable[[], list[EmailMessage]]
 ) -> None:
-    setting(expected_minutes=60, created_at=timezone.now() - timedelta(hours=3, minutes=5))
+    setting(expected_minutes=60)
+    came(source)
+    Batch.objects.update(started_at=timezone.now() - timedelta(hours=3, minutes=5))
     told()
     [message] = told()
     assert message["To"] == olga.email
@@ -269,7 +274,27 @@ def test_the_page_says_how_each_feed_is(source: Source, page: Callable[[], str])
     watch_feeds()
     text = page()
     assert "Te laat" in text
+    assert "Het laatste bestand van asterisk kwam 61 minuten geleden" in text
     assert "Kijk naar de centrale" in text
+
+
+def test_of_a_feed_that_never_came_no_last_file_is_told(source: Source, page: Callable[[], str]) -> None:
+    Source.objects.update(created_at=timezone.now() - timedelta(minutes=90))
+    setting(expected_minutes=60)
+    watch_feeds()
+    assert "Van asterisk is in 90 minuten geen bestand gekomen; verwacht is er een elke 60 minuten." in page()
+
+
+def test_the_newest_call_is_told_without_looking_through_the_ledger(
+    acme: Customer, source: Source, tmp_path: Path
+) -> None:
+    rows = [asterisk_row(start="2026-11-20 10:00:00"), asterisk_row(start="2026-11-20 11:00:00", sequence=2)]
+    load(write(tmp_path, rows), source)
+    load(write(tmp_path, [asterisk_row(start="2026-11-23 10:00:00", sequence=3)], "ahead.csv"), source)
+    with CaptureQueriesContext(connection) as asked:
+        [feed] = feeds(NOW)
+    assert feed.newest_call == datetime(2026, 11, 20, 10, tzinfo=UTC)
+    assert not any("cdr_callrecord" in query["sql"] for query in asked)
 
 
 def test_the_page_asks_as_many_questions_for_many_feeds_as_for_one(

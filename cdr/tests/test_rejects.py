@@ -255,6 +255,7 @@ def test_the_rows_are_downloaded_as_they_were_delivered(
     load(write(tmp_path, [HEADER, row]), source)
     answer = page(f"{source.pk}/unknown_customer/rows.csv")
     assert answer.headers["Content-Disposition"].startswith('attachment; filename="generic-unknown-customer-')
+    assert answer.headers["Content-Disposition"].endswith('.txt"')
     assert answer.headers["Content-Type"] == "application/octet-stream"
     assert answer.content.decode() == f"{HEADER}\n{row}\n"
 

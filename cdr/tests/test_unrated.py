@@ -230,6 +230,17 @@ def test_the_page_says_why_and_leads_to_what_mends_it(
     assert reverse("cdr:operate_own_prices", args=[acme.pk]) in page
 
 
+def test_a_call_without_a_number_is_not_said_to_want_a_price(as_olga: Client, acme: Customer, tmp_path: Path) -> None:
+    a_tariff()
+    row = "a,acme,out,0887654000,,2026-10-15T09:12:00+02:00,61"
+    load(
+        write(tmp_path, ["id,account,direction,caller,called,start,seconds", row]), a_source("generic", name="generic")
+    )
+    page = as_olga.get(PAGE).content.decode()
+    assert "Geen gebeld nummer" in page
+    assert "Geen prijs voor deze bestemming" not in page
+
+
 def test_an_empty_queue_says_so_and_offers_nothing_to_rate(as_olga: Client) -> None:
     page = as_olga.get(PAGE).content.decode()
     assert "Elk gesprek heeft een prijs" in page
