@@ -7,41 +7,34 @@ one file of a source after the other reads only what is new since the last.
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
-from pathlib import Path
-from tempfile import TemporaryFile
 from typing import Any, Self
 
 import numpy as np
 import psycopg
 import pyarrow as pa
 import pyarrow.compute as pc
-from django.conf import settings
 from django.db import connection
-from django.db.models import Q
 
-from cdr.ingest.calls import Calls, Integers, Mask
+from cdr.ingest.calls import Calls, Integers
 from cdr.ingest.groups import distinct
-from cdr.ingest.identity import Words
 from cdr.models import Batch, KeptRows, Source
+from cdr.services.runs import Run, gathered, in_runs, merged
 from portal.lib.periods import Month
 
 log = logging.getLogger(__name__)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 CODEC = "zstd"
-NOT_KEPT = 0  # the facts of records from before facts were kept: whatever comes again is taken for the same
 # Legs of one call, and a record whose source's clock was corrected, lie at most a day apart.
 MARGIN = timedelta(days=1)
-RUN = 1_000_000
-BITS_EACH = 16  # bits kept for an id: one in sixteen of the ids that are not in a run is looked for in vain
-MOST_SMALL_RUNS = 8
 MOST_IDS = 25_000_000
 MOST_HELD = MOST_IDS  # more are read again for every file, from the periods that are open then
 SMALL, MANY_SMALL = 20_000, 400
+NOT_WRITTEN = 0  # the key of a chunk that is not in the database yet
 
 
 class Status(IntEnum):
@@ -50,46 +43,6 @@ class Status(IntEnum):
     NEW = 0
     DUPLICATE = 1  # the same record with the same facts
     CHANGED = 2  # the same record, but what it says is different
-
-
-@dataclass(slots=True)
-class _Run:
-    """Ids in order, each with its facts; an id stands once for each version of its record."""
-
-    ids: Integers
-    facts: Integers
-    _words: Words
-    _shift: np.uint64
-
-    @classmethod
-    def of(cls, ids: Integers, facts: Integers) -> Self:
-        """A run of ids that are in order. Those of a big one are kept in a file: the bits tell that few are looked at."""
-        width = max((len(ids) * BITS_EACH - 1).bit_length(), 6)
-        shift = np.uint64(64 - width)
-        word, bit = _place_of(ids, shift)
-        words = np.zeros(1 << (width - 6), dtype=np.uint64)
-        if len(ids):
-            # The ids are in order, and so are their words: each word is put together once.
-            first = np.flatnonzero(np.concatenate([[True], word[1:] != word[:-1]]))
-            words[word[first]] = np.bitwise_or.reduceat(bit, first)
-        if len(ids) >= RUN:
-            ids, facts = _in_a_file(ids), _in_a_file(facts)
-        return cls(ids, facts, words, shift)
-
-    def judge(self, ids: Integers, facts: Integers) -> tuple[Mask, Mask]:
-        """Which of the sorted `ids` are here at all, and which with the same facts."""
-        here, same = np.zeros((2, len(ids)), dtype=np.bool_)
-        word, bit = _place_of(ids, self._shift)
-        rows = np.flatnonzero(self._words[word] & bit)
-        place = np.searchsorted(self.ids, ids[rows])
-        while len(rows):
-            inside = np.minimum(place, len(self.ids) - 1)
-            hit = (place < len(self.ids)) & (self.ids[inside] == ids[rows])
-            rows, inside = rows[hit], inside[hit]
-            here[rows] = True
-            same[rows] |= (self.facts[inside] == facts[rows]) | (self.facts[inside] == NOT_KEPT)
-            place = inside + 1
-        return here, same
 
 
 class _Held:
@@ -109,22 +62,7 @@ def hold(known: "Known") -> None:
     _Held.last = known
 
 
-def _place_of(ids: Integers, shift: np.uint64) -> tuple["np.ndarray[Any, Any]", Words]:
-    """The word, and the bit in it, that stand for each id: its first bits, for ids are as good as random."""
-    place = ids.view(np.uint64) >> shift
-    return (place >> np.uint64(6)).astype(np.int64), np.uint64(1) << (place & np.uint64(63))
-
-
-def _in_a_file(numbers: Integers) -> Integers:
-    """The same numbers from a file without a name, whose pages the machine may drop; it is gone with the process."""
-    Path(settings.MEDIA_ROOT).mkdir(parents=True, exist_ok=True)
-    with TemporaryFile(dir=settings.MEDIA_ROOT) as file:
-        numbers.tofile(file)
-        file.flush()
-        return np.memmap(file, dtype=numbers.dtype, mode="r", shape=numbers.shape)
-
-
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Kept:
     """A chunk whose rows can still be looked at: the numbers of its calls, in order, each once."""
 
@@ -150,46 +88,75 @@ class Known:
     """What was loaded of one source. Reads the database inside the caller's transaction."""
 
     source: Source
-    _runs: list[_Run] = field(default_factory=list)
-    _seen: set[int] = field(default_factory=set)
-    _kept: list[_Kept] = field(default_factory=list)
-    _grouped: set[int] = field(default_factory=set)
+    _runs: list[Run] = field(default_factory=list)  # ids with facts
+    _seen: set[int] = field(default_factory=set)  # the chunks that these hold
+    _seen_since: datetime | None = None  # every chunk that ends at this moment or later is seen
+    _calls: list[Run] = field(default_factory=list)  # calls with chunks
+    _last: dict[int, datetime] = field(default_factory=dict)  # the last start of each chunk that these hold
+    _near: tuple[datetime, datetime] | None = None  # every chunk that has rows between these moments is among them
+    _since: datetime = _EPOCH  # calls whose chunks ended before are over
+    _kept: "list[_Kept]" = field(
+        default_factory=list
+    )  # the calls of the latest parts, some of which are not written down yet
 
     def look_at(self, first: int, last: int, *, closed: frozenset[object], grouped: bool) -> None:
         """Read what is not read yet of the chunks around these moments (microseconds UTC) and of the open periods."""
         since, until = (_EPOCH + timedelta(microseconds=moment) for moment in (first, last))
-        near = Q(last_start__gte=since - MARGIN, first_start__lte=until + MARGIN)
-        found = KeptRows.objects.filter(source=self.source)
-        opened = found.filter(near | Q(last_start__gte=_open_since(until, closed)))
-        self._take(list(opened.exclude(pk__in=self._seen).order_by("-pk").values_list("pk", "count")))
+        since, until = since - MARGIN, until + MARGIN
+        self._since = since
+        self._look_at_ids(min(since, _open_since(until - MARGIN, closed)))
         if grouped:
-            wanted = found.filter(near).exclude(pk__in=self._grouped)
-            for pk, last_start, groups in wanted.values_list("pk", "last_start", "groups"):
-                self._grouped.add(pk)
-                self._kept.append(_Kept.of(pk, last_start, np.frombuffer(groups, dtype="<i8")))
-            gone = [kept for kept in self._kept if kept.last < since - MARGIN]
-            self._kept = [kept for kept in self._kept if kept.last >= since - MARGIN]
-            self._grouped -= {kept.pk for kept in gone}
+            self._look_at_calls(since, until)
+
+    def _look_at_ids(self, since: datetime) -> None:
+        """Of all that ends at this moment or later, because a record may have got another start."""
+        if self._seen_since is not None and since >= self._seen_since:
+            return
+        found = KeptRows.objects.filter(source=self.source, last_start__gte=since).order_by("-pk")
+        new = [(pk, count) for pk, count in found.values_list("pk", "count") if pk not in self._seen]
+        self._runs += in_runs(self._read_ids(new))
+        self._seen_since = since
+
+    def _look_at_calls(self, since: datetime, until: datetime) -> None:
+        found = KeptRows.objects.filter(source=self.source, last_start__gte=since, first_start__lte=until)
+        if self._near is not None and self._near[0] <= since <= self._near[1]:
+            # What is new of it begins behind what was looked at before.
+            found, since = found.filter(first_start__gt=self._near[1]), self._near[0]
+            until = max(until, self._near[1])
+        ours = {kept.pk for kept in self._kept}
+        new = [
+            (pk, last) for pk, last in found.values_list("pk", "last_start") if pk not in self._last and pk not in ours
+        ]
+        self._know_calls(_Kept.of(pk, last, np.frombuffer(_read("groups", pk)[0], dtype="<i8")) for pk, last in new)
+        self._near = (since, until)
+
+    def _know_calls(self, several: "Iterable[_Kept]") -> None:
+        def noted() -> Iterator[tuple[Integers, Integers]]:
+            for kept in several:
+                self._last[kept.pk] = kept.last
+                yield kept.calls, np.full(len(kept.calls), kept.pk, dtype=np.int64)
+
+        self._calls = gathered([*self._calls, *in_runs(noted())])
 
     def stands(self) -> bool:
-        """Whether the database still has every chunk that was read or written, and they are not too many."""
+        """Whether the database still has every chunk that was read or written, and they are not too many.
+
+        Others may have added to them since: the next look is at all of them.
+        """
+        self._seen_since = self._near = None
         there = KeptRows.objects.filter(source=self.source).values_list("pk", flat=True)
         return sum(len(run.ids) for run in self._runs) <= MOST_HELD and self._seen.issubset(there)
 
-    def _take(self, chunks: Sequence[tuple[int, int]]) -> None:
-        waiting: list[tuple[Integers, Integers]] = []
+    def _read_ids(self, chunks: Sequence[tuple[int, int]]) -> Iterator[tuple[Integers, Integers]]:
+        held = sum(len(run.ids) for run in self._runs)
         for position, (pk, count) in enumerate(chunks):
-            if sum(len(run.ids) for run in self._runs) + count > MOST_IDS:
+            if held + count > MOST_IDS:
                 log.warning("known records: only the latest are looked up", extra={"left_out": len(chunks) - position})
                 break
             ids, facts = _read("ids, facts", pk)
             self._seen.add(pk)
-            waiting.append((np.frombuffer(ids, dtype="<i8"), np.frombuffer(facts, dtype="<i8")))
-            if sum(len(each) for each, _ in waiting) >= RUN:
-                self._runs.append(_merged(waiting))
-                waiting = []
-        if waiting:
-            self._runs.append(_merged(waiting))
+            held += count
+            yield np.frombuffer(ids, dtype="<i8"), np.frombuffer(facts, dtype="<i8")
 
     def judge(self, ids: Integers, facts: Integers) -> Integers:
         """A Status for each row."""
@@ -205,29 +172,30 @@ class Known:
     def calls_of(self, groups: Integers) -> Iterator[tuple[bytes, list[bytes]]]:
         """Header and earlier rows of the calls with these numbers, for each chunk that has any, the oldest first."""
         wanted = distinct(groups[groups != 0])
-        if not len(wanted):
-            return
-        for kept in sorted(self._kept, key=lambda each: each.pk):
-            if kept.has_any(wanted):
-                rows, size, header, groups = _read("rows, rows_size, header, groups", kept.pk)
-                if size:
-                    places = np.flatnonzero(np.isin(np.frombuffer(groups, dtype="<i8"), wanted))
-                    lines = pa.decompress(rows, decompressed_size=size, codec=CODEC, asbytes=True).split(b"\0")
-                    yield header, [lines[place] for place in places.tolist()]
+        for pk in self._chunks_of(wanted):
+            rows, size, header, groups = _read("rows, rows_size, header, groups", pk)
+            if size:
+                places = np.flatnonzero(np.isin(np.frombuffer(groups, dtype="<i8"), wanted))
+                lines = pa.decompress(rows, decompressed_size=size, codec=CODEC, asbytes=True).split(b"\0")
+                yield header, [lines[place] for place in places.tolist()]
 
     def goes_on(self, groups: Integers) -> bool:
         """Whether any of these calls has earlier rows."""
-        wanted = distinct(groups[groups != 0])
-        return bool(len(wanted)) and any(kept.has_any(wanted) for kept in self._kept)
+        return bool(self._chunks_of(distinct(groups[groups != 0])))
+
+    def _chunks_of(self, calls: Integers) -> list[int]:
+        """The chunks near what is looked at that have rows of these calls, which are in order; the oldest first."""
+        if not len(calls):
+            return []
+        found = {pk for run in self._calls for pk in run.find(calls).tolist() if self._last[pk] >= self._since}
+        return sorted(found | {kept.pk for kept in self._kept if kept.last >= self._since and kept.has_any(calls)})
 
     def remember(self, fresh: "Fresh") -> None:
         """Know the rows of a part from now on; `keep` writes them down."""
-        self._kept.append(fresh.kept)
-        self._runs.append(fresh.run)
-        small = [run for run in self._runs if len(run.ids) < RUN]
-        if len(small) > MOST_SMALL_RUNS:
-            merged = _merged([(run.ids, run.facts) for run in small])
-            self._runs = [run for run in self._runs if len(run.ids) >= RUN] + [merged]
+        written = [kept for kept in self._kept if kept.pk != NOT_WRITTEN]
+        self._know_calls(written)
+        self._kept = [*(kept for kept in self._kept if kept not in written), fresh.kept]
+        self._runs = gathered([*self._runs, fresh.run])
 
     def keep(self, fresh: "Fresh", batch: Batch) -> None:
         """Write the rows of a part down, in the transaction that stores their records."""
@@ -245,14 +213,13 @@ class Known:
             header=fresh.header,
         )
         self._seen.add(fresh.kept.pk)
-        self._grouped.add(fresh.kept.pk)
 
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
     """What is written down of a part. A source without calls of several rows needs no rows to look at later."""
 
-    run: _Run
+    run: Run
     kept: _Kept
     groups: Integers  # the number of each row's call, in the order of the rows
     first: datetime
@@ -268,8 +235,8 @@ class Fresh:
         text = _with_nul_between(calls.rows) if grouped else b""
         first, last = (_EPOCH + timedelta(microseconds=int(each)) for each in (calls.start.min(), calls.start.max()))
         return cls(
-            run=_Run.of(ids[order], facts[order]),
-            kept=_Kept.of(0, last, groups),
+            run=Run.of(ids[order], facts[order]),
+            kept=_Kept.of(NOT_WRITTEN, last, groups),
             groups=groups,
             first=first,
             rows=pa.compress(text, codec=CODEC, asbytes=True) if grouped else b"",
@@ -296,13 +263,6 @@ def _insert(**columns: object) -> int:
         return int(cursor.fetchall()[0][0])
 
 
-def _merged(parts: Sequence[tuple[Integers, Integers]]) -> _Run:
-    """One run of the ids and facts of several, each of them in order."""
-    ids, facts = np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
-    order = np.argsort(ids, kind="stable")  # quick, for the parts are in order
-    return _Run.of(ids[order], facts[order])
-
-
 def _open_since(until: datetime, closed: frozenset[object]) -> datetime:
     """The first moment of the oldest period that is open: the one after the last that was closed, a year back at most."""
     month = Month.of_day(until.date())
@@ -327,7 +287,7 @@ def compact(source: Source) -> None:
 
 
 def _become_one(several: Sequence[KeptRows]) -> None:
-    run = _merged([(np.frombuffer(kept.ids, dtype="<i8"), np.frombuffer(kept.facts, dtype="<i8")) for kept in several])
+    run = merged([(np.frombuffer(kept.ids, dtype="<i8"), np.frombuffer(kept.facts, dtype="<i8")) for kept in several])
     KeptRows.objects.create(
         source=several[0].source,
         batch=several[-1].batch,

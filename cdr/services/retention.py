@@ -28,8 +28,9 @@ from cdr import rules
 from cdr.models import BilledPeriod, KeepingTime, MaskedPeriod, Reject, Source
 from cdr.selectors import retention
 from cdr.selectors.retention import DUE, HELD, NUMBER
-from cdr.services.known import NOT_KEPT, forget_rows
+from cdr.services.known import forget_rows
 from cdr.services.periods import hold_loads_off
+from cdr.services.runs import NOT_KEPT
 from cdr.vocabulary import BOOKED, HIDDEN_TYPES
 from portal.lib.periods import Month, day_bounds, days
 from telephony.models import PhoneNumber

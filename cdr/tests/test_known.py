@@ -13,7 +13,7 @@ from accounts.access import system
 from accounts.models import Customer
 from accounts.tenancy import Crossing, crossing
 from cdr.models import CallRecord, KeptRows, MonthlyTotal, Source
-from cdr.services import close_period, known
+from cdr.services import close_period, known, runs
 from cdr.services.known import forget_rows, recall
 from cdr.tests.worlds import Cells, a_source, a_tariff, asterisk_row, counts, load, write
 from cdr.vocabulary import BOOKED, Direction, Leg
@@ -163,13 +163,20 @@ def test_what_a_process_knows_does_not_outlive_what_the_database_holds(acme: Cus
 
 def test_an_id_is_found_among_very_many(acme: Customer) -> None:
     chance = np.random.default_rng(7)
-    ids = np.sort(chance.integers(-(2**63), 2**63, known.RUN, dtype=np.int64))
-    run = known._Run.of(ids, ids // 3)
+    ids = np.sort(chance.integers(-(2**63), 2**63, runs.RUN, dtype=np.int64))
+    run = runs.Run.of(ids, ids // 3)
     there, absent = ids[::1000], np.setdiff1d(chance.integers(-(2**63), 2**63, 1000, dtype=np.int64), ids)
     asked = np.sort(np.concatenate([there, absent]))
     here, same = run.judge(asked, asked // 3)
     assert here.tolist() == same.tolist() == np.isin(asked, there).tolist()
     assert not run.judge(there, there)[1].any()
+    assert np.array_equal(run.find(asked), np.sort(there) // 3)
+
+
+def test_all_that_belongs_to_a_number_is_found(acme: Customer) -> None:
+    run = runs.merged([(np.array([2, 5, 9]), np.array([1, 1, 1])), (np.array([5, 7]), np.array([2, 2]))])
+    assert run.find(np.array([1, 5, 6, 9])).tolist() == [1, 2, 1]
+    assert run.find(np.array([1, 6])).tolist() == []
 
 
 def in_and_out(*, minutes: int = 0) -> tuple[str, str]:
@@ -217,6 +224,21 @@ def test_a_leg_that_comes_later_corrects_the_choice(acme: Customer, tmp_path: Pa
         (Leg.CALL, Direction.FORWARDED, 0),
     ]
     assert money()[0] == money()[1]
+
+
+def test_a_leg_finds_its_call_behind_many_files(acme: Customer, tmp_path: Path) -> None:
+    a_tariff()
+    source = a_source(trunks="trunk*")
+    first, last = in_and_out(minutes=40)
+    others = [
+        asterisk_row(unique=f"main-17920555{n:02}.9", start=f"2026-10-15 10:{n:02}:00")
+        for n in range(3 * runs.MOST_SMALL_RUNS)
+    ]
+    for name, row in enumerate((first, *others, last)):
+        deliver(source, tmp_path, row, name=f"{name}.csv")
+    with crossing(Crossing.OPERATE):
+        legs = CallRecord.objects.exclude(record_id__contains=".9").order_by("start", "revision")
+        assert [leg for (leg,) in legs.values_list("leg")] == [Leg.CALL, Leg.REVERSAL, Leg.LEG, Leg.CALL]
 
 
 def test_the_first_leg_may_come_last(acme: Customer, tmp_path: Path) -> None:
