@@ -161,9 +161,10 @@ class Known:
     def judge(self, ids: Integers, facts: Integers) -> Integers:
         """A Status for each row."""
         order = np.argsort(ids)
+        wanted, theirs = ids[order], facts[order]
         here = same = np.zeros(len(ids), dtype=np.bool_)
         for run in self._runs:
-            found, equal = run.judge(ids[order], facts[order])
+            found, equal = run.judge(wanted, theirs)
             here, same = here | found, same | equal
         status = np.empty(len(ids), dtype=np.int64)
         status[order] = np.select([same, here], [int(Status.DUPLICATE), int(Status.CHANGED)], default=int(Status.NEW))
