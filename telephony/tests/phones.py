@@ -54,7 +54,8 @@ class Wire(RequestFactory):
             return lambda _written: None
 
         application = get_internal_wsgi_application()
-        body = b"".join(application(self._base_environ(**request), start_response))
+        environ = self._base_environ(**request)  # type: ignore[attr-defined]
+        body = b"".join(application(environ, start_response))
         return Response(Answer(told["status"], body, told["headers"]))
 
 
