@@ -2,7 +2,7 @@
 
 import logging
 import re
-import uuid
+import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -107,7 +107,7 @@ def logged_as(*, request_id: str, user_id: int | None = None, customer: str = ""
 
 def identity_of(given: str) -> str:
     """The id of a request: the one that a trusted proxy gave, if it looks like one, else a new one."""
-    return given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+    return given if given and _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
 
 
 class ContextFilter(logging.Filter):

@@ -26,36 +26,36 @@ def believe(environ: dict[str, Any]) -> bool:
     """Write the visitor's own address and scheme into a WSGI environment; whether a trusted proxy stands in front."""
     chain = environ.pop("HTTP_X_FORWARDED_FOR", "")
     scheme = environ.pop("HTTP_X_FORWARDED_PROTO", "")
-    if not trusted(environ.get("REMOTE_ADDR", "")):
+    visitor = visitor_behind(environ.get("REMOTE_ADDR", ""), chain, tuple(settings.TRUSTED_PROXIES))
+    if visitor is None:
         return False
-    environ["REMOTE_ADDR"] = visitor(chain, environ["REMOTE_ADDR"])
+    environ["REMOTE_ADDR"] = visitor
     if scheme in {"http", "https"}:
         environ["wsgi.url_scheme"] = scheme
     return True
 
 
-def trusted(address: str) -> bool:
-    """Whether the address is one of the configured proxies."""
-    return _among(address, tuple(settings.TRUSTED_PROXIES))
+@functools.lru_cache(maxsize=4096)  # they come again, and reading addresses costs as much as answering a phone
+def visitor_behind(peer: str, chain: str, proxies: tuple[Network, ...]) -> str | None:
+    """The last address in the chain that is no trusted proxy: everything before it can be forged. None when the peer
+    itself is not trusted.
+    """
+    if not _among(peer, proxies):
+        return None
+    for word in reversed([word.strip() for word in chain.split(",")]) if chain else ():
+        try:
+            ipaddress.ip_address(word)
+        except ValueError:
+            return peer
+        if not _among(word, proxies):
+            return word
+        peer = word
+    return peer
 
 
-@functools.lru_cache(maxsize=4096)  # phones come again, and reading an address costs more than much of their answer
 def _among(address: str, proxies: tuple[Network, ...]) -> bool:
     try:
         found = ipaddress.ip_address(address)
     except ValueError:
         return False
     return any(found in network for network in proxies)
-
-
-def visitor(chain: str, proxy: str) -> str:
-    """The last address in the chain that is no trusted proxy: everything before it can be forged."""
-    for word in reversed([word.strip() for word in chain.split(",")]):
-        try:
-            ipaddress.ip_address(word)
-        except ValueError:
-            return proxy
-        if not trusted(word):
-            return word
-        proxy = word
-    return proxy

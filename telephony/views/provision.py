@@ -5,19 +5,18 @@ and the one query goes by the name that was claimed, never by the MAC address. F
 phone's file is absent, whether such a phone exists or not. No session, no redirect, no HTML.
 """
 
-import datetime as dt
 import functools
 import hashlib
 import hmac
 import json
 import logging
+import math
 import time
 from enum import Enum, auto
 from http import HTTPStatus
 from typing import Final
 
 from django.conf import settings
-from django.utils import timezone
 
 from telephony import stored, vault
 from telephony.memory import gate
@@ -80,7 +79,7 @@ def _decoy() -> Stored:
         basic_allowed=True,
         ha1=vault.encrypt(unguessable),
         ha1_previous=vault.encrypt(unguessable),
-        previous_until=dt.datetime.max.replace(tzinfo=dt.UTC),
+        previous_until=math.inf,
         body="",
         content_type="",
         etag="",
@@ -164,7 +163,7 @@ def password_of(asking: Asking, credentials: Credentials, found: Stored) -> Pass
     method = asking.method
     if digest.proves(credentials, method=method, username=found.login, ha1=vault.decrypt(found.ha1)):
         return Password.PRESENT
-    open_still = found.previous_until is not None and found.previous_until > timezone.now()
+    open_still = found.previous_until > time.time()
     ha1 = vault.decrypt((found if open_still else _decoy()).ha1_previous)
     right = digest.proves(credentials, method=method, username=found.login, ha1=ha1)
     return Password.PREVIOUS if right and open_still else None
