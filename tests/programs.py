@@ -9,6 +9,7 @@ PROGRAMS = {
     "nginx": ("nginx", "apt-get install nginx-light"),
     "registrar": ("kamailio", "apt-get install kamailio kamailio-postgres-modules"),
     "softphone": ("baresip", "apt-get install baresip-core"),
+    "fail2ban": ("fail2ban-regex", "apt-get install fail2ban"),
 }
 
 
