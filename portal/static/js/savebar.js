@@ -2,6 +2,7 @@
 function words(field, bar) {
   if (field.type === "checkbox") return field.checked ? bar.dataset.on : bar.dataset.off;
   if (field.type === "password") return "•••";
+  if (field.type === "file") return [...field.files].map((file) => file.name).join(", ") || bar.dataset.empty;
   if (field instanceof HTMLSelectElement) return [...field.selectedOptions].map((option) => option.text.trim()).join(", ") || bar.dataset.empty;
   if (field.type === "radio") return field.labels?.[0]?.textContent.trim() || field.value;
   return field.value.trim() || bar.dataset.empty;
