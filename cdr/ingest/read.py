@@ -23,6 +23,7 @@ from cdr.ingest.times import (
     Moments,
     Stamps,
     Witness,
+    changed_between,
     gaps,
     settle,
     to_utc,
@@ -134,13 +135,15 @@ def _contradictions(columns: Columns, clock: _Clock, seconds: Integers) -> None:
 
 
 def _blame_gap(columns: Columns, first: Stamps, second: Stamps, seconds: Integers) -> None:
-    """Blame rows in which `second` is before `first`, or not `seconds` after it; more than once is looked at in summer
-    and winter time only where the clock on the wall does not agree.
+    """Blame rows in which `second` is before `first`, or not `seconds` after it; summer and winter time are looked at
+    where the clock on the wall does not agree, or was changed between the two.
     """
     apart = second.since(first)
     wrong = (apart < -TOLERANCE) | ((seconds != NOTHING) & (np.abs(apart - seconds * SECOND) > TOLERANCE))
     wrong &= first.known & second.known
-    for row in np.flatnonzero(wrong & ~(first.absolute & second.absolute)).tolist():
+    local = first.known & second.known & ~(first.absolute & second.absolute)
+    start, end = np.where(local, first.clock, NO_MOMENT), np.where(local, second.clock, NO_MOMENT)
+    for row in np.flatnonzero(local & (wrong | changed_between(start, end, columns.reading.zone))).tolist():
         possible = gaps(int(first.clock[row]), int(second.clock[row]), columns.reading.zone)
         wanted = int(seconds[row])
         wrong[row] = not any(

@@ -20,6 +20,8 @@ type Mask = npt.NDArray[np.bool_]
 NO_MOMENT = np.iinfo(np.int64).min
 SECOND = 1_000_000
 HOUR = 3600 * SECOND
+DAY = 24 * HOUR
+FEW_DAYS = 100  # that many are looked at one by one before all rows are
 SLOT = HOUR // 4  # clocks are put forward and back at such moments
 _CIVIL = range(-(70 * 366 * 96), 130 * 366 * 96)  # slots of about 1900 to 2100; what is far off is refused for that
 TOLERANCE = 2 * SECOND  # clocks of one switch that write the same call
@@ -170,6 +172,31 @@ def to_utc(clock: Moments, zone: ZoneInfo) -> tuple[Moments, Mask]:
     utc = np.full(len(clock), NO_MOMENT, dtype=np.int64)
     utc[valid & ~odd] = (clock[valid] + shifts)[shifts != NO_MOMENT]
     return utc, odd
+
+
+def changed_between(first: Moments, second: Moments, zone: ZoneInfo) -> Mask:
+    """The rows between whose two wall-clock times clocks may have been put forward or back; NO_MOMENT is never one."""
+    changed = np.zeros(len(first), dtype=np.bool_)
+    known = (first != NO_MOMENT) & (second != NO_MOMENT)
+    if not known.any():
+        return changed
+    near = np.flatnonzero(known & _around_a_change(np.minimum(first, second), np.maximum(first, second), known, zone))
+    (start, odd_start), (end, odd_end) = to_utc(first[near], zone), to_utc(second[near], zone)
+    changed[near] = odd_start | odd_end | (start - first[near] != end - second[near])
+    return changed
+
+
+def _around_a_change(first: Moments, last: Moments, known: Mask, zone: ZoneInfo) -> Mask:
+    """The rows that may pass a change of the clock, told by the day; all of them where they lie in too many days."""
+    days = range(int(first[known].min()) // DAY - 1, int(last[known].max()) // DAY + 2)
+    if len(days) > FEW_DAYS:
+        return np.ones(len(first), dtype=np.bool_)
+    shifts = [_shift(day * (DAY // SLOT), zone) for day in days]
+    passes = np.zeros(len(first), dtype=np.bool_)
+    for day, before, after in zip(days[1:], shifts, shifts[1:], strict=False):
+        if before != after:  # within the day before
+            passes |= (first < day * DAY) & (last >= (day - 1) * DAY)
+    return passes
 
 
 @lru_cache(1 << 17)

@@ -34,6 +34,9 @@ def records() -> list[CallRecord]:
         Cells(start="2026-10-15 09:12:00", end="2026-10-15 09:13:05", billsec=61, answer="2026-10-15 09:12:00"),
         Cells(start="2026-10-15 09:12:00", end="2026-10-15 09:13:05", billsec=61, answer="2026-10-15 10:12:04"),
         Cells(start="2026-10-15 09:12:00", end="2026-10-15 09:13:05", billsec=0, answer="2026-10-15 09:14:04"),
+        # As the clock on the wall counts them: two minutes would be billed as an hour, or more than two hours as one.
+        Cells(start="2026-03-29 01:59:00", end="2026-03-29 03:01:00", billsec=3710, answer="2026-03-29 01:59:10"),
+        Cells(start="2026-10-25 01:50:00", end="2026-10-25 03:10:00", billsec=4800, answer="2026-10-25 01:50:00"),
     ],
 )
 def test_a_row_whose_times_contradict_each_other_is_not_billed(acme: Customer, tmp_path: Path, cells: Cells) -> None:
@@ -51,6 +54,7 @@ def test_a_row_whose_times_contradict_each_other_is_not_billed(acme: Customer, t
         Cells(disposition="ANSWERED", billsec=0, answer="2026-10-15 09:12:10"),
         Cells(start="2026-10-25 02:50:00", end="2026-10-25 02:10:00", billsec=1190, answer="2026-10-25 02:50:10"),
         Cells(start="2026-03-29 01:59:00", end="2026-03-29 03:01:00", billsec=110, answer="2026-03-29 01:59:10"),
+        Cells(start="2026-10-25 01:50:00", end="2026-10-25 03:10:00", billsec=8400, answer="2026-10-25 01:50:00"),
     ],
 )
 def test_a_row_of_a_clock_that_ticks_or_was_put_forward_or_back_is_loaded(

@@ -9,7 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cdr.ingest.times import NO_MOMENT, SECOND, Witness, compact, epoch, gaps, iso, settle, to_utc, wall_clock
+from cdr.ingest.times import (
+    NO_MOMENT,
+    SECOND,
+    Witness,
+    changed_between,
+    compact,
+    epoch,
+    gaps,
+    iso,
+    settle,
+    to_utc,
+    wall_clock,
+)
 from portal.lib.periods import AMSTERDAM
 
 
@@ -123,3 +135,48 @@ def test_the_time_between_two_times_on_the_wall_counts_the_hour_that_was_put_bac
         )
     ]
     assert hours == [[4], [2], [-1, 0, 1], []]
+
+
+@pytest.mark.parametrize("far", [0, 200])
+@pytest.mark.parametrize(
+    ("first", "second", "changed"),
+    [
+        ((2026, 10, 25, 1, 50), (2026, 10, 25, 3, 10), True),
+        ((2026, 3, 29, 1, 59), (2026, 3, 29, 3, 1), True),
+        ((2026, 10, 25, 2, 30), (2026, 10, 25, 2, 31), True),
+        ((2026, 10, 25, 3, 0), (2026, 10, 25, 3, 1), False),
+        ((2026, 10, 15, 9, 0), (2026, 10, 15, 10, 0), False),
+    ],
+)
+def test_a_change_of_the_clock_between_two_times_is_seen(
+    first: tuple[int, ...], second: tuple[int, ...], changed: bool, far: int
+) -> None:
+    days = far * 86_400 * SECOND  # other rows of the chunk may lie far off
+    starts = np.array([micros(*first), NO_MOMENT, micros(2026, 7, 1, 12) + days], dtype=np.int64)
+    ends = np.array([micros(*second), micros(*second), micros(2026, 7, 1, 13) + days], dtype=np.int64)
+    assert changed_between(starts, ends, AMSTERDAM).tolist() == [changed, False, False]
+
+
+WALLS = st.integers(micros(2026, 1, 1) // SECOND, micros(2027, 1, 1) // SECOND) | st.sampled_from(
+    [
+        micros(2026, month, day, hour, minute) // SECOND
+        for month, day in ((3, 29), (10, 25))
+        for hour in range(5)
+        for minute in (0, 59)
+    ]
+)
+
+
+@given(
+    st.lists(st.tuples(WALLS, st.integers(-4000, 90_000)), min_size=1, max_size=6),
+    st.sampled_from(["Europe/Amsterdam", "Africa/Casablanca"]),
+)
+def test_where_no_change_is_seen_the_clock_on_the_wall_tells_how_long_it_was(
+    rows: list[tuple[int, int]], zone: str
+) -> None:
+    starts = np.array([start * SECOND for start, _ in rows], dtype=np.int64)
+    ends = np.array([(start + lasts) * SECOND for start, lasts in rows], dtype=np.int64)
+    for start, end, changed in zip(
+        starts.tolist(), ends.tolist(), changed_between(starts, ends, ZoneInfo(zone)).tolist(), strict=True
+    ):
+        assert changed or gaps(start, end, ZoneInfo(zone)) == (end - start,)
