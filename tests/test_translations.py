@@ -9,6 +9,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 from django.conf import settings
+from django.utils.translation import gettext, override, pgettext
 from django.utils.translation.template import templatize
 
 APPS = ("portal", "accounts", "telephony", "pbx", "cdr", "mobile", "invoices")
@@ -76,3 +77,17 @@ def test_every_message_of_the_app_has_a_dutch_translation(app: str) -> None:
 def test_translations_keep_the_placeholders_of_their_message(app: str) -> None:
     wrong = [str(error) for message in catalogue(app) if message.id for error in message.check(catalogue(app))]
     assert wrong == []
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_a_message_is_shown_in_the_words_of_its_own_app(app: str) -> None:
+    """All catalogues are one for Django: of apps that have the same message the first gives its words to the others."""
+    with override("nl"):
+        others = {
+            message.id: shown
+            for message in catalogue(app)
+            if isinstance(message.id, str) and message.id and message.string
+            for shown in [pgettext(message.context, message.id) if message.context else gettext(message.id)]
+            if shown != message.string
+        }
+    assert others == {}

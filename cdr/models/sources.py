@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Customer, User
 from accounts.tenancy import PlatformModel
@@ -191,7 +192,7 @@ class Reject(PlatformModel):
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="rejects")
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="rejects")  # which delivered it first
     last_batch = models.ForeignKey(Batch, on_delete=models.PROTECT, null=True, related_name="+")  # and which last
-    line = models.IntegerField(_("line"))
+    line = models.IntegerField(pgettext_lazy("file", "line"))
     raw = models.TextField(_("row"))
     fingerprint = models.CharField(max_length=40, db_collation="C")
     reason = models.CharField(_("reason"), max_length=24)
