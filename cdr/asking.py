@@ -15,24 +15,19 @@ from cdr.filters import (
     BilledDays,
     CallFilter,
     CallFilterForm,
+    in_numbers,
     read_filter,
     read_period,
     typed_days,
     unread_period,
 )
 from cdr.selectors import calls, names
-from cdr.vocabulary import CallType, Direction, Product
 from portal.lib import formats
 from portal.lib.numbers import display, mask
 from portal.lib.periods import Month
 
 OWN_NUMBER = re.compile(r"\+[1-9][0-9]{6,16}|ext:[0-9]{1,8}")
 MOST_ASKED = 500
-KINDS: Mapping[str, type[Product | Direction | CallType]] = {
-    "product": Product,
-    "direction": Direction,
-    "type": CallType,
-}
 
 
 def language() -> str:
@@ -93,7 +88,7 @@ def shown(number: str) -> str:
 def ask(query: QueryDict, actor: Actor, *, today: date) -> Asked:
     """Read a query inside the customer's door."""
     invoices = _invoices()
-    query = _by_invoice(_in_numbers(query), invoices)
+    query = _by_invoice(in_numbers(query), invoices)
     first, end = read_period(query, today)
     own = names.own_names()
     numbers = calls.own_numbers(calls.Selection(first, end))
@@ -147,18 +142,6 @@ def _billed_days(period: date) -> BilledDays:
     """Of a period without calls that are shown, its own month."""
     month = Month.of_day(period)
     return BilledDays(period, *(calls.months_of_billing_period(period) or (month.first_day, month.end_day)))
-
-
-def _in_numbers(query: QueryDict) -> QueryDict:
-    """A query in which kinds that are named as the API names them (`type=abroad`) stand as pages write them (`type=3`)."""
-    named = {name for name in KINDS if any(not value.isdigit() for value in query.getlist(name))}
-    if not named:
-        return query
-    told = query.copy()
-    for name in named:
-        known = {kind.name.lower(): str(kind.value) for kind in KINDS[name]}
-        told.setlist(name, [known.get(value, value) for value in query.getlist(name)])
-    return told
 
 
 def problems(query: QueryDict, asked: Asked) -> dict[str, list[str]]:

@@ -1,7 +1,7 @@
 """The filters of the calls: read once from the query, used by totals, details, export and API alike."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, cast
@@ -38,6 +38,12 @@ FILTER_NAMES = (
     "seconds_max",
     "invoice",
 )
+# Filters whose values have names beside their numbers.
+KINDS: Mapping[str, type[Product | Direction | CallType]] = {
+    "product": Product,
+    "direction": Direction,
+    "type": CallType,
+}
 _MANY = frozenset({"direction", "type", "number"})
 _CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,4}):([0-5]\d)")
 
@@ -224,9 +230,21 @@ def read_period(query: QueryDict, today: date) -> tuple[date, date]:
     return typed_period(query, today) or (month.first_day, month.end_day)
 
 
+def in_numbers(query: QueryDict) -> QueryDict:
+    """A query in which kinds that are named as the API names them (`type=abroad`) stand as pages write them (`type=3`)."""
+    named = {name for name in KINDS if any(not value.isdigit() for value in query.getlist(name))}
+    if not named:
+        return query
+    told = query.copy()
+    for name in named:
+        known = {kind.name.lower(): str(kind.value) for kind in KINDS[name]}
+        told.setlist(name, [known.get(value, value) for value in query.getlist(name)])
+    return told
+
+
 def saved_query(query: QueryDict) -> str:
     """The period and the filters of an address in one order, without what says nothing. An invoice is a period of its own."""
-    kept = QueryDict(mutable=True)
+    kept, query = QueryDict(mutable=True), in_numbers(query)
     names = FILTER_NAMES if query.get("invoice") else (*_period_names(query), *FILTER_NAMES)
     for name in names:
         values = [text for text in (value.strip() for value in query.getlist(name)) if text]

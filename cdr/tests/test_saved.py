@@ -1,5 +1,6 @@
 """Filters that people save: what is kept of an address, what it means later, whose it is, and what is refused."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -361,6 +362,15 @@ def test_the_api_saves_lists_renames_and_removes(ask: Ask, acme: Customer) -> No
 def test_the_api_refuses_what_it_could_not_read_later(ask: Ask, query: str, field: str) -> None:
     answer = ask("post", API, {"name": "x", "query": query})
     assert (answer.status_code, list(answer.json()["errors"])) == (400, [field])
+
+
+def test_kinds_that_are_saved_by_name_are_those_of_the_pages(ask: Ask, as_alice: Client) -> None:
+    made = ask("post", API, {"name": "Named", "query": "direction=outgoing&type=abroad&product=fixed"}).json()
+    assert made["query"] == "product=1&direction=1&type=3"
+    page = " ".join(re.sub(r"<[^>]+>", " ", as_alice.get("/calls/filters/").content.decode()).split())
+    assert "Product: vast · Richting: uitgaand · Gesprekstype: Buitenland" in page
+    bar = as_alice.get("/calls/?type=abroad&direction=1&product=fixed").context["saved"]
+    assert [choice.active for choice in bar.choices] == [True]
 
 
 def test_the_api_refuses_with_the_codes_of_the_pages(ask: Ask, alice: User, acme: Customer) -> None:

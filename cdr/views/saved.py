@@ -17,7 +17,7 @@ from accounts.access import Capability
 from accounts.errors import Refusal
 from accounts.web import CustomerRequest, customer_view, failed, saved
 from cdr.asking import Asked, ask, language, problems, shown
-from cdr.filters import FILTER_NAMES, PERIOD_NAMES, PREVIOUS, CallFilterForm, read_period, saved_query
+from cdr.filters import FILTER_NAMES, PERIOD_NAMES, PREVIOUS, CallFilterForm, in_numbers, read_period, saved_query
 from cdr.models import SavedFilter
 from cdr.rules import MOST_SAVED
 from cdr.saved_forms import KeepForm, RenameForm
@@ -138,7 +138,7 @@ def saved_filters(request: CustomerRequest) -> HttpResponse:
         {
             "kept": kept,
             "url": f"{details}?{kept.query}",
-            "about": _about(QueryDict(kept.query), own, today),
+            "about": _about(in_numbers(QueryDict(kept.query)), own, today),
             "form": RenameForm(initial={"name": kept.name}, auto_id=f"name-{kept.pk}"),
         }
         for kept in selectors.saved_filters(request.actor)
