@@ -15,6 +15,7 @@ from cdr.cost_words import CostStep, answer_words, reason_words, step_list
 from cdr.models import TariffVersion
 from cdr.rating.explain import Explanation
 from cdr.selectors.rates import explain_call
+from portal.lib.moments import MomentField
 from portal.lib.numbers import Category, PhoneNumber, display, parse
 from portal.lib.periods import TYPED_YEARS
 from telephony.models import Dialable
@@ -56,7 +57,7 @@ class CostQuery(forms.Form):
     number = forms.CharField(label=_("Number called"), max_length=60)
     own = forms.CharField(required=False, max_length=60)
     seconds = forms.IntegerField(required=False, min_value=0, max_value=LONGEST_SECONDS)
-    at = forms.DateTimeField(
+    at = MomentField(
         label=_("When"),
         required=False,
         widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),

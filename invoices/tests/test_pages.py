@@ -112,7 +112,7 @@ def test_the_number_of_an_invoice_of_another_customer_is_as_unknown_as_any(
     client.force_login(carol)
     for number in (two[0].number, "2026-999999"):
         shown = page(client, f"{path}?invoice={number}")
-        assert "U hebt geen factuur met dit nummer. Kies er een uit de lijst." in shown
+        assert "Je hebt geen factuur met dit nummer. Kies er een uit de lijst." in shown
         assert "295,92" not in shown
 
 

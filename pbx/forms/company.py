@@ -14,6 +14,7 @@ from pbx.forms.targets import TargetField, shown_target
 from pbx.models import ExchangeSettings, VoicemailBox
 from pbx.routing.shapes import KEYS
 from portal.lib import numbers
+from portal.lib.moments import MomentField
 from telephony.models import HolidaySchedule, PhoneNumber, Schedule
 
 
@@ -106,7 +107,7 @@ class SwitchForm(forms.Form):
 class CloseForm(forms.Form):
     """Until when the company is closed by hand."""
 
-    until = forms.DateTimeField(
+    until = MomentField(
         label=_("Closed until"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
@@ -118,7 +119,7 @@ class WhatIfForm(forms.Form):
     """One imagined call. ``caller`` empty: somebody outside when one of the own numbers is dialled, else a colleague."""
 
     dialled = forms.CharField(label=_("Number called"), max_length=40)
-    at = forms.DateTimeField(
+    at = MomentField(
         label=_("When"),
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
