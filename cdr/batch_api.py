@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import exceptions, mixins, serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.parsers import FileUploadParser, JSONParser, MultiPartParser
@@ -19,7 +19,7 @@ from cdr.batch_filters import BatchFilter
 from cdr.feed_forms import trouble_words
 from cdr.models import Batch, Source
 from cdr.services import deliveries
-from cdr.uploads import KeepOnDisk, Received
+from cdr.uploads import KeepOnDisk, Received, Trouble
 
 LONGEST_KEY = 120
 BINARY = {"type": "string", "format": "binary"}
@@ -106,7 +106,11 @@ class Batches(OperatorAPI, mixins.ListModelMixin, mixins.RetrieveModelMixin, vie
             "text/csv": BINARY,
             "application/octet-stream": BINARY,
         },
-        responses={200: BatchSerializer, 201: BatchSerializer},
+        responses={
+            200: BatchSerializer,
+            201: BatchSerializer,
+            507: OpenApiResponse(description="The disk is full. Send it again later."),
+        },
     )
     def create(self, request: Request) -> Response:
         # Before anybody reads the body: it goes straight to the disk.
@@ -134,10 +138,19 @@ class Batches(OperatorAPI, mixins.ListModelMixin, mixins.RetrieveModelMixin, vie
         return Response(self.get_serializer(deliveries.resume_batch(batch=self.get_object(), actor=self.actor)).data)
 
 
+class NoRoom(exceptions.APIException):
+    """The disk is full: nothing is wrong with what was sent, and sending it again later is right."""
+
+    status_code = status.HTTP_507_INSUFFICIENT_STORAGE
+    default_code = "disk_full"
+
+
 def _checked(received: Any) -> Received:
     if not isinstance(received, Received):
         raise exceptions.ValidationError({"file": [_("Send a file: as the field file, or as the body itself.")]})
     words = trouble_words(received, get_language() or "en")
+    if received.trouble == Trouble.DISK_FULL:
+        raise NoRoom(words)
     if words:
         raise exceptions.ValidationError({"file": [words]})
     return received

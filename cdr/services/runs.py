@@ -1,5 +1,6 @@
 """Very many numbers in order, in a few runs: looked up in milliseconds, and mostly without looking at all."""
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,8 @@ from django.conf import settings
 
 from cdr.ingest.calls import Integers, Mask
 from cdr.ingest.identity import Words
+
+log = logging.getLogger(__name__)
 
 RUN = 1_000_000
 BITS_EACH = 16  # bits kept for an id: one in sixteen of the ids that are not in a run is looked for in vain
@@ -76,12 +79,19 @@ def _place_of(ids: Integers, shift: np.uint64) -> tuple["np.ndarray[Any, Any]", 
 
 
 def _in_a_file(numbers: Integers) -> Integers:
-    """The same numbers from a file without a name, whose pages the machine may drop; it is gone with the process."""
-    Path(settings.MEDIA_ROOT).mkdir(parents=True, exist_ok=True)
-    with TemporaryFile(dir=settings.MEDIA_ROOT) as file:
-        numbers.tofile(file)
-        file.flush()
-        return np.memmap(file, dtype=numbers.dtype, mode="r", shape=numbers.shape)
+    """The same numbers from a file without a name, whose pages the machine may drop; it is gone with the process.
+
+    On a full disk they stay in memory: what is loaded goes into the database, which may well have room.
+    """
+    try:
+        Path(settings.MEDIA_ROOT).mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=settings.MEDIA_ROOT) as file:
+            numbers.tofile(file)
+            file.flush()
+            return np.memmap(file, dtype=numbers.dtype, mode="r", shape=numbers.shape)
+    except OSError as error:
+        log.warning("known records: no room for a file, so they stay in memory", extra={"problem": str(error)})
+        return numbers
 
 
 def merged(parts: Sequence[tuple[Integers, Integers]]) -> Run:

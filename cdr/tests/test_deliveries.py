@@ -198,8 +198,9 @@ def test_a_file_that_is_too_large_for_the_api_says_so(send: Upload, media: Path,
 
 def test_a_full_disk_is_said_to_the_switch_too(send: Upload, media: Path, full_disk: None) -> None:
     answer = send(rows(2_000))
-    assert (answer.status_code, kept(media)) == (400, [])
-    assert "schijf is vol" in answer.json()["errors"]["file"][0]  # type: ignore[attr-defined]
+    assert (answer.status_code, kept(media)) == (507, [])
+    assert answer.json()["type"].endswith(":disk_full")  # type: ignore[attr-defined]
+    assert "schijf is vol" in answer.json()["detail"]  # type: ignore[attr-defined]
 
 
 def test_deliveries_are_listed_filtered_and_shown(api: Upload, send: Upload, source: Source) -> None:

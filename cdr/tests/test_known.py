@@ -6,8 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from django.db.models import Sum
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as effort
 from hypothesis import strategies as st
+from pytest_django import Settings
 
 from accounts.access import system
 from accounts.models import Customer
@@ -173,6 +175,16 @@ def test_an_id_is_found_among_very_many(acme: Customer) -> None:
     assert np.array_equal(run.find(asked), np.sort(there) // 3)
 
 
+def test_ids_that_find_no_room_on_the_disk_are_known_from_memory(
+    tmp_path: Path, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.MEDIA_ROOT = tmp_path / "file"
+    settings.MEDIA_ROOT.write_text("in the way")
+    ids = np.arange(runs.RUN, dtype=np.int64)
+    assert runs.Run.of(ids, ids).find(np.array([7, runs.RUN])).tolist() == [7]
+    assert "no room for a file" in caplog.text
+
+
 def test_all_that_belongs_to_a_number_is_found(acme: Customer) -> None:
     run = runs.merged([(np.array([2, 5, 9]), np.array([1, 1, 1])), (np.array([5, 7]), np.array([2, 2]))])
     assert run.find(np.array([1, 5, 6, 9])).tolist() == [1, 2, 1]
@@ -286,7 +298,7 @@ def a_day() -> list[str]:
 DAY = a_day()
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@effort(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=st.permutations(DAY), cuts=st.lists(st.integers(1, 12), max_size=4))
 def test_files_may_be_cut_and_shuffled_anyhow(
     acme: Customer, tmp_path: Path, order: list[str], cuts: list[int]
