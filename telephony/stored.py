@@ -30,8 +30,13 @@ class Stored(NamedTuple):
     device_id: int
 
 
-_COLUMNS: Final = ", ".join(Stored._fields).replace("previous_until", "extract(epoch FROM previous_until)")
-_SELECT: Final = f"SELECT {_COLUMNS} FROM telephony_provisioninganswer WHERE "  # noqa: S608 - our own names
+def _select(condition: str, body: str) -> str:
+    known = {"previous_until": "extract(epoch FROM previous_until)", "body": body}
+    columns = ", ".join(known.get(name, name) for name in Stored._fields)
+    return f"SELECT {columns} FROM telephony_provisioninganswer WHERE {condition}"  # noqa: S608 - our own words
+
+
+_UNLESS_KEPT: Final = "CASE WHEN strpos($2, etag) > 0 THEN '' ELSE body END"
 
 
 class _Statement(NamedTuple):
@@ -41,20 +46,22 @@ class _Statement(NamedTuple):
     text: str
 
 
-_BY_LOGIN: Final = _Statement("phone_by_login", f"{_SELECT}login = $1")
-_BY_MAC: Final = _Statement("phone_by_mac", f"{_SELECT}mac = $1")
-_BY_LINK: Final = _Statement("phone_by_link", f"{_SELECT}token_hash = $1 AND token_until > $2::timestamptz")
+_BY_LOGIN: Final = _Statement("phone_by_login", _select("login = $1", _UNLESS_KEPT))
+_BY_MAC: Final = _Statement("phone_by_mac", _select("mac = $1", _UNLESS_KEPT))
+_BY_LINK: Final = _Statement("phone_by_link", _select("token_hash = $1 AND token_until > $2::timestamptz", "body"))
 _prepared: WeakKeyDictionary[psycopg.Connection[Any], set[str]] = WeakKeyDictionary()
 
 
-def by_login(login: str) -> Stored | None:
-    """Of a login as somebody claims it, which may hold anything."""
-    return _one(_BY_LOGIN, login.replace("\0", "\N{REPLACEMENT CHARACTER}"))
+def by_login(login: str, keeps: str = "") -> Stored | None:
+    """Of a login as somebody claims it, which may hold anything. Without the body, if its ETag is among what the phone
+    keeps.
+    """
+    return _one(_BY_LOGIN, login.replace("\0", "\N{REPLACEMENT CHARACTER}"), keeps)
 
 
-def by_mac(mac: str) -> Stored | None:
-    """Of an address; for whoever proved it by a certificate."""
-    return _one(_BY_MAC, mac)
+def by_mac(mac: str, keeps: str = "") -> Stored | None:
+    """Of an address; for whoever proved it by a certificate. The body as with a login."""
+    return _one(_BY_MAC, mac, keeps)
 
 
 def by_link(token_hash: str, now: dt.datetime) -> Stored | None:

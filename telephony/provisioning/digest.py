@@ -55,7 +55,9 @@ class BasicCredentials:
 
 Credentials = DigestCredentials | BasicCredentials
 
-_FIELD = re.compile(r'\s*([a-zA-Z0-9*]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))\s*(?:,|$)')
+_FIELD = re.compile(r'\s*+([a-zA-Z0-9*]++)\s*+=\s*+(?:"([^"\\]*+(?:\\.[^"\\]*+)*+)"|([^\s,"]++))\s*+(?:,|$)')
+_FIELDS = re.compile(f"(?:{_FIELD.pattern})++")
+_NEEDED = frozenset({"username", "realm", "nonce", "uri", "response"})
 _ESCAPED = re.compile(r"\\(.)")
 _HEX32 = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)
 _NC = re.compile(r"[0-9a-f]{8}", re.IGNORECASE)
@@ -76,16 +78,13 @@ def parse_authorization(header: str) -> Credentials | None:
 
 
 def _parse_digest(text: str) -> DigestCredentials | None:
-    fields: dict[str, str] = {}
-    position = 0
-    for found in _FIELD.finditer(text):
-        name, quoted, bare = found.groups()
-        name = name.lower()
-        if found.start() != position or name in fields:
-            return None
-        fields[name] = bare if quoted is None else _ESCAPED.sub(r"\1", quoted) if "\\" in quoted else quoted
-        position = found.end()
-    if position < len(text) or not {"username", "realm", "nonce", "uri", "response"} <= fields.keys():
+    if not _FIELDS.fullmatch(text):
+        return None
+    found = _FIELD.findall(text)
+    fields = {
+        name.lower(): _ESCAPED.sub(r"\1", quoted) if "\\" in quoted else quoted or bare for name, quoted, bare in found
+    }
+    if len(fields) < len(found) or not fields.keys() >= _NEEDED:
         return None
     if (
         fields.get("algorithm", "MD5").upper() != "MD5"

@@ -3,13 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Final
+from typing import Final, NamedTuple
 
 ADDRESS: Final = "/provision"  # below it phones ask
 
 
-@dataclass(frozen=True, slots=True)
-class Asking:
+class Asking(NamedTuple):
     """What a phone sends. `path` is whole and decoded, `name` what of it stands below the provisioning address, without
     slashes before it; `keeps` is its If-None-Match, `certificate` the subject that a trusted proxy verified, empty for
     everybody else, whatever they claim. `read` gives up to so many bytes of the `size` that come behind.

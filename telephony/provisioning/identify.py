@@ -7,9 +7,8 @@ a MAC address inside it.
 """
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 MAX_PATH: Final = 200
 _NO_PHONE: Final = "0" * 12  # a name for files of all phones, never a phone
@@ -28,8 +27,7 @@ class Asked(StrEnum):
     OTHER = "other"  # a name that could be anything: nothing is said about it before log-in
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What was asked. `mac` (12 lower-case hex) only with DEVICE and with files that a phone may send, `prefix`,
     `suffix` and `extension` in lower case with it; of an APP `prefix` is its name. `common_code` only with COMMON.
 

@@ -89,3 +89,10 @@ def test_a_request_id_is_said_and_taken_from_a_trusted_proxy_only(db: None, sett
     assert phone.ask(FILE, X_Request_ID=given)["X-Request-ID"] != given
     settings.TRUSTED_PROXIES = [ipaddress.ip_network("10.0.0.0/8")]
     assert phone.ask(FILE, X_Request_ID=given)["X-Request-ID"] == given
+
+
+def test_one_of_several_versions_that_a_phone_keeps_is_enough(yealink: Phone) -> None:
+    etag = yealink.fetch(FILE)["ETag"]
+    assert yealink.fetch(FILE, If_None_Match=f'"other", W/{etag}').status_code == 304
+    assert yealink.fetch("/provision/phonebook.xml", If_None_Match=etag).status_code == 200
+    assert len(yealink.fetch(FILE, If_None_Match=etag.strip('"')).content) > 1000

@@ -67,5 +67,5 @@ def file(asking: Asking, body: bytes, content_type: str, etag: str, *, unchanged
 
 
 def has_already(asking: Asking, etag: str) -> bool:
-    """Whether the phone said that it keeps this version."""
-    return bool(asking.keeps) and etag in [word.strip().removeprefix("W/") for word in asking.keeps.split(",")]
+    """Whether the phone said that it keeps this version; as telephony.stored has the database look for it."""
+    return etag in asking.keeps

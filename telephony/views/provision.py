@@ -119,7 +119,7 @@ def give(asking: Asking, asked: Request) -> Answer:
 
 def _authorise(asking: Asking, asked: Request, credentials: Credentials) -> Answer:
     attempt = _attempt(asking, credentials)
-    found = behind(credentials.username)
+    found = behind(credentials.username, asking.keeps)
     shown = password_of(asking, credentials, found)
     known = shown is not None
     if isinstance(credentials, BasicCredentials):
@@ -142,7 +142,7 @@ def _authorise(asking: Asking, asked: Request, credentials: Credentials) -> Answ
 def _by_certificate(asking: Asking, asked: Request) -> Answer:
     """A phone with its maker's certificate gets its own file without a password; for all others the certificate is none."""
     mac = certified_mac(asking.certificate)
-    found = stored.by_mac(mac) if mac and mac == asked.mac else None
+    found = stored.by_mac(mac, asking.keeps) if mac and mac == asked.mac else None
     if found is not None:
         attempt = Attempt(asking.address, found.login)
         if asking.method in WRITES:
@@ -169,9 +169,9 @@ def password_of(asking: Asking, credentials: Credentials, found: Stored) -> Pass
     return Password.PREVIOUS if right and open_still else None
 
 
-def behind(login: str) -> Stored:
+def behind(login: str, keeps: str = "") -> Stored:
     """What stands ready for a login, or what nobody can open."""
-    return stored.by_login(login) or _decoy()
+    return stored.by_login(login, keeps) or _decoy()
 
 
 def _give(asking: Asking, asked: Request, attempt: Attempt, answer: Stored, *, newest: bool) -> Answer:
