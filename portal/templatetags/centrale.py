@@ -1,5 +1,6 @@
 """Filters and components every page shares. Documented with examples in docs/design-system.md."""
 
+import functools
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -136,6 +137,7 @@ def dash(value: object) -> object:
 
 
 @register.simple_tag
+@functools.cache  # a page has a hundred, of the few that there are
 def icon(name: str, css: str = "") -> SafeString:
     """`{% icon "mail" %}`: decoration beside words, hidden from screen readers."""
     return format_html(
