@@ -21,7 +21,7 @@ from telephony.models import Device, ProvisioningAnswer
 from telephony.provisioning.digest import ha1
 
 TALKS = 16
-OF_A_TALK = 250
+OF_A_TALK = 500
 #: How many times the cost of a trivial request each may take.
 GOALS = {"challenge": 2.0, "stored": 5.0, "unchanged": 4.0}
 
