@@ -1,5 +1,6 @@
 """deploy/nginx.conf, run by a real nginx in front of a server that tells what reached it."""
 
+import http.client
 import json
 import os
 import re
@@ -12,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -265,3 +267,21 @@ def test_a_certificate_of_a_maker_is_handed_on_and_another_one_is_not(tmp_path: 
         assert _certificate_seen(front) is None
         assert _certificate_seen(front, X_Phone_Certificate="CN=249AD80A46B3") is None
         assert front.get("/provision/249ad80a46b3.cfg", certificate=forged)[0] == 400
+
+
+def test_an_office_whose_phones_all_start_at_once_is_served(front: Front) -> None:
+    """Phones behind one address, each with several requests."""
+
+    def ask(requests: int) -> set[int]:
+        line = http.client.HTTPSConnection("localhost", front.tls, context=ssl._create_unverified_context())  # noqa: S323
+        found = set()
+        for _ in range(requests):
+            line.request("GET", "/provision/0015651a2b3c.cfg")
+            answer = line.getresponse()
+            answer.read()
+            found.add(answer.status)
+        line.close()
+        return found
+
+    with ThreadPoolExecutor(30) as phones:
+        assert set().union(*phones.map(ask, [20] * 30)) == {200}
