@@ -44,11 +44,12 @@ NEW_IMPORT = {
 
 
 class RateProblemSerializer(serializers.Serializer[Any]):
-    """A line of the file, counted from 1, that cannot be read."""
+    """A line of the file, counted from 1, that cannot be read, with the beginning of its text."""
 
     line = serializers.IntegerField()
     code = serializers.CharField()
     reason = serializers.CharField()
+    text = serializers.CharField()
 
 
 class RateImportSerializer(serializers.ModelSerializer[RateImport]):
@@ -83,7 +84,12 @@ class RateImportSerializer(serializers.ModelSerializer[RateImport]):
         found: dict[str, Any] = {
             "lines": len(lines),
             "problems": [
-                {"line": one.line, "code": one.code, "reason": problem_words(one, own=own)}
+                {
+                    "line": one.line,
+                    "code": one.code,
+                    "reason": problem_words(one, own=own),
+                    "text": one.text_in(instance.text),
+                }
                 for one in problems[:MOST_PROBLEMS]
             ],
             "problem_count": len(problems),

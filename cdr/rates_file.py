@@ -1,6 +1,7 @@
 """A list of rates as a CSV file: read with a reason for each line that is wrong. Pure."""
 
 import csv
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,6 +22,7 @@ CALL_TYPES = {
 }
 MOST_RATES = 50_000
 MOST_SECONDS = 86_400
+LONGEST_SHOWN = 160  # of a line that is wrong
 MOST_MICROS = 1_000_000_000  # a thousand euros: more is a slip of the pen, and the sums of it have an end
 STANDARD = Path(__file__).parent / "data" / "standard_rates.csv"
 
@@ -31,6 +33,11 @@ class RateProblem:
 
     line: int
     code: str
+
+    def text_in(self, text: str) -> str:
+        """The beginning of the line in the file's text."""
+        lines = text.splitlines()
+        return lines[self.line - 1][:LONGEST_SHOWN] if self.line <= len(lines) else ""
 
 
 def read_rates(text: str, *, own: bool = False) -> tuple[list[RateLine], list[RateProblem]]:
@@ -50,7 +57,7 @@ def read_rates(text: str, *, own: bool = False) -> tuple[list[RateLine], list[Ra
     rates: list[RateLine] = []
     problems: list[RateProblem] = []
     seen: set[str] = set()
-    for number, cells in enumerate(csv.reader(lines[1:], delimiter=delimiter), start=2):
+    for number, cells in _rows(lines[1:], delimiter):
         if not any(cell.strip() for cell in cells):
             continue
         row = dict(zip(names, (cell.strip() for cell in cells), strict=False))
@@ -65,6 +72,15 @@ def read_rates(text: str, *, own: bool = False) -> tuple[list[RateLine], list[Ra
         if len(rates) > MOST_RATES:
             return [], [RateProblem(number, "too_many")]
     return rates, problems
+
+
+def _rows(lines: list[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """The cells of each row below the header and the line on which it begins: a cell in quotes can go over several."""
+    reader = csv.reader(lines, delimiter=delimiter)
+    begins = 2
+    for cells in reader:
+        yield begins, cells
+        begins = reader.line_num + 2
 
 
 def _rate(row: dict[str, str], *, own: bool) -> RateLine | str:

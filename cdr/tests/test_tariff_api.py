@@ -196,7 +196,8 @@ def test_a_list_with_a_wrong_line_tells_which_and_cannot_be_used(basis: Tariff, 
         {"tariff": basis.pk, "valid_from": coming(30)},
         rates=RATES + "x;Wrong;abroad;0;0;1;1\n",
     )
-    assert [(one["line"], one["code"]) for one in sent.json()["problems"]] == [(4, "prefix")]
+    [wrong] = sent.json()["problems"]
+    assert (wrong["line"], wrong["code"], wrong["text"]) == (4, "prefix", "x;Wrong;abroad;0;0;1;1")
     assert (sent.json()["counts"], sent.json()["problem_count"]) == (None, 1)
     answer = ask(f"rate-imports/{sent.json()['id']}/use/", "post")
     assert (answer.status_code, answer.json()["type"]) == (409, "urn:centrale:problem:lines_wrong")

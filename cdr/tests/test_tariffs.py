@@ -64,6 +64,11 @@ def test_a_wrong_line_is_named_with_its_reason(line: str, code: str) -> None:
     assert read_rates(HEAD + line + "\n")[1] == [RateProblem(2, code)]
 
 
+def test_a_wrong_line_behind_a_cell_of_several_lines_is_told_by_its_own_number() -> None:
+    text = HEAD + '31;"Nederland\nvast";nl_fixed;0;0;1;1\nabc;X;abroad;0;0;1;1\n32;"België;abroad;0;0;1;1\n'
+    assert read_rates(text)[1] == [RateProblem(4, "prefix"), RateProblem(5, "columns")]
+
+
 def test_the_standard_list_rates_every_country_and_no_prefix_twice() -> None:
     rates = standard_rates()
     prefixes = {line.prefix for line in rates}

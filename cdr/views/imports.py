@@ -83,12 +83,10 @@ def rate_import_drop(request: OperatorRequest, pk: int) -> HttpResponse:
 
 
 def _problem_context(kept: RateImport, problems: list[RateProblem]) -> dict[str, object]:
-    texts = kept.text.splitlines()
     own = kept.customer_id is not None
     rows = [
-        {"line": one.line, "reason": problem_words(one, own=own), "text": texts[one.line - 1][:160]}
+        {"line": one.line, "reason": problem_words(one, own=own), "text": one.text_in(kept.text)}
         for one in problems[:PROBLEMS_SHOWN]
-        if one.line <= len(texts)
     ]
     return {"problems": rows, "problem_count": len(problems), "more": max(len(problems) - PROBLEMS_SHOWN, 0)}
 
