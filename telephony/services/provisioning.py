@@ -1,6 +1,7 @@
 """What phones are answered, made when something changes."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -39,20 +40,18 @@ def keep_answer(device: Device) -> bool:
     except Unrenderable as error:
         message = _("The phone cannot show this: %(reason)s. Change the name of the line.")
         raise Refusal("not_renderable", message % {"reason": error}) from error
-    ProvisioningAnswer.objects.update_or_create(
-        device=device,
-        defaults={
-            "customer_id": device.customer_id,
-            "login": device.login,
-            "mac": device.mac,
-            "vendor": device.model.vendor.value,
-            "basic_allowed": device.model.basic_allowed,
-            "ha1": vault.encrypt(digest.ha1(device.login, password)),
-            "body": vault.encrypt(rendered.body.decode()),
-            "content_type": rendered.content_type,
-            "etag": rendered.etag,
-            "rendered_at": timezone.now(),
-        },
+    _put(
+        device,
+        before,
+        login=device.login,
+        mac=device.mac,
+        vendor=device.model.vendor.value,
+        basic_allowed=device.model.basic_allowed,
+        ha1=vault.encrypt(digest.ha1(device.login, password)),
+        body=vault.encrypt(rendered.body.decode()),
+        content_type=rendered.content_type,
+        etag=rendered.etag,
+        rendered_at=timezone.now(),
     )
     keep_book(device.customer_id)
     return before is None or before.etag != rendered.etag
@@ -64,6 +63,12 @@ def keep_answers_of(*, lines: Sequence[Line] = (), devices: Iterable[Device] = (
     """
     affected = {device.pk: device for device in selectors.devices_of(lines)} | {device.pk: device for device in devices}
     return sum(keep_answer(device) for device in affected.values())
+
+
+def _put(device: Device, before: ProvisioningAnswer | None, **fields: Any) -> None:
+    """These columns alone: links and passwords that are being replaced stand in others, and may change meanwhile."""
+    if before is None or not ProvisioningAnswer.objects.filter(pk=before.pk).update(**fields):
+        ProvisioningAnswer.objects.create(device=device, customer_id=device.customer_id, **fields)
 
 
 def _config(device: Device, lines: Sequence[Line], password: str) -> DeviceConfig:
