@@ -4,13 +4,13 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, OuterRef, Q, Subquery, Sum
-from django.db.models.functions import TruncDate
+from django.db.models import Count, OuterRef, Subquery, Sum
+from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
 from accounts.models import Membership, User
 from accounts.tenancy import Crossing, crossing
-from cdr.models import Batch, FeedAlarm, KeptRows, KnownGap, Source
+from cdr.models import Batch, FeedAlarm, KeptRows, KnownGap, Reject, Source
 from cdr.sequences import Gap, gaps, numbers_in
 from portal.lib.periods import AMSTERDAM
 
@@ -62,11 +62,15 @@ def feeds(now: datetime) -> list[Feed]:
     """Every feed, by name, in a fixed number of queries."""
     # Not from the ledger: for a source that is silent all records of these months would be looked at in vain.
     newest = KeptRows.objects.filter(source=OuterRef("pk"), last_start__range=(now - NEWEST_WITHIN, now))
+    # An index holds those that are open; of the others there may be very many.
+    waiting = Reject.objects.filter(source=OuterRef("pk"), resolved_at=None, dismissed_at=None)
     with crossing(Crossing.OPERATE):
         sources = list(
             Source.objects.annotate(
                 newest=Subquery(newest.order_by("-last_start").values("last_start")[:1]),
-                waiting=Count("rejects", filter=Q(rejects__resolved_at=None, rejects__dismissed_at=None)),
+                waiting=Coalesce(
+                    Subquery(waiting.order_by().values("source").annotate(of=Count("pk")).values("of")), 0
+                ),
             )
         )
     whole = Batch.objects.filter(state=Batch.State.DONE, is_again=False)
