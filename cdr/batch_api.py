@@ -117,7 +117,9 @@ class Batches(OperatorAPI, mixins.ListModelMixin, mixins.RetrieveModelMixin, vie
         request.upload_handlers = [KeepOnDisk(settings.MEDIA_ROOT, settings.CDR_UPLOAD_MAX_BYTES)]
         key = request.headers.get("Idempotency-Key")
         if key is not None and not 1 <= len(key) <= LONGEST_KEY:
-            raise exceptions.ValidationError({"Idempotency-Key": [f"1 … {LONGEST_KEY}"]})
+            raise exceptions.ValidationError(
+                {"Idempotency-Key": [_("Use 1 to %(most)d plain letters, digits or signs.") % {"most": LONGEST_KEY}]}
+            )
         received = request.FILES.get("file")
         try:
             upload = _checked(received)

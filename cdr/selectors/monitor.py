@@ -66,7 +66,7 @@ def feeds(now: datetime) -> list[Feed]:
     waiting = Reject.objects.filter(source=OuterRef("pk"), resolved_at=None, dismissed_at=None)
     with crossing(Crossing.OPERATE):
         sources = list(
-            Source.objects.annotate(
+            Source.objects.order_by("name").annotate(
                 newest=Subquery(newest.order_by("-last_start").values("last_start")[:1]),
                 waiting=Coalesce(
                     Subquery(waiting.order_by().values("source").annotate(of=Count("pk")).values("of")), 0

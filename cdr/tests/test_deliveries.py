@@ -175,6 +175,13 @@ def test_the_same_key_with_another_file_is_refused(send: Upload, media: Path) ->
     assert len(kept(media)) == 1
 
 
+def test_a_key_that_is_too_long_is_refused_in_words(send: Upload, media: Path) -> None:
+    answer = send(rows(1), key="k" * 121)
+    assert answer.status_code == 400
+    assert answer.json()["errors"]["Idempotency-Key"] == ["Gebruik 1 tot en met 120 gewone letters, cijfers of tekens."]  # type: ignore[attr-defined]
+    assert kept(media) == []
+
+
 def test_a_form_with_a_file_works_as_well(api: Upload, source: Source) -> None:
     given = SimpleUploadedFile("cdr-2.csv", rows(1))
     assert api("post", "", {"source": source.name, "file": given}).status_code == 201

@@ -278,6 +278,12 @@ def test_the_page_says_how_each_feed_is(source: Source, page: Callable[[], str])
     assert "Kijk naar de centrale" in text
 
 
+def test_feeds_stand_in_the_order_of_their_names(source: Source) -> None:
+    for name in ("zulu", "alpha", "mike"):
+        a_source(name=name)
+    assert [feed.source.name for feed in feeds(NOW)] == ["alpha", "asterisk", "mike", "zulu"]
+
+
 def test_of_a_feed_that_never_came_no_last_file_is_told(source: Source, page: Callable[[], str]) -> None:
     Source.objects.update(created_at=timezone.now() - timedelta(minutes=90))
     setting(expected_minutes=60)
