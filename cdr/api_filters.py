@@ -1,7 +1,12 @@
 """The filters of calls in the API, and what they ask."""
 
+from typing import cast
+
+from django.core.exceptions import ValidationError
+from django.forms import Field
 from django.http import QueryDict
 from django.utils import timezone
+from django_filters.fields import RangeField
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import exceptions
@@ -46,8 +51,30 @@ def readable(query: QueryDict, actor: Actor) -> Asked:
     """
     asked = ask(query, actor, today=timezone.localdate())
     if found := problems(query, asked):
-        raise exceptions.ValidationError(found)
+        raise exceptions.ValidationError(_by_parameter(found, query, asked))
     return asked
+
+
+def _by_parameter(found: dict[str, list[str]], query: QueryDict, asked: Asked) -> dict[str, list[str]]:
+    """Problems by the names of parameters: a page has one field where an address has `cost_min` and `cost_max`."""
+    named = dict(found)
+    for name in {"cost", "seconds"} & set(found):
+        texts, ends = named.pop(name), cast("RangeField", asked.form.fields[name]).fields
+        wrong = [
+            f"{name}_{end}"
+            for end, box in zip(("min", "max"), ends, strict=True)
+            if not _reads(box, query.get(f"{name}_{end}"))
+        ]
+        named |= dict.fromkeys(wrong, texts)
+    return named
+
+
+def _reads(box: Field, typed: str | None) -> bool:
+    try:
+        box.clean(typed)
+    except ValidationError:
+        return False
+    return True
 
 
 def asked_of(view: CustomerAPI, request: Request) -> Asked:
