@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.translation import override
 from pytest_django import Settings
 
 from accounts.access import Door, system
-from accounts.models import Customer, User
+from accounts.audit_words import details
+from accounts.models import AuditEntry, Customer, User
 from accounts.services import create_token
 from accounts.tenancy import Crossing, crossing, tenant
 from cdr.export_tasks import make_export
@@ -121,6 +123,13 @@ def test_a_file_is_asked_followed_fetched_and_thrown_away(api: Api, acme: Custom
     assert [one["id"] for one in api("get", "call-exports/").json()["results"]] == [key]
     assert api("delete", f"call-exports/{key}/").status_code == 204
     assert api("get", f"call-exports/{key}/").status_code == 404
+
+
+def test_the_log_book_tells_in_words_who_took_which_calls(api: Api, acme: Customer) -> None:
+    text_of(api("get", f"calls/export/?{OCTOBER}&type=2"))
+    with tenant(acme), override("nl"):
+        said = details(AuditEntry.objects.get(verb="calls.export"))
+    assert said == f"Soort bestand: iso · Regels: 3 · Filter: {OCTOBER}&type=2"
 
 
 def test_what_failed_is_tried_again(api: Api, acme: Customer) -> None:
