@@ -15,6 +15,9 @@ from django.test import RequestFactory
 from telephony.provisioning.exchange import Answer
 from telephony.views.phone_door import Response
 
+# Made while tests are collected: it sets logging up, which would take the records from a test that runs.
+application = get_internal_wsgi_application()
+
 AGENT = "Yealink SIP-T46U 108.86.0.20 24:9a:d8:0a:46:b3"
 
 
@@ -53,7 +56,6 @@ class Wire(RequestFactory):
             told.update(status=HTTPStatus(int(status.split(maxsplit=1)[0])), headers=headers)
             return lambda _written: None
 
-        application = get_internal_wsgi_application()
         environ = self._base_environ(**request)  # type: ignore[attr-defined]
         body = b"".join(application(environ, start_response))
         return Response(Answer(told["status"], body, told["headers"]))
