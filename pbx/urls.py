@@ -1,10 +1,18 @@
 """Addresses of the exchange."""
 
 from django.urls import URLPattern, path
+from django.views.generic import RedirectView
 
 from pbx.views import company, groups, menus, overview, people
 
 app_name = "pbx"
+
+
+def _moved(address: str, to: str, what: str = "") -> URLPattern:
+    """An old address that people kept: whoever reads there is sent on, and nothing is changed there any more."""
+    view = RedirectView.as_view(pattern_name=f"telephony:{to}", permanent=True, http_method_names=["get", "head"])
+    return path(f"exchange/{address}", view, {"what": what} if what else {}, name=f"moved_{to}{what and f'_{what}'}")
+
 
 urlpatterns: list[URLPattern] = [
     path("exchange/", overview.overview, name="overview"),
@@ -25,4 +33,12 @@ urlpatterns: list[URLPattern] = [
     path("exchange/menus/<int:pk>/<str:moment>/", menus.menu_keys, name="menu_keys"),
     path("exchange/company/", company.company, name="company"),
     path("exchange/night/", company.night, name="night"),
+    # Schedules stood here until lines could follow them too; their ids are the same.
+    _moved("schedules/", "schedules"),
+    _moved("schedules/new/", "schedule_new", "week"),
+    _moved("schedules/<int:pk>/", "schedule", "week"),
+    _moved("schedules/<int:pk>/remove/", "schedule_remove", "week"),
+    _moved("holidays/new/", "schedule_new", "holidays"),
+    _moved("holidays/<int:pk>/", "schedule", "holidays"),
+    _moved("holidays/<int:pk>/remove/", "schedule_remove", "holidays"),
 ]

@@ -177,9 +177,7 @@ def periods_formset(rows: Sequence[PeriodRow], data: Mapping[str, Any] | None) -
         initial.append(
             {"name": row.name, "days": sorted(row.days), "all_day": whole, "start": times[0], "end": times[1]}
         )
-    formset = Periods(data, prefix="periods", initial=initial)
-    assert isinstance(formset, BaseRows)  # noqa: S101 - made from it
-    return formset
+    return _formset(Periods, "periods", initial, data)
 
 
 def days_formset(rows: Sequence[DayRow], data: Mapping[str, Any] | None) -> BaseRows:
@@ -195,6 +193,12 @@ def days_formset(rows: Sequence[DayRow], data: Mapping[str, Any] | None) -> Base
         }
         for row in rows
     ]
-    formset = Days(data, prefix="days", initial=initial)
-    assert isinstance(formset, BaseRows)  # noqa: S101 - made from it
+    return _formset(Days, "days", initial, data)
+
+
+def _formset(kind: Any, prefix: str, initial: list[dict[str, Any]], data: Mapping[str, Any] | None) -> BaseRows:
+    """The page may have shown fewer rows than are stored, of a calendar: an empty one after those was nobody's."""
+    shown = str(data.get(f"{prefix}-INITIAL_FORMS", "")) if data is not None else ""
+    formset = kind(data, prefix=prefix, initial=initial[: int(shown)] if shown.isdecimal() else initial)
+    assert isinstance(formset, BaseRows)  # noqa: S101 - each kind is one
     return formset

@@ -52,6 +52,7 @@ urlpatterns: list[URLPattern] = [
     path("schedules/<slug:what>/new/", schedules.schedule_new, name="schedule_new"),
     path("schedules/<slug:what>/import/", schedule_calendars.schedule_import, name="schedule_import"),
     path("schedules/<slug:what>/<int:pk>/calendar/", schedule_calendars.schedule_calendar, name="schedule_calendar"),
+    path("schedules/<slug:what>/<int:pk>/import/", schedule_calendars.schedule_into, name="schedule_into"),
     path("schedules/<slug:what>/<int:pk>/", schedules.schedule, name="schedule"),
     path("schedules/<slug:what>/<int:pk>/remove/", schedules.schedule_remove, name="schedule_remove"),
     path("greetings/", greetings.greetings, name="greetings"),

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Browser, Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -12,6 +13,7 @@ from accounts.models import Customer, User
 from accounts.tenancy import tenant
 from conftest import PASSWORD
 from telephony import services
+from telephony.calendars.write import write_week
 from telephony.hours import PeriodRow
 from telephony.models import Schedule
 from tests.test_browser import Visit
@@ -187,3 +189,26 @@ def test_without_script_the_form_does_it_all(
     save(page)
     assert stored(acme, schedule) == {(510, 1050): [0, 1, 2, 3, 4], (600, 960): [5, 6]}
     context.close()
+
+
+def test_a_calendar_is_read_into_a_schedule_looked_over_on_a_phone_saved_and_put_back(
+    browser: Browser, live_server: LiveServer, alice: User, acme: Customer, schedule: Schedule
+) -> None:
+    visit = visit_as(browser, live_server.url, width=390)
+    visit.open(f"/schedules/week/{schedule.pk}/")
+    page = visit.page
+    body = write_week("Winkel", [PeriodRow(frozenset({5}), 600, 960)], key="1", at=timezone.now())
+    page.set_input_files("input[type=file]", {"name": "winkel.ics", "mimeType": "text/calendar", "buffer": body})
+    page.get_by_role("button", name="Agenda lezen").click()
+    changes = page.locator("section.card", has_text="Wat er verandert als je opslaat").get_by_role("listitem")
+    expect(changes).to_have_text([re.compile("za 10:00 tot 16:00"), re.compile("ma t/m vr 8:30 tot 17:30")])
+    visit.look()
+    page.locator(".formfoot button.primary").click()
+    page.wait_for_url(re.compile(r"/schedules/$"))
+    assert stored(acme, schedule) == {(600, 960): [5]}
+    page.locator("form[action*='/undo/'] button").click()
+    page.wait_for_url(re.compile(r"/schedules/$"))
+    expect(page.get_by_text("Werktijden is weer zoals het was")).to_be_visible()
+    assert stored(acme, schedule) == {(510, 1050): [0, 1, 2, 3, 4]}
+    assert visit.errors == []
+    visit.context.close()

@@ -58,6 +58,7 @@ MEMBER_OBJECT = kind("alice bob dave")
 NOT_SET_UP = kind("")  # nobody here has a second factor, or asked for another address
 NO_WORKER = Kind(frozenset(), always="503")  # no worker runs beside the tests, and it says so to everybody
 PHONE = Kind(frozenset(), always="log-in")  # whoever asks without a phone's password gets its 401
+MOVED = Kind(frozenset(), always="301")  # an old address: what it leads to says who may come in
 ONE_TIME = Kind(frozenset(), always="404")  # a link that was never made, or was used
 
 
@@ -175,6 +176,7 @@ ROUTES: dict[str, Row] = {
     "telephony:schedules": row(RIGHT),
     "telephony:schedule_new": row(RIGHT, what="week"),
     "telephony:schedule_import": row(RIGHT, "post", what="week"),
+    "telephony:schedule_into": row(OBJECT, "post", what="week", pk="schedule.pk"),
     "telephony:schedule": row(OBJECT, what="week", pk="schedule.pk"),
     "telephony:schedule_calendar": row(OBJECT, what="week", pk="schedule.pk"),
     "telephony:schedule_remove": row(OBJECT, what="week", pk="schedule.pk"),
@@ -229,6 +231,13 @@ ROUTES: dict[str, Row] = {
     "pbx:menu_keys": row(OBJECT, pk="attendant.pk", moment="business"),
     "pbx:company": row(OBJECT),
     "pbx:night": row(OBJECT),
+    "pbx:moved_schedules": row(MOVED),
+    "pbx:moved_schedule_new_week": row(MOVED),
+    "pbx:moved_schedule_week": row(MOVED, pk="schedule.pk"),
+    "pbx:moved_schedule_remove_week": row(MOVED, pk="schedule.pk"),
+    "pbx:moved_schedule_new_holidays": row(MOVED),
+    "pbx:moved_schedule_holidays": row(MOVED, pk="schedule.pk"),
+    "pbx:moved_schedule_remove_holidays": row(MOVED, pk="schedule.pk"),
     # calls
     "cdr:totals": row(RIGHT),
     "cdr:details": row(RIGHT),
@@ -339,10 +348,12 @@ ROUTES: dict[str, Row] = {
     "schedule-list": row(MEMBER),
     "schedule-detail": row(MEMBER_OBJECT, pk="schedule.pk"),
     "schedule-calendar": row(MEMBER_OBJECT, pk="schedule.pk"),
+    "schedule-read-into": row(OBJECT, "post", pk="schedule.pk"),
     "schedule-read": row(RIGHT, "post"),
     "holidays-list": row(MEMBER),
     "holidays-detail": row(MEMBER_OBJECT, pk="holidays.pk"),
     "holidays-calendar": row(MEMBER_OBJECT, pk="holidays.pk"),
+    "holidays-read-into": row(OBJECT, "post", pk="holidays.pk"),
     "holidays-read": row(RIGHT, "post"),
     "public-holidays-list": row(MEMBER),
     "own-line-refused-callers": row(OWN_LINE, pk="line.pk"),

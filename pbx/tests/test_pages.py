@@ -329,3 +329,22 @@ def test_a_page_takes_no_more_queries_when_there_is_more_to_show(
                 )
                 create_schedule(actor=actor, customer=acme, name=f"Uren {name}", periods=[OFFICE])
     assert counts[0] == counts[1]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("schedules/", "/schedules/"),
+        ("schedules/new/", "/schedules/week/new/"),
+        ("schedules/7/?back=1", "/schedules/week/7/"),
+        ("schedules/7/remove/", "/schedules/week/7/remove/"),
+        ("holidays/new/", "/schedules/holidays/new/"),
+        ("holidays/7/", "/schedules/holidays/7/"),
+        ("holidays/7/remove/", "/schedules/holidays/7/remove/"),
+    ],
+)
+def test_an_address_of_schedules_that_was_kept_leads_to_where_they_are(client: Client, old: str, new: str) -> None:
+    answer = client.get(f"/exchange/{old}")
+    assert (answer.status_code, answer["Location"]) == (301, new)
+    assert client.post(f"/exchange/{old}").status_code == 405
