@@ -54,6 +54,8 @@ def _company_life(running: Month, months: list[Month], now: dt.datetime) -> None
             found = phones.make(actor, customer, plan, made.users, first_person)
             if plan.exchange:
                 exchange.make(actor, customer, plan, found, running.first_day)
+            if plan.reference == cast.CUSTOMERS[0].reference:
+                phones.record(actor, customer, found)
             mobile.make(actor, customer, mobile.sims(plan, first_person), months[0].first_day)
             billing.subscribe(actor, customer, plan, months)
         bundles.make(customer, plan, months[0].first_day)

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from accounts.access import Actor
 from accounts.models import Customer, User
-from portal.demo import cast
+from portal.demo import cast, sounds
 from telephony import services
-from telephony.models import Line, PhoneNumber
+from telephony.models import Greeting, Line, PhoneNumber
 
 MODEL = "yealink-t46u"
 FIRST_EXTENSION = 121
@@ -66,8 +66,25 @@ def make(
                 line=line,
                 voicemail=True,
                 mail_to=employee.email,
+                busy_does="voicemail",
                 no_answer_does="voicemail",
                 unreachable_does="voicemail",
             )
         lines.append(line)
     return Phones(lines, numbers)
+
+
+def record(actor: Actor, customer: Customer, phones: Phones) -> None:
+    """Greetings to listen to: two that the first line plays, and one that waits for Christmas."""
+
+    def make(name: str, line: Line | None, *parts: sounds.Samples) -> Greeting:
+        sound = sounds.greeting(*parts)
+        return services.create_greeting(
+            actor=actor, customer=customer, name=name, sound=sound, given_as="demo.wav", line=line
+        )
+
+    own, up, down = phones.lines[0], sounds.chime(523.25, 659.25, 783.99), sounds.chime(783.99, 659.25, 523.25)
+    missed = make("Nu niet bereikbaar", None, up, sounds.voice("ik kan nu niet opnemen, spreek een bericht in"))
+    in_call = make("Bob is in gesprek", own, sounds.voice("ik ben in gesprek, ik bel zo terug", pitch=115))
+    make("Gesloten met Kerst", None, down, sounds.voice("wij zijn gesloten tot het nieuwe jaar"))
+    services.set_features(actor=actor, line=own, no_answer_greeting=missed, busy_greeting=in_call)
