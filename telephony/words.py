@@ -94,7 +94,7 @@ def short_now(line: Line) -> ShortNow:
         return ShortNow("accent", _("Voicemail"), "voicemail", False)
     if line.is_quiet_at(at):
         return ShortNow("accent", _("Do not disturb"), "moon", False)
-    if line.device_lines.all():
+    if line.device_lines.all() or line.also_ring:
         return ShortNow("good", _("Rings"), "phone")
     return ShortNow("warn", _("Nothing rings"))
 

@@ -173,6 +173,8 @@ def test_an_employee_forwards_the_phone_and_takes_it_back(
     page.wait_for_load_state("networkidle")
     with tenant(world.customer):
         assert not Line.objects.get(pk=world.line.pk).forward_always
+    for path in ("/my-phone/settings/", "/my-phone/pin/", "/my-phone/callers/new/", "/greetings/", "/greetings/new/"):
+        visit.open(path)
     visit.context.close()
 
 
@@ -192,9 +194,16 @@ def test_every_page_of_the_owner_is_clean(
         "/schedules/",
         f"/schedules/week/{world.schedule.pk}/",
         f"/schedules/holidays/{world.holidays.pk}/",
+        "/schedules/week/new/",
+        "/schedules/holidays/new/",
+        f"/schedules/week/{world.schedule.pk}/remove/",
+        "/greetings/",
         "/exchange/company/",
         "/phones/",
+        "/phones/unlimited/",
         f"/phones/{world.line.pk}/",
+        f"/phones/{world.line.pk}/pin/",
+        f"/phones/{world.line.pk}/callers/new/",
         "/devices/",
         "/devices/new/",
         f"/devices/{world.device.pk}/",

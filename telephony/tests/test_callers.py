@@ -97,6 +97,12 @@ def test_who_rings_along_is_set_on_the_page_said_and_put_back(browser: Client, s
         assert not AlsoRings.objects.exists()
 
 
+def test_a_line_without_a_phone_rings_in_the_list_when_others_ring_along(browser: Client, sanne: Line) -> None:
+    assert "121 088 765 40 01 Er gaat niets over" in text(browser.get("/phones/"))
+    browser.post(f"/phones/{sanne.pk}/", line_form(also_ring="on", along_0="06 12 34 56 01"))
+    assert "121 088 765 40 01 Gaat over" in text(browser.get("/phones/"))
+
+
 # --- callers that are refused ---
 
 
