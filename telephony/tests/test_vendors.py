@@ -16,7 +16,7 @@ from telephony.provisioning.identify import identify
 from telephony.provisioning.render import MAKERS, render, serves, signpost
 from telephony.provisioning.vendors.apps import acrobits_refusal
 from telephony.provisioning.vendors.base import Unrenderable
-from telephony.tests.sample import LINE, SAMPLES, config_of
+from telephony.tests.sample import LINE, SAMPLES, SECOND, config_of
 
 GOLDEN = Path(__file__).parent / "golden"
 XML_VENDORS = set(Vendor) - {Vendor.YEALINK, Vendor.PANASONIC, Vendor.GENERIC}
@@ -241,12 +241,13 @@ def test_every_vendor_has_a_maker_and_every_model_a_code_of_its_own() -> None:
     assert all(model.lines >= 1 for model in MODELS)
 
 
-# What each maker calls its web page, and the value that switches it off.
-WEB_OFF = {
+# What each maker calls its web page, and the value that switches it off; a family may call it otherwise.
+WEB_OFF: dict[object, tuple[str, str]] = {
     Vendor.YEALINK: ("static.wui.https_enable", "0"),
     Vendor.SNOM: ("webserver_type", "off"),
     Vendor.POLY: ("httpd.enabled", "0"),
     Vendor.GRANDSTREAM: ("P1650", "2"),
+    (Vendor.GRANDSTREAM, "grp"): ("item[name=security.webaccessmode]", "Disabled"),
     Vendor.CISCO: ("Enable_Web_Server", "No"),
     Vendor.PANASONIC: ("HTTPD_PORTOPEN_AUTO", "N"),
 }
@@ -255,7 +256,8 @@ WEB_OFF = {
 @pytest.mark.parametrize("code", [code for code in SAMPLES if BY_CODE[code].has_mac])
 def test_the_web_page_of_a_phone_is_off_where_the_catalogue_says_that_it_can_be(code: str) -> None:
     pairs = read(code, render(config_of(code)).body)
-    name, value = WEB_OFF.get(BY_CODE[code].vendor, ("", ""))
+    vendor, family = BY_CODE[code].vendor, BY_CODE[code].family
+    name, value = WEB_OFF.get((vendor, family)) or WEB_OFF.get(vendor, ("", ""))
     off = any(found == value and re.search(rf"(?:^|[/@]){re.escape(name)}(?:\[|$)", key) for key, found in pairs)
     assert (bool(name) and off) == BY_CODE[code].web_off
 
@@ -265,3 +267,92 @@ def test_the_menu_of_a_phone_gets_a_password_of_its_own(code: str) -> None:
     one = config_of(code)
     other = render(replace(one, admin_password="Zz8rTyUi1pAsDfGhJkL2")).body
     assert other != render(one).body
+
+
+def said(code: str, config: DeviceConfig | None = None) -> dict[str, str]:
+    """What a file says, by the last part of the place."""
+    pairs = read(code, render(config or config_of(code)).body)
+    return {re.sub(r"^.*[/@]", "", place): value for place, value in pairs}
+
+
+# How each maker writes the 425 Hz of Dutch tones; those that are not here take a country, or know no tones of ours.
+TONES = {
+    "poly-vvx450": ("tone.chord.callProg.dialTone.freq.1", "425"),
+    "grandstream-gxp2170": ("P346", "f1=425,f2=0,c=100/400;"),
+    "grandstream-grp2614": ("item[name=audio.tone.ringBack]", "f1=425,f2=0,c=100/400;"),
+    "grandstream-ht802": ("P4001", "f1=425@-19,f2=0@-19,c=1000/4000;"),
+    "panasonic-kx-hdv130": ("RINGBACK_TONE_FRQ", "425"),
+    "htek-uc924": ("P4001", "f1=425@-19,c=1000/4000;"),
+    "yealink-t46u": ("voice.tone.country", "Netherlands"),
+    "snom-d785": ("tone_scheme", "NLD"),
+    "fanvil-x4u": ("SelectYourTone", "5"),
+    "gigaset-maxwell-3": ("param[name=Telephony.ToneScheme]@value", "NLD"),
+}
+
+
+@pytest.mark.parametrize("code", TONES)
+def test_a_phone_sounds_as_dutch_phones_do(code: str) -> None:
+    name, value = TONES[code]
+    pairs = read(code, render(config_of(code)).body)
+    assert any(found == value and place.endswith(name) for place, found in pairs)
+
+
+def test_the_second_socket_of_an_adapter_is_a_line_of_its_own() -> None:
+    found = said("grandstream-ht802")
+    assert (found["P401"], found["P735"], found["P734"]) == ("1", SECOND.sip_user, SECOND.sip_secret)
+    assert (found["P830"], found["P443"], found["P757"]) == ("2", "2", "9")  # TLS, SRTP as a must, G.722
+    alone = said("grandstream-ht802", replace(config_of("grandstream-ht802"), lines=(LINE,)))
+    assert alone["P401"] == "0"
+
+
+def test_an_htek_carries_as_many_lines_as_it_has() -> None:
+    found = said("htek-uc924")
+    assert (found["P401"], found["P735"], found["P734"]) == ("1", SECOND.sip_user, SECOND.sip_secret)
+    assert (found["P501"], found["P601"]) == ("0", "0")
+
+
+def test_keys_of_an_htek_after_the_fourth_stand_elsewhere() -> None:
+    key = config_of("htek-uc924").keys[0]
+    found = said("htek-uc924", replace(config_of("htek-uc924"), keys=(key,) * 4))
+    assert [found[name] for name in ("P41202", "P41302", "P41203", "P20200", "P20201", "P20205")] == [
+        "3", "102", "3", "3", "102", "3",
+    ]  # fmt: skip
+    assert found["P41501"] == "1"  # the key of the second line
+
+
+def test_keys_of_a_fanvil_are_turned_over_with_its_pages() -> None:
+    key = config_of("fanvil-x4u").keys[0]
+    body = etree.fromstring(render(replace(config_of("fanvil-x4u"), keys=(key,) * 6)).body)
+    assert body.findtext("dsskey/FuncKeyPageNum") == "2"
+    assert [len(page) for page in body.findall("dsskey/internal")] == [6, 2]
+    assert body.findtext("dsskey/internal[@index='2']/Fkey[@index='1']/Value") == "102@1/ba"
+
+
+def test_handsets_of_a_base_get_a_place_each_and_its_provider() -> None:
+    body = etree.fromstring(render(config_of("gigaset-n670-ip-pro")).body)
+    assert [(each.get("name"), each.get("value")) for each in body.findall("nvm/oper")] == [
+        ("add_hs", "00001"),
+        ("add_hs", "00002"),
+    ]
+    params = {each.get("name"): each.get("value") for each in body.findall("nvm/param")}
+    assert params["SipAccount.00002.ProviderId"] == "0"
+
+
+def test_keys_of_a_maxwell_count_from_nought() -> None:
+    params = {
+        each.get("name"): each.get("value") for each in etree.fromstring(_body("gigaset-maxwell-3")).iter("param")
+    }
+    keys = [params[f"PhoneUI.Keys.FunctionKeys.{number}.Type"] for number in range(4)]
+    assert keys == ["0", "0", "4", "3"]
+    assert params["PhoneUI.Keys.FunctionKeys.2.PhoneNumber"] == "102"
+
+
+def test_no_account_of_the_factory_opens_a_phone() -> None:
+    guest = etree.fromstring(_body("fanvil-x4u")).find("phone/../web/account[@index='2']")
+    assert guest is not None
+    assert (guest.findtext("Name"), guest.findtext("Password")) == ("guest", config_of("fanvil-x4u").admin_password)
+    assert f"user:{config_of('yealink-t46u').admin_password}" in _body("yealink-t46u").decode()
+
+
+def _body(code: str) -> bytes:
+    return render(config_of(code)).body

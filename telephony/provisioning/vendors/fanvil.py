@@ -1,5 +1,6 @@
 """Fanvil's XML of firmware 2 and newer."""
 
+import re
 from typing import Final
 
 from telephony.provisioning.config import DeviceConfig, Does, Key, LineAccount, Transport
@@ -8,6 +9,19 @@ from telephony.provisioning.vendors.base import Maker, check, document, flag, ta
 _TRANSPORT: Final = {Transport.UDP: "0", Transport.TCP: "1", Transport.TLS: "3"}
 _LINE_KEY, _MEMORY_KEY = "2", "1"
 _DOES: Final = {Does.SPEED_DIAL: "f", Does.BUSY_LAMP: "ba"}
+# Keys that a page of the display holds, by the model's name; others have them all on one.
+_PAGE: Final = {
+    "X210": 32,
+    "X210i": 32,
+    "X4U": 6,
+    "X5U": 6,
+    "X6": 12,
+    "X6U": 12,
+    "V62": 6,
+    "V64": 8,
+    "V65": 10,
+    "V67": 29,
+}
 # Last Sunday of March at 2, last Sunday of October at 3.
 _DATE: Final = (
     ("TimeZone", "4"),
@@ -42,7 +56,19 @@ class Fanvil(Maker):
             lines += [f'<line index="{number}">', *tags(_account(line, config)), "</line>"]
         for number in range(len(config.lines) + 1, config.model.lines + 1):
             lines += [f'<line index="{number}">', tag("EnableReg", "0"), "</line>"]
-        lines += ["</sip>", *_keys(config), "<mm>", tag("SelectYourTone", "5"), "</mm>", "</sysConf>"]
+        # Call waiting is a setting of the phone as a whole here; its first line decides.
+        waiting = tag("CallWaiting", flag(config.lines[0].call_waiting))
+        lines += [
+            "</sip>",
+            "<call>",
+            f'<port index="1">{waiting}</port>',
+            "</call>",
+            *_keys(config),
+            "<mm>",
+            tag("SelectYourTone", "5"),
+            "</mm>",
+            "</sysConf>",
+        ]
         return document(lines)
 
 
@@ -69,7 +95,16 @@ def _phone(config: DeviceConfig) -> list[str]:
         ("UserName", config.provisioning_login),
         ("PassWd", config.provisioning_password),
     ]
-    account = [("Name", "admin"), ("Password", config.admin_password), ("Level", "10")]
+    # The factory's guest/guest would open the phone as well.
+    accounts = [
+        text
+        for index, name, level in ((1, "admin", "10"), (2, "guest", "5"))
+        for text in (
+            f'<account index="{index}">',
+            *tags([("Name", name), ("Password", config.admin_password), ("Level", level)]),
+            "</account>",
+        )
+    ]
     return [
         "<phone>",
         tag("MenuPassword", config.admin_password),
@@ -86,9 +121,7 @@ def _phone(config: DeviceConfig) -> list[str]:
         "</phone>",
         "<web>",
         tag("EnableTelnet", "0"),
-        '<account index="1">',
-        *tags(account),
-        "</account>",
+        *accounts,
         "</web>",
     ]
 
@@ -109,8 +142,9 @@ def _account(line: LineAccount, config: DeviceConfig) -> list[tuple[str, str]]:
         ("MediaCrypto", "2" if registrar.secure else "0"),
         ("VoiceCodecMap", "G722,PCMA,PCMU"),
         ("MWINum", config.voicemail),
-        ("AnonymousCall", flag(line.hide_caller_id)),
-        ("CallWaiting", flag(line.call_waiting)),
+        ("CLIR", flag(line.hide_caller_id)),
+        ("AlwaysFWD", flag(line.forward_always)),
+        ("AlwaysFWDNum", line.forward_always),
     ]
 
 
@@ -122,10 +156,15 @@ def _keys(config: DeviceConfig) -> list[str]:
         for number, line in enumerate(config.lines[: config.model.keys], start=1)
     ]
     wanted += [(_MEMORY_KEY, _memory(key), key.label) for key in config.keys]
-    lines = ["<dsskey>", '<internal index="1">']
-    for number, (kind, value, title) in enumerate(wanted, start=1):
-        lines += [f'<Fkey index="{number}">', *tags([("Type", kind), ("Value", value), ("Title", title)]), "</Fkey>"]
-    return [*lines, "</internal>", "</dsskey>"]
+    size = _PAGE.get(re.split(r"[- ]", config.model.name)[0], len(wanted))
+    pages = [wanted[start : start + size] for start in range(0, len(wanted), size)]
+    lines = ["<dsskey>", tag("FuncKeyPageNum", str(len(pages)))]
+    for number, page in enumerate(pages, start=1):
+        lines.append(f'<internal index="{number}">')
+        for place, (kind, value, title) in enumerate(page, start=1):
+            lines += [f'<Fkey index="{place}">', *tags([("Type", kind), ("Value", value), ("Title", title)]), "</Fkey>"]
+        lines.append("</internal>")
+    return [*lines, "</dsskey>"]
 
 
 def _memory(key: Key) -> str:

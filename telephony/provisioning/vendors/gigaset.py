@@ -50,7 +50,7 @@ def _param(name: str, value: str) -> str:
 
 def _params(pairs: list[tuple[str, str]], *, product: str = "", operations: tuple[str, ...] = ()) -> bytes:
     opening = '<provisioning version="1.1"' + (f' productID="{product}">' if product else ">")
-    lines = [opening, "<nvm>", *(_param(name, value) for name, value in pairs), *operations, "</nvm>"]
+    lines = [opening, "<nvm>", *operations, *(_param(name, value) for name, value in pairs), "</nvm>"]
     return document([*lines, "</provisioning>"])
 
 
@@ -61,6 +61,9 @@ def _n670(config: DeviceConfig) -> list[tuple[str, str]]:
         ("DmGlobal.0.NtpServer", config.ntp_servers[0]),
         ("WebUIAccounts.1.Password", config.admin_password),
         ("Provisioning.global.ProvisioningServer", f"{config.provisioning_url}%MACD.xml"),
+        # Nobody on the network may hand this base a configuration once it has ours.
+        ("SystemSettings.global.SipMulticastEnabled", "0"),
+        ("SipProvider.0.Name", "Centrale"),
         ("SipProvider.0.Domain", registrar.host),
         ("SipProvider.0.ProxyServerAddress", registrar.host),
         ("SipProvider.0.ProxyServerPort", str(registrar.port)),
@@ -69,6 +72,7 @@ def _n670(config: DeviceConfig) -> list[tuple[str, str]]:
         ("SipProvider.0.RegServerRefreshTimer", str(registrar.expires)),
         ("SipProvider.0.OutboundProxyMode", "2"),
         ("SipProvider.0.TransportProtocol", _TRANSPORT[registrar.transport]),
+        ("SipProvider.0.UseSIPS", "0"),  # plain names, over TLS where the exchange speaks it
         ("SipProvider.0.SRTP_Enabled", flag(registrar.secure)),
         ("SipProvider.0.AcceptNonSRTPCalls", flag(not registrar.secure)),
         ("SipProvider.0.MWISubscription", "1"),
@@ -78,6 +82,7 @@ def _n670(config: DeviceConfig) -> list[tuple[str, str]]:
         pairs += [
             (f"{account}.AuthName", line.sip_user),
             (f"{account}.AuthPassword", line.sip_secret),
+            (f"{account}.ProviderId", "0"),
             (f"{account}.UserName", line.sip_user),
             (f"{account}.DisplayName", line.display_name),
             (f"{account}.VoiceMailMailbox", config.voicemail),
@@ -87,10 +92,11 @@ def _n670(config: DeviceConfig) -> list[tuple[str, str]]:
 
 
 def _handsets(config: DeviceConfig) -> tuple[str, ...]:
+    """A place for a handset a line; it is there once somebody registers one at the base."""
     return tuple(
         text
         for number in range(1, len(config.lines) + 1)
-        for text in ('<oper name="add_hs">', _param(f"hs.{number:05}.RegStatus", "ToReg"), "</oper>")
+        for text in (f'<oper value="{number:05}" name="add_hs">', _param("hs.RegStatus", "ToReg"), "</oper>")
     )
 
 
@@ -102,10 +108,16 @@ def _maxwell(config: DeviceConfig) -> list[tuple[str, str]]:
         ("Telephony.ToneScheme", "NLD"),
         ("System.DateAndTime.TimeZone", "GMT+1.Europe/Amsterdam"),
         ("System.DateAndTime.TimeServer", config.ntp_servers[0]),
+        ("System.DateAndTime.AutoAdjustTime", "NTPServiceEnabled"),
+        ("System.DateAndTime.AutoAdjustClockForDST", "AutomatedDaylightSavingEnabled"),
+        ("System.DateAndTime.TimeFormat", "24h"),
+        ("System.DateAndTime.DateOrder", "dd.mm.yyyy"),
         ("WebUI.AdminPassword", config.admin_password),
         ("WebUI.UserPassword", config.admin_password),
         ("System.Provision.ProvisioningServer", f"{config.provisioning_url}%MACD.xml"),
         ("System.Provision.Period", "1440"),
+        ("NET.IP.IPv4.DHCP.Options.Disabled", "66,114"),  # nobody else may hand it a configuration
+        ("SIP.Security.UseSIPS", "0"),
         ("SIP.TransportProtocol", "1" if registrar.transport is Transport.UDP else "2"),
         ("SIP.Security.SRTP", flag(registrar.secure)),
         ("SIP.Security.AcceptNonSRTPCalls", flag(not registrar.secure)),
@@ -114,9 +126,11 @@ def _maxwell(config: DeviceConfig) -> list[tuple[str, str]]:
     for place, line in enumerate(config.lines):
         pairs += _maxwell_account(place, line, config)
     pairs += [(f"SIP.Account.{place}.Active", "0") for place in range(len(config.lines), config.model.lines)]
-    for number in range(1, min(len(config.lines), config.model.keys) + 1):
-        pairs.append((f"PhoneUI.Keys.FunctionKeys.{number}.Type", "0"))
-    for number, key in enumerate(config.keys, start=len(config.lines) + 1):
+    # Keys count from 0.
+    pairs += [
+        (f"PhoneUI.Keys.FunctionKeys.{number}.Type", "0") for number in range(min(len(config.lines), config.model.keys))
+    ]
+    for number, key in enumerate(config.keys, start=len(config.lines)):
         name = f"PhoneUI.Keys.FunctionKeys.{number}"
         pairs += [
             (f"{name}.Type", _DOES[key.does]),
@@ -131,6 +145,7 @@ def _maxwell_account(place: int, line: LineAccount, config: DeviceConfig) -> lis
     forwarded = f"Telephony.CallDivert.{place}.All"
     return [
         (f"{account}.Active", "1"),
+        (f"{account}.AccountName", line.label),
         (f"{account}.AuthName", line.sip_user),
         (f"{account}.AuthPassword", line.sip_secret),
         (f"{account}.Username", line.sip_user),

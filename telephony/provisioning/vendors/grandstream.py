@@ -13,6 +13,23 @@ _MODE: Final = {Does.SPEED_DIAL: "0", Does.BUSY_LAMP: "1"}
 _NAMED_MODE: Final = {Does.SPEED_DIAL: "SpeedDial", Does.BUSY_LAMP: "BLF"}
 _LINE_MODE: Final = "31"
 _FIRST_KEY: Final = 23_000
+# Dutch tones, all 425 Hz: dialling is continuous, ringing 1 s in 5, waiting 0.5 s in 10, busy 0.5 s on and off, and
+# congestion 0.25 s. Phones count in hundredths of a second; adapters in thousandths, and want a loudness.
+_PHONE_TONES: Final = {
+    "dial": "f1=425,f2=0;",
+    "ringBack": "f1=425,f2=0,c=100/400;",
+    "callWaiting": "f1=425,f2=0,c=50/950;",
+    "busy": "f1=425,f2=0,c=50/50;",
+    "reorder": "f1=425,f2=0,c=25/25;",
+}
+_GXP_TONES: Final = {"dial": "P343", "ringBack": "P346", "callWaiting": "P347", "busy": "P348", "reorder": "P349"}
+_HT_TONES: Final = (
+    ("P4000", "f1=425@-17,f2=0@-17,c=0/0;"),
+    ("P4001", "f1=425@-19,f2=0@-19,c=1000/4000;"),
+    ("P4002", "f1=425@-24,f2=0@-24,c=500/500;"),
+    ("P4003", "f1=425@-24,f2=0@-24,c=250/250;"),
+    ("P4005", "f1=425@-13,f2=0@-13,c=500/9500;"),
+)
 
 
 class Grandstream(Maker):
@@ -58,23 +75,30 @@ def _numbered(config: DeviceConfig) -> list[tuple[str, str]]:
         ("P8458", "1"),
         ("P91", flag(not config.lines[0].call_waiting)),
         ("P65", flag(config.lines[0].hide_caller_id)),
+        ("P1650", "2"),  # its own web page: off
+        # Nobody else may hand it a configuration once it has ours.
+        ("P145", "0"),
+        ("P1414", "0"),
     ]
     if phone:
         pairs += [
             ("P1362", "nl"),
-            ("P1650", "2"),  # the phone's own web page: off
+            *((number, _PHONE_TONES[tone]) for tone, number in _GXP_TONES.items()),
             ("P330", "3" if config.address.secure else "1"),
             ("P331", config.address.place),
             ("P332", "720"),
         ]
     else:
-        pairs += [("P1650", "0"), ("P276", "1")]  # an adapter keeps its web page: over HTTPS alone, and no SSH
+        # No SSH, and a daily look for settings as newer adapters call it; their spoken menu knows no Dutch.
+        pairs += [("P276", "1"), ("P22296", "2"), *_HT_TONES]
     for number, line in enumerate(config.lines, start=1):
         pairs += _account(number, line, config) if phone or number == 1 else _second_port(line, config)
     if phone:
         unused = range(len(config.lines) + 1, config.model.lines + 1)
         pairs += [("P271" if number == 1 else f"P{number + 2}01", "0") for number in unused]
         pairs += _keys(config)
+    elif config.model.lines > len(config.lines):
+        pairs.append(("P401", "0"))
     return pairs
 
 
@@ -89,10 +113,15 @@ def _account(number: int, line: LineAccount, config: DeviceConfig) -> list[tuple
             (f"{base}05", line.sip_user),
             (f"{base}06", line.sip_secret),
             (f"{base}07", line.display_name),
+            (f"{base}10", "1"),
+            (f"{base}12", _minutes(registrar)),
             (f"{base}17", line.label),
             (f"{base}26", config.voicemail),
             (f"{base}30", _TRANSPORT[registrar.transport]),
             (f"{base}43", "2" if registrar.secure else "0"),
+            (f"{base}51", "9"),
+            (f"{base}52", "8"),
+            (f"{base}53", "0"),
         ]
     return [
         ("P271", "1"),
@@ -106,6 +135,7 @@ def _account(number: int, line: LineAccount, config: DeviceConfig) -> list[tuple
         ("P130", _TRANSPORT[registrar.transport]),
         ("P31", "1"),
         ("P32", _minutes(registrar)),
+        ("P99", "1"),
         ("P57", "9"),
         ("P58", "8"),
         ("P59", "0"),
@@ -115,13 +145,21 @@ def _account(number: int, line: LineAccount, config: DeviceConfig) -> list[tuple
 
 def _second_port(line: LineAccount, config: DeviceConfig) -> list[tuple[str, str]]:
     """The second telephone socket of an adapter."""
+    registrar = config.registrar
     return [
-        ("P747", _server(config.registrar)),
+        ("P401", "1"),
+        ("P747", _server(registrar)),
         ("P735", line.sip_user),
         ("P736", line.sip_user),
         ("P734", line.sip_secret),
         ("P703", line.display_name),
-        ("P730", _TRANSPORT[config.registrar.transport]),
+        ("P731", "1"),
+        ("P732", _minutes(registrar)),
+        ("P830", _TRANSPORT[registrar.transport]),
+        ("P757", "9"),
+        ("P758", "8"),
+        ("P759", "0"),
+        ("P443", "2" if registrar.secure else "0"),
     ]
 
 
@@ -141,6 +179,7 @@ def _items(config: DeviceConfig) -> list[tuple[str, str]]:
         ("language.gui", "nl"),
         ("dateTime.timezone", ZONE),
         ("dateTime.ntp.server.1", config.ntp_servers[0]),
+        ("dateTime.ntp.server.2", config.ntp_servers[1]),
         ("users.admin.password", config.admin_password),
         ("users.user.password", config.admin_password),
         ("provisioning.config.protocol", "HTTPS" if address.secure else "HTTP"),
@@ -149,7 +188,13 @@ def _items(config: DeviceConfig) -> list[tuple[str, str]]:
         ("provisioning.config.password", config.provisioning_password),
         ("provisioning.auto.mode", "YesUpgradeHourOfDay"),
         ("provisioning.auto.hour", _NIGHT[0]),
+        ("provisioning.auto.endHour", _NIGHT[1]),
         ("provisioning.auto.randomTime.enable", "Yes"),
+        # Nobody else may hand this phone a configuration once it has ours, and its web page is off.
+        ("provisioning.3cxAutoProvision", "No"),
+        ("security.webaccessmode", "Disabled"),
+        ("security.ssh", "No"),
+        *((f"audio.tone.{tone}", sound) for tone, sound in _PHONE_TONES.items()),
         ("phonebook.download.mode", "EnabledUseHTTPS" if address.secure else "EnabledUseHTTP"),
         ("phonebook.download.server", address.place),
         ("phonebook.download.username", config.provisioning_login),

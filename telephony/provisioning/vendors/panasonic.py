@@ -24,6 +24,15 @@ _DUTCH: Final = (
     ("DST_STOP_ORDINAL_DAY", "5"),
     ("DST_STOP_DAY_OF_WEEK", "0"),
     ("DST_STOP_TIME", "180"),
+    # Dutch tones, all 425 Hz, in milliseconds: 60 of silence, sound, and silence until the first comes again.
+    ("DIAL_TONE1_FRQ", "425"),
+    ("DIAL_TONE1_TIMING", "60,0"),
+    ("BUSY_TONE_FRQ", "425"),
+    ("BUSY_TONE_TIMING", "60,500,440"),
+    ("REORDER_TONE_FRQ", "425"),
+    ("REORDER_TONE_TIMING", "60,250,190"),
+    ("RINGBACK_TONE_FRQ", "425"),
+    ("RINGBACK_TONE_TIMING", "60,1000,3940"),
 )
 
 

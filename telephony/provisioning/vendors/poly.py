@@ -45,6 +45,16 @@ _DUTCH: Final = {
     "tcpIpApp.sntp.daylightSavings.stop.dayOfWeek": "1",
     "tcpIpApp.sntp.daylightSavings.stop.dayOfWeek.lastInMonth": "1",
     "tcpIpApp.sntp.daylightSavings.stop.time": "3",
+    # Dutch tones, all 425 Hz; a busy tone lasts as long here as it does by itself.
+    "tone.chord.callProg.dialTone.freq.1": "425",
+    "tone.chord.callProg.dialTone.freq.2": "0",
+    "tone.chord.callProg.busyTone.freq.1": "425",
+    "tone.chord.callProg.busyTone.freq.2": "0",
+    "tone.chord.callProg.ringback.freq.1": "425",
+    "tone.chord.callProg.ringback.freq.2": "0",
+    "tone.chord.callProg.ringback.onDur": "1000",
+    "tone.chord.callProg.ringback.offDur": "4000",
+    "tone.chord.callProg.callWaiting.freq.1": "425",
 }
 
 

@@ -80,6 +80,7 @@ def _house(config: DeviceConfig) -> list[tuple[str, str]]:
         ("static.auto_provision.dhcp_option.enable", "0"),
         ("static.zero_touch.enable", "0"),
         ("static.security.user_password", f"admin:{config.admin_password}"),
+        ("static.security.user_password", f"user:{config.admin_password}"),  # in place of the factory's user:user
         ("static.wui.http_enable", "0"),
         ("static.wui.https_enable", "0"),
         ("features.action_uri.enable", "0"),
