@@ -117,6 +117,7 @@ VERBS: Mapping[str, tuple[str | Promise, str]] = {
     "device.keys": (gettext_lazy("%(who)s changed the keys of the device %(what)s"), "device"),
     "device.link": (gettext_lazy("%(who)s made a one-time link for the device %(what)s"), "key"),
     "device.ask_to_fetch": (gettext_lazy("%(who)s asked the device %(what)s to fetch its settings"), "refresh"),
+    "device.announce": (gettext_lazy("%(who)s announced the device %(what)s to the service of its maker"), "device"),
     "device.release": (gettext_lazy("%(who)s removed the device %(what)s"), "trash"),
 }
 

@@ -5,7 +5,7 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers, viewsets
 
 from telephony import selectors
-from telephony.device_api import DeviceViewSet, PhoneBookViewSet, PhoneModelViewSet
+from telephony.device_api import DeviceViewSet, PhoneBookViewSet, PhoneModelViewSet, RedirectServiceViewSet
 from telephony.greeting_api import GreetingViewSet
 from telephony.line_api import DialableSerializer, LineViewSet, OutgoingBlocksViewSet, OwnLineViewSet, ReadAPI
 from telephony.models import PhoneNumber
@@ -45,6 +45,7 @@ routes: list[tuple[str, type[viewsets.ViewSetMixin], str]] = [
     ("outgoing-blocks", OutgoingBlocksViewSet, "outgoing-blocks"),
     ("devices", DeviceViewSet, "device"),
     ("phone-models", PhoneModelViewSet, "phone-model"),
+    ("redirect-services", RedirectServiceViewSet, "redirect-service"),
     ("phone-book", PhoneBookViewSet, "phone-book"),
     ("greetings", GreetingViewSet, "greeting"),
     ("schedules", ScheduleViewSet, "schedule"),

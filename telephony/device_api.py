@@ -26,6 +26,7 @@ from telephony.device_serializers import (
     AccessSerializer,
     BookEntrySerializer,
     DeviceSerializer,
+    DeviceSettingsSerializer,
     EventSerializer,
     FileSerializer,
     JudgedSerializer,
@@ -36,14 +37,17 @@ from telephony.device_serializers import (
     ModelSerializer,
     NewDeviceSerializer,
     PasswordSerializer,
+    RedirectServiceSerializer,
     StateSerializer,
 )
-from telephony.device_state import checks_of, state_of
+from telephony.device_settings import device_settings
+from telephony.device_state import advice, checks_of, state_of
 from telephony.filters import DeviceFilter
 from telephony.line_api import ReadAPI
 from telephony.models import Device, Line
 from telephony.provisioning.catalogue import MODELS
 from telephony.provisioning.config import Does
+from telephony.provisioning.redirect import SERVICES
 from telephony.registrations import of_device, registrations
 from telephony.services import NewDevice, NewKey
 
@@ -95,6 +99,7 @@ class DeviceViewSet(ReadAPI):
             model_code=rules.model_meant(given["model"]).code,
             mac=given["mac"],
             lines=_lines(given["lines"]),
+            typed=given["password"],
         )
         told = _told(made)
         if made.device.model.is_app:
@@ -197,10 +202,25 @@ class DeviceViewSet(ReadAPI):
         device, registrar = self.get_object(), bool(settings.REGISTRAR_RPC_URL)
         fetched, answer = selectors.last_events([device]).get(device.pk), selectors.answer_of(device)
         present = of_device(device, registrations())
-        found = state_of(fetched, answer, present, registrar=registrar, app=device.model.is_app)
+        found = state_of(fetched, answer, present, registrar=registrar, model=device.model)
         checks = checks_of(device, selectors.events_of(device), fetched, answer, present, registrar=registrar)
-        told = {**asdict(found), "checks": [asdict(check) for check in checks]}
+        told = {**asdict(found), "checks": [asdict(check) for check in checks], "advice": advice(device)}
         return Response(StateSerializer(told).data)
+
+    @extend_schema(summary="Settings of a device", responses=DeviceSettingsSerializer)
+    @action(detail=True, methods=["get"], url_path="settings", filterset_class=None, pagination_class=None)
+    def shown_settings(self, request: Request, **_: Any) -> Response:  # noqa: ARG002
+        """What it would get now, and what of that changed since it last fetched."""
+        device = self.get_object()
+        shown = device_settings(device, selectors.answer_of(device))
+        return Response(DeviceSettingsSerializer(asdict(shown)).data)
+
+    @extend_schema(summary="Announce a device to its maker's service", request=None, responses={202: None})
+    @action(detail=True, methods=["post"])
+    def announce(self, request: Request, **_: Any) -> Response:  # noqa: ARG002
+        """So that it finds us by itself when it is new. Refused while that service is not configured here."""
+        services.announce_device(actor=self.actor, device=self.get_object())
+        return Response(status=status.HTTP_202_ACCEPTED)
 
     @extend_schema(summary="Forget what was set on the device itself", request=None, responses={204: None})
     @action(detail=True, methods=["post"], url_path="forget-settings")
@@ -244,6 +264,23 @@ class PhoneModelViewSet(CustomerAPI, viewsets.ViewSet):
     def list(self, _request: Request) -> Response:
         """Every model that can be made into a device."""
         return Response(ModelSerializer(MODELS, many=True).data)
+
+
+class RedirectServiceViewSet(CustomerAPI, viewsets.ViewSet):
+    """Services of makers that send factory-new phones to us."""
+
+    capability = Capability.EDIT_SETTINGS
+    serializer_class = RedirectServiceSerializer
+
+    @extend_schema(summary="Redirect services of makers", responses=RedirectServiceSerializer(many=True))
+    def list(self, _request: Request) -> Response:
+        """Which there are, and which are configured here."""
+        return Response(
+            [
+                {"vendor": vendor.value, "name": service.name, "configured": service.configured}
+                for vendor, service in SERVICES.items()
+            ]
+        )
 
 
 class PhoneBookViewSet(CustomerAPI, viewsets.ViewSet):

@@ -53,18 +53,24 @@ class DeviceSerializer(serializers.ModelSerializer[Device]):
         return found.registered_at if found else None
 
 
-class NewDeviceSerializer(serializers.Serializer[Any]):
-    """A device to be made. `model` as on its label or by its code, `lines` by extension or number in the order of its keys."""
+class RowSerializer(serializers.Serializer[Any]):
+    """A device of a list to be made. `model` as on its label or by its code, `lines` by extension or number in the order of its keys."""
 
     model = serializers.CharField(max_length=60)
     mac = serializers.CharField(max_length=40, allow_blank=True, default="")
     lines = serializers.ListField(child=serializers.CharField(max_length=40), min_length=1, max_length=60)
 
 
+class NewDeviceSerializer(RowSerializer):
+    """A device to be made; `password` as in PasswordSerializer, or none for one that is made."""
+
+    password = serializers.CharField(max_length=64, required=False, allow_blank=True, default="", trim_whitespace=False)
+
+
 class ManySerializer(serializers.Serializer[Any]):
     """Devices to be made together, all or none; with `dry_run` only judged."""
 
-    devices = serializers.ListField(child=NewDeviceSerializer(), min_length=1, max_length=MOST_ROWS)
+    devices = serializers.ListField(child=RowSerializer(), min_length=1, max_length=MOST_ROWS)
     dry_run = serializers.BooleanField(default=False)
 
 
@@ -150,12 +156,15 @@ class CheckSerializer(serializers.Serializer[Any]):
 
 
 class StateSerializer(serializers.Serializer[Any]):
-    """Whether the device has its settings and is logged in, and the checks in the order in which things go wrong."""
+    """Whether the device has its settings and is logged in, the checks in the order in which things go wrong, and what is
+    said of the router.
+    """
 
     kind = serializers.ChoiceField(choices=["good", "warn", "off"])
     word = serializers.CharField()
     sentence = serializers.CharField()
     checks = CheckSerializer(many=True)
+    advice = serializers.CharField()
 
 
 class ModelSerializer(serializers.Serializer[Any]):
@@ -173,3 +182,33 @@ class BookEntrySerializer(serializers.Serializer[Any]):
 
     name = serializers.CharField()
     number = serializers.CharField()
+
+
+class SettingSerializer(serializers.Serializer[Any]):
+    """A setting in the maker's own words; `value` is null where it is secret."""
+
+    name = serializers.CharField()
+    value = serializers.CharField(allow_null=True)
+
+
+class ChangeSerializer(serializers.Serializer[Any]):
+    """A setting that differs from what the device fetched last; both values are null where it is secret."""
+
+    name = serializers.CharField()
+    before = serializers.CharField(allow_null=True)
+    now = serializers.CharField(allow_null=True)
+
+
+class DeviceSettingsSerializer(serializers.Serializer[Any]):
+    """What the device would get now, and what changed since it last fetched: null while that is not known."""
+
+    settings = SettingSerializer(many=True)
+    changes = ChangeSerializer(many=True, allow_null=True)
+
+
+class RedirectServiceSerializer(serializers.Serializer[Any]):
+    """A service of a maker that sends factory-new phones to us, and whether it is set up here."""
+
+    vendor = serializers.CharField()
+    name = serializers.CharField()
+    configured = serializers.BooleanField()

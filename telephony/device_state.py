@@ -19,6 +19,7 @@ from telephony.phone_steps import (
     wrong_model_steps,
     wrong_phone_steps,
 )
+from telephony.provisioning.catalogue import Model
 from telephony.registrations import Registration
 
 
@@ -47,15 +48,19 @@ def state_of(
     registration: Registration | None,
     *,
     registrar: bool,
-    app: bool = False,
+    model: Model,
 ) -> State:
     """From the last time the phone had its settings, what it would get now, and whether it is logged in; without a
-    `registrar` nobody knows the last. An `app` fetches once.
+    `registrar` nobody knows the last. An app fetches once, and a phone that is set by hand never.
     """
+    app = model.is_app
     newest = answer is None or fetched is None or fetched.etag == answer.etag
     if registration is not None:
         there = _("The phone is logged in: it rings and can call.")
         return State("good", _("Registered"), there if newest else f"{there} {_follows(app=app)}")
+    if not model.provisioned:
+        word = _("Not registered") if registrar else _("Set by hand")
+        return State("off", word, _("Type in the values beside. It is green as soon as it is logged in."))
     if answer is None:
         return State("off", _("No settings"), _("Nothing is ready for this phone. Give it a line."))
     if fetched is None:
@@ -187,3 +192,8 @@ def alg_words(device: Device) -> str:
     if settings.SIP_TRANSPORT == "tls" and device.model.tls:
         return _("SIP ALG of the router cannot disturb this phone: what it says is encrypted.")
     return _("This we cannot measure: SIP ALG is switched off in the router.")
+
+
+def advice(device: Device) -> str:
+    """What is said of the router of every phone."""
+    return f"{alg_words(device)} {_('An IP-VPN keeps calls apart from the internet, and is advised.')}"

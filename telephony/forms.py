@@ -12,7 +12,7 @@ from portal.lib.numbers import display, parse
 from telephony import selectors
 from telephony.device_list import MOST_BYTES, decode, too_large
 from telephony.models import Line, PhoneNumber
-from telephony.provisioning.catalogue import MODELS
+from telephony.provisioning.catalogue import GENERIC, MODELS
 
 
 def show_refusal(form: forms.BaseForm, refusal: Refusal) -> None:
@@ -22,6 +22,21 @@ def show_refusal(form: forms.BaseForm, refusal: Refusal) -> None:
     form.add_error(field, ValidationError(text, code=refusal.code, params={"proposals": refusal.proposals}))
 
 
+def own_password() -> forms.CharField:
+    """A password of somebody's own making for a device, or none."""
+    return forms.CharField(
+        label=_("Own password"),
+        required=False,
+        strip=False,
+        max_length=64,
+        help_text=_(
+            "Leave empty, and one of 20 letters and digits is made. An own one has 12 characters or more, with capitals,"
+            " small letters, digits and other marks; some phones cannot carry those marks in an address."
+        ),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+
 def _models() -> list[tuple[str, list[tuple[str, str]]]]:
     makers: dict[str, list[tuple[str, str]]] = {}
     for model in MODELS:
@@ -29,7 +44,8 @@ def _models() -> list[tuple[str, list[tuple[str, str]]]]:
             makers.setdefault(str(_("Apps")) if model.is_app else model.vendor.label, []).append(
                 (model.code, model.title)
             )
-    return list(makers.items())
+    by_hand = (str(_("By hand")), [(GENERIC.code, GENERIC.title)])
+    return [*makers.items(), by_hand]
 
 
 class DeviceForm(forms.Form):
@@ -49,6 +65,7 @@ class DeviceForm(forms.Form):
         help_text=_("12 characters, on the label at the back or the box. An app has none."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
+    password = own_password()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

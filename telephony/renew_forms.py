@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.crypto import PASSWORD_REFUSALS, password_refusal
+from telephony.forms import own_password
 from telephony.services import NO_OVERLAP
 
 OVERLAPS = (
@@ -32,17 +33,7 @@ class OverlapForm(forms.Form):
 class PasswordForm(OverlapForm):
     """A password of somebody's own making, or none."""
 
-    password = forms.CharField(
-        label=_("Own password"),
-        required=False,
-        strip=False,
-        max_length=64,
-        help_text=_(
-            "Leave empty, and one of 20 letters and digits is made. An own one has 12 characters or more, with capitals,"
-            " small letters, digits and other marks; some phones cannot carry those marks in an address."
-        ),
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
+    password = own_password()
 
     field_order = ("password", "overlap")
 

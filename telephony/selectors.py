@@ -125,7 +125,9 @@ def gives_back(device: Device) -> bool:
 
 def answers(found: Iterable[Device]) -> dict[int, ProvisioningAnswer]:
     """What each device would be answered now, without the answer itself, by the device's id."""
-    ready = ProvisioningAnswer.objects.filter(device__in=[device.pk for device in found]).defer("body", "ha1")
+    ready = ProvisioningAnswer.objects.filter(device__in=[device.pk for device in found]).defer(
+        "body", "ha1", "fetched_body"
+    )
     return {answer.device_id: answer for answer in ready}
 
 

@@ -114,10 +114,11 @@ class ProvisioningAnswer(PlatformModel):
     address. `ha1` and `body` are encrypted by telephony.vault. Written by services in the transaction of each change.
     While a password is being replaced `ha1_previous` opens as well, until the phone used the new one or `previous_until`.
     `token_hash` is the SHA-256 of a one-time link for a phone without a login yet, good until `token_until`.
+    `fetched_body` is the body that the phone fetched last, for people to see what changed since.
     """
 
     reader_roles: ClassVar[tuple[str, ...]] = (PROVISION,)
-    encrypted = ("ha1", "ha1_previous", "body")
+    encrypted = ("ha1", "ha1_previous", "body", "fetched_body")
 
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="+")
     device = models.OneToOneField(Device, models.CASCADE, related_name="answer")
@@ -132,6 +133,8 @@ class ProvisioningAnswer(PlatformModel):
     content_type = models.CharField(max_length=60)
     etag = models.CharField(max_length=40)
     rendered_at = models.DateTimeField()
+    fetched_body = models.TextField(blank=True, default="")
+    fetched_etag = models.CharField(max_length=40, blank=True, default="")
     token_hash = models.CharField(max_length=64, unique=True, null=True, blank=True, db_collation="C")
     token_until = models.DateTimeField(null=True)
 

@@ -26,17 +26,26 @@ class NewDevice:
 
 @transaction.atomic
 def create_device(
-    *, actor: Actor, customer: Customer, model_code: str, mac: str, lines: Sequence[Line], password: str | None = None
+    *,
+    actor: Actor,
+    customer: Customer,
+    model_code: str,
+    mac: str,
+    lines: Sequence[Line],
+    typed: str = "",
+    password: str | None = None,
 ) -> NewDevice:
     """Make a phone or app for one or more lines. `mac` in any spelling; a generic phone may go without, an app has none.
 
-    `password` is for known demonstration phones; everybody else gets one that is made here.
+    It gets the `typed` provisioning password or one that is made here; `password` is for known demonstration phones.
     """
     model = rules.model_is_known(model_code)
     rules.lines_are_some_and_once(lines)
     rules.model_has_room(model, len(lines))
     stored = rules.mac_is_usable(mac) if model.has_mac or (mac and not model.is_app) else None
-    secret = password or generate_password()
+    if typed:
+        rules.password_fits(model, typed)
+    secret = password or typed or generate_password()
     try:
         with transaction.atomic():
             device = Device.objects.create(

@@ -4,7 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 
 from accounts.tenancy import tenant
@@ -39,11 +39,20 @@ def store_events(events: Sequence[Event]) -> int:
             present = set(Device.objects.filter(pk__in={row.device_id for row in rows}).values_list("pk", flat=True))
             ProvisioningEvent.objects.bulk_create(row for row in rows if row.device_id in present)
             ProvisioningEvent.objects.filter(at__lt=timezone.now() - EVENTS_KEPT).delete()
+            _keep_fetched([row for row in rows if row.device_id in present and row.outcome in selectors.FETCHES])
             settle(
                 {device: at for device, at in used.items() if device in present},
                 {row.device_id for row in rows if row.outcome in selectors.FETCHES} & present,
             )
     return sum(len(rows) for rows in by_customer.values())
+
+
+def _keep_fetched(rows: Sequence[ProvisioningEvent]) -> None:
+    """Keep what phones fetched beside what they would get, unless that changed meanwhile."""
+    ready = ProvisioningAnswer.objects.filter(
+        device_id__in={row.device_id for row in rows}, etag__in={row.etag for row in rows}
+    )
+    ready.exclude(fetched_etag=models.F("etag")).update(fetched_etag=models.F("etag"), fetched_body=models.F("body"))
 
 
 def _newest(events: Sequence[Event], answers: Mapping[str, ProvisioningAnswer]) -> dict[int, dt.datetime]:

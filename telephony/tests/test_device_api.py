@@ -51,6 +51,14 @@ def test_a_device_is_made_with_what_it_logs_in_with_told_once(script: Ask, acme:
         assert AuditEntry.objects.get(verb="device.create").door == "api"
 
 
+def test_a_device_is_made_with_a_password_of_ones_own(script: Ask, sanne: Line) -> None:
+    new = {"model": "T46U", "mac": T46U, "lines": ["121"]}
+    assert script("devices/", new | {"password": "weak"}, "post").json()["title"] == "password short"
+    told = script("devices/", new | {"password": "Own-Password-123"}, "post").json()
+    assert told["password"] == "Own-Password-123"
+    assert Phone(told["username"], told["password"]).fetch(FILE).status_code == 200
+
+
 def test_an_app_is_made_with_an_address_that_works_once(script: Ask, sanne: Line) -> None:
     told = script("devices/", {"model": "Linphone", "lines": ["121"]}, "post").json()
     path = told["url"].removeprefix("http://127.0.0.1:8000")
@@ -157,6 +165,7 @@ def test_what_a_device_did_and_sent_is_read(script: Ask, acme: Customer, phone: 
     state = script(f"{path}state/").json()
     assert state["kind"] == "warn"
     assert any(not check["fine"] for check in state["checks"])
+    assert "IP-VPN" in state["advice"]
 
 
 def test_asking_to_fetch_says_when_nothing_reaches_the_device(script: Ask, phone: NewDevice) -> None:
@@ -199,12 +208,15 @@ def test_strangers_find_no_device_and_colleagues_without_the_right_are_refused(
             ask(f"{path}events/"),
             ask(f"{path}files/"),
             ask(f"{path}state/"),
+            ask(f"{path}settings/"),
+            ask(f"{path}announce/", {}, "post"),
             ask(f"lines/{sanne.pk}/secret/", {}, "post"),
         ]
         assert {answer.status_code for answer in acts} == {wanted}
     assert asks(bob)("devices/", new, "post").status_code == 403
     assert asks(bob)("devices/many/", {"devices": [new]}, "post").status_code == 403
     assert asks(carol)("devices/", new, "post").json()["title"] == "line unknown"
+    assert asks(bob)("redirect-services/").status_code == 403
     assert asks(bob)("own-lines/").status_code == 200
     assert asks(bob)(f"own-lines/{sanne.pk}/secret/", {}, "post").status_code == 404
     assert Phone(phone.device.login, phone.password).fetch(FILE).status_code == 200

@@ -46,8 +46,8 @@ def link_in(response: HttpResponseBase) -> str:
 
 def test_every_model_can_be_chosen_under_its_maker(browser: Client, sanne: Line) -> None:
     page = browser.get("/devices/new/").content.decode()
-    assert page.count("<optgroup") == 10
-    assert page.count("<option") == sum(model.provisioned for model in MODELS) + 1
+    assert page.count("<optgroup") == 11
+    assert page.count("<option") == len(MODELS) + 1
 
 
 def test_an_app_is_made_with_a_code_that_works_once(browser: Client, sanne: Line, acme: Customer) -> None:
@@ -63,6 +63,35 @@ def test_an_app_is_made_with_a_code_that_works_once(browser: Client, sanne: Line
         page = browser.get(f"/devices/{Device.objects.get().pk}/")
     assert "Nieuwe code maken" in text(page)
     assert path.rsplit("/", 1)[1] not in page.content.decode()
+
+
+def test_a_generic_phone_is_made_and_shows_what_is_typed_into_it(browser: Client, sanne: Line) -> None:
+    fields = {"line": str(sanne.pk), "model_code": "generic-sip", "mac": ""}
+    page = browser.post("/devices/new/", fields, follow=True)
+    told = text(page)
+    assert sanne.sip_user in told
+    assert "Voicemail" in told
+    assert "zonder ondersteuning" in told
+    assert "nooit bereikbaar vanaf internet" in told
+    assert "Met de hand ingesteld" in told
+    assert "Geef het een lijn" not in told
+    assert f"/phones/{sanne.pk}/secret/" in page.content.decode()
+    assert "Wat dit toestel deed" not in told
+
+
+def test_a_phone_is_made_with_a_password_of_ones_own(browser: Client, sanne: Line) -> None:
+    fields = {"line": str(sanne.pk), "model_code": "yealink-t46u", "mac": "249ad80a46b3"}
+    assert "data-errors" in browser.post("/devices/new/", fields | {"password": "Zwak1!"}).content.decode()
+    made = browser.post("/devices/new/", fields | {"password": "Eigen-Wachtwoord-1"})
+    assert "Sommige toestellen kunnen dit wachtwoord niet in een adres kwijt" in text(made)
+    own = Phone("acme-249ad80a46b3", "Eigen-Wachtwoord-1")
+    assert own.fetch("/provision/249ad80a46b3.cfg").status_code == 200
+
+
+def test_the_page_advises_on_the_router(browser: Client, phone: NewDevice) -> None:
+    told = text(browser.get(f"/devices/{phone.device.pk}/"))
+    assert "SIP ALG" in told
+    assert "IP-VPN" in told
 
 
 def test_a_desk_phone_without_an_address_is_refused(browser: Client, sanne: Line) -> None:

@@ -20,7 +20,8 @@ from portal.lib import formats
 from portal.lib.ui import Choice, Event, EventDay, Figure
 from telephony import selectors, services, vault
 from telephony.device_access import access_by_link, code_of, typed_for
-from telephony.device_state import alg_words, checks_of, state_of
+from telephony.device_settings import device_settings
+from telephony.device_state import advice, checks_of, state_of
 from telephony.filters import DeviceFilter
 from telephony.forms import DeviceForm, show_refusal
 from telephony.models import Device, Line, PhoneFile, ProvisioningAnswer, ProvisioningEvent
@@ -59,7 +60,7 @@ def devices(request: CustomerRequest) -> HttpResponse:
                 answers.get(device.pk),
                 of_device(device, present),
                 registrar=registrar,
-                app=device.model.is_app,
+                model=device.model,
             ),
         }
         for device in shown
@@ -83,13 +84,12 @@ def device_new(request: CustomerRequest) -> HttpResponse:
                 model_code=form.cleaned_data["model_code"],
                 mac=form.cleaned_data["mac"],
                 lines=[form.cleaned_data["line"]],
+                typed=form.cleaned_data["password"],
             )
         except Refusal as refusal:
             show_refusal(form, refusal)
         else:
-            return (
-                _link(request, made.device) if made.device.model.is_app else shown_once(request, made, _("Device made"))
-            )
+            return _made(request, made, typed=bool(form.cleaned_data["password"]))
     crumbs = [Choice(_("Devices"), reverse("telephony:devices")), Choice(_("New device"))]
     return render(request, "telephony/device_new.html", {"form": form, "crumbs": crumbs})
 
@@ -109,13 +109,13 @@ def device(request: CustomerRequest, pk: int) -> HttpResponse:
     context = {
         "device": found,
         "lines": lines,
-        "state": state_of(fetched, answer, registration, registrar=registrar, app=found.model.is_app),
-        "reachable": registrar and registration is not None,
+        "state": state_of(fetched, answer, registration, registrar=registrar, model=found.model),
+        "reachable": registrar and registration is not None and found.model.provisioned,
         "figures": _figures(found, fetched, registration),
         "days": _days(events),
         "checks": checks,
         "steps": next((check.steps for check in checks if check.steps), ()),
-        "alg": alg_words(found),
+        "advice": advice(found),
         "fine": all(check.fine for check in checks),
         "url": typed_for(found, "…"),
         "previous_until": _opens_until(answer),
@@ -123,6 +123,7 @@ def device(request: CustomerRequest, pk: int) -> HttpResponse:
         "keys": selectors.keys_of(found),
         "has_room": found.model.keys > len(lines),
         "files": [_file(one) for one in selectors.files_of(found)],
+        "gets": device_settings(found, answer),
         "gives_back": selectors.gives_back(found),
         "redirect": SERVICES.get(found.model.vendor),
         "crumbs": crumbs_of(found),
@@ -209,6 +210,16 @@ def shown_once(request: CustomerRequest, made: NewDevice, title: str, *, typed: 
     return response
 
 
+def _made(request: CustomerRequest, made: NewDevice, *, typed: bool) -> HttpResponse:
+    """What comes after making: the code of an app, the password of a phone, or the values to type in by hand."""
+    if made.device.model.is_app:
+        return _link(request, made.device)
+    if made.device.model.provisioned:
+        return shown_once(request, made, _("Device made"), typed=typed)
+    saved(request, _("Device made. Type the values beside into it."))
+    return HttpResponseRedirect(reverse("telephony:device", args=[made.device.pk]))
+
+
 def _link(request: CustomerRequest, device: Device) -> HttpResponse:
     try:
         made = services.make_link(actor=request.actor, device=device)
@@ -239,7 +250,8 @@ def _opens_until(answer: ProvisioningAnswer | None) -> dt.datetime | None:
 def _sip(lines: list[Line]) -> list[tuple[str, str]]:
     """What somebody types into a phone that fetches nothing; its secrets are shown where they are made."""
     server = f"{settings.SIP_SERVER}:{settings.SIP_PORT} · {settings.SIP_TRANSPORT.upper()}"
-    return [(_("Server"), server), *((_("SIP user of %(line)s") % {"line": line}, line.sip_user) for line in lines)]
+    users = ((_("SIP user of %(line)s") % {"line": line}, line.sip_user) for line in lines)
+    return [(_("Server"), server), *users, (_("Voicemail"), services.VOICEMAIL)]
 
 
 def _figures(found: Device, fetched: ProvisioningEvent | None, registration: Registration | None) -> list[Figure]:
