@@ -103,19 +103,19 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 @pytest.fixture(scope="module")
 def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
     """nginx with our file."""
-    with _running(tmp_path_factory.mktemp("nginx"), certificates=False) as front_:
+    with _running(tmp_path_factory.mktemp("nginx")) as front_:
         yield front_
 
 
 @contextmanager
-def _running(folder: Path, *, certificates: bool) -> Iterator[Front]:
-    """nginx with our file; only ports, upstreams and folders are those of this machine."""
+def _running(folder: Path, *, including: str = "") -> Iterator[Front]:
+    """nginx with our file, and with one that it may include; only ports, upstreams and folders are those of this machine."""
     web, phones = _echo("web"), _echo("phones")
     plain, tls = _free_ports(2)
     (folder / "static").mkdir()
     (folder / "static" / "app.css").write_text("body { color: red }")
     (folder / "mime.types").write_text("types { text/css css; }")
-    for name in ("proxy.conf", "phone-certificates.conf"):
+    for name in ("proxy.conf", "phone-certificates.conf", "phone-plain.conf"):
         shutil.copy(ROOT / "deploy" / name, folder)
     (folder / "tls").mkdir()
     subprocess.run(
@@ -153,10 +153,10 @@ def _running(folder: Path, *, certificates: bool) -> Iterator[Front]:
     }.items():
         assert here in conf
         conf = conf.replace(here, there)
-    if certificates:
-        assert "# include phone-certificates.conf;" in conf
-        conf = conf.replace("# include phone-certificates.conf;", "include phone-certificates.conf;")
-        _certify(folder / "tls/phone-makers", "/CN=A maker of phones", None)
+    if including:
+        assert f"# include {including};" in conf
+        conf = conf.replace(f"# include {including};", f"include {including};")
+    _certify(folder / "tls/phone-makers", "/CN=A maker of phones", None)
     (folder / "nginx.conf").write_text(conf)
     folder.chmod(0o755)
     # As root its workers would become somebody who may not read pytest's folders.
@@ -206,6 +206,18 @@ def _until_listening(port: int, process: subprocess.Popen[bytes]) -> None:
 def test_plain_http_only_leads_to_tls(front: Front) -> None:
     status, headers, _ = front.get("/calls/?month=2026-10", tls=False)
     assert (status, headers["Location"]) == (308, "https://localhost/calls/?month=2026-10")
+
+
+def test_phones_get_in_over_plain_http_only_where_an_operator_lets_them(front: Front, tmp_path: Path) -> None:
+    path = "/provision/805EC0112233.cfg"
+    assert front.get(path, tls=False)[0] == 308
+    with _running(tmp_path, including="phone-plain.conf") as opened:
+        status, _, body = opened.get(path, tls=False, X_Phone_Certificate="CN=805EC0112233", X_Forwarded_Proto="https")
+        told = json.loads(body)
+        assert (status, told["service"], told["path"]) == (200, "phones", path)
+        assert told["headers"]["X-Forwarded-Proto"] == "http"
+        assert not told["headers"].get("X-Phone-Certificate")
+        assert opened.get("/calls/", tls=False)[0] == 308
 
 
 def test_its_own_health_address_answers_without_the_portal(front: Front) -> None:
@@ -259,7 +271,7 @@ def test_nobody_claims_a_certificate_by_a_header(front: Front) -> None:
 
 
 def test_a_certificate_of_a_maker_is_handed_on_and_another_one_is_not(tmp_path: Path) -> None:
-    with _running(tmp_path, certificates=True) as front:
+    with _running(tmp_path, including="phone-certificates.conf") as front:
         makers, own, forged = (tmp_path / "tls" / name for name in ("phone-makers", "own", "forged"))
         _certify(own, "/O=Yealink/CN=249AD80A46B3", makers)
         _certify(forged, "/O=Yealink/CN=249AD80A46B3", None)
