@@ -90,47 +90,46 @@ class Known:
     source: Source
     _runs: list[Run] = field(default_factory=list)  # ids with facts
     _seen: set[int] = field(default_factory=set)  # the chunks that these hold
-    _seen_since: datetime | None = None  # every chunk that ends at this moment or later is seen
+    _opened: datetime | None = None  # every chunk that ends at this moment or later is seen
     _calls: list[Run] = field(default_factory=list)  # calls with chunks
     _last: dict[int, datetime] = field(default_factory=dict)  # the last start of each chunk that these hold
-    _near: tuple[datetime, datetime] | None = None  # every chunk that has rows between these moments is among them
+    _near: tuple[datetime, datetime] | None = None  # every chunk that has rows between these moments is seen as well
     _since: datetime = _EPOCH  # calls whose chunks ended before are over
-    _kept: "list[_Kept]" = field(
-        default_factory=list
-    )  # the calls of the latest parts, some of which are not written down yet
+    _kept: list[_Kept] = field(default_factory=list)  # the calls of the latest parts: some are not written down yet
 
     def look_at(self, first: int, last: int, *, closed: frozenset[object], grouped: bool) -> None:
         """Read what is not read yet of the chunks around these moments (microseconds UTC) and of the open periods."""
         since, until = (_EPOCH + timedelta(microseconds=moment) for moment in (first, last))
-        since, until = since - MARGIN, until + MARGIN
-        self._since = since
-        self._look_at_ids(min(since, _open_since(until - MARGIN, closed)))
+        opened = _open_since(until, closed)
+        self._since = since - MARGIN
+        near = self._near_and_new(since - MARGIN, until + MARGIN)
+        # Those near come first: what stands with the same start must be known, however many there are.
+        chunks = {pk: count for pk, count, _last in near}
+        if self._opened is None or opened < self._opened:
+            found = KeptRows.objects.filter(source=self.source, last_start__gte=opened).order_by("-pk")
+            chunks |= dict(found.values_list("pk", "count"))
+            self._opened = opened
+        new = [(pk, count) for pk, count in chunks.items() if pk not in self._seen]
+        self._runs = gathered([*self._runs, *in_runs(self._read_ids(new))])
         if grouped:
-            self._look_at_calls(since, until)
+            ours = {kept.pk for kept in self._kept}
+            self._know_calls(
+                _Kept.of(pk, ended, np.frombuffer(_read("groups", pk)[0], dtype="<i8"))
+                for pk, _count, ended in near
+                if pk not in self._last and pk not in ours
+            )
 
-    def _look_at_ids(self, since: datetime) -> None:
-        """Of all that ends at this moment or later, because a record may have got another start."""
-        if self._seen_since is not None and since >= self._seen_since:
-            return
-        found = KeptRows.objects.filter(source=self.source, last_start__gte=since).order_by("-pk")
-        new = [(pk, count) for pk, count in found.values_list("pk", "count") if pk not in self._seen]
-        self._runs += in_runs(self._read_ids(new))
-        self._seen_since = since
-
-    def _look_at_calls(self, since: datetime, until: datetime) -> None:
+    def _near_and_new(self, since: datetime, until: datetime) -> list[tuple[int, int, datetime]]:
+        """Key, size and last start of the chunks between two moments that were not there when it was looked last."""
         found = KeptRows.objects.filter(source=self.source, last_start__gte=since, first_start__lte=until)
         if self._near is not None and self._near[0] <= since <= self._near[1]:
             # What is new of it begins behind what was looked at before.
             found, since = found.filter(first_start__gt=self._near[1]), self._near[0]
             until = max(until, self._near[1])
-        ours = {kept.pk for kept in self._kept}
-        new = [
-            (pk, last) for pk, last in found.values_list("pk", "last_start") if pk not in self._last and pk not in ours
-        ]
-        self._know_calls(_Kept.of(pk, last, np.frombuffer(_read("groups", pk)[0], dtype="<i8")) for pk, last in new)
         self._near = (since, until)
+        return list(found.order_by("-pk").values_list("pk", "count", "last_start"))
 
-    def _know_calls(self, several: "Iterable[_Kept]") -> None:
+    def _know_calls(self, several: Iterable[_Kept]) -> None:
         def noted() -> Iterator[tuple[Integers, Integers]]:
             for kept in several:
                 self._last[kept.pk] = kept.last
@@ -143,7 +142,7 @@ class Known:
 
         Others may have added to them since: the next look is at all of them.
         """
-        self._seen_since = self._near = None
+        self._opened = self._near = None
         there = KeptRows.objects.filter(source=self.source).values_list("pk", flat=True)
         return sum(len(run.ids) for run in self._runs) <= MOST_HELD and self._seen.issubset(there)
 

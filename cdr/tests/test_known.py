@@ -272,6 +272,20 @@ def test_rows_of_closed_calls_are_forgotten_but_their_ids_are_not(acme: Customer
     assert deliver(source, tmp_path, asterisk_row()) == (1, 0, 1, 0, 0)
 
 
+def test_what_lies_near_is_known_however_much_is_open(
+    acme: Customer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = a_source("generic")
+    early = generic("a", start="2026-08-15T09:12:00+02:00")
+    deliver(source, tmp_path, early)
+    for month in (8, 9):
+        close_period(month=Month(2026, month), actor=system())
+    deliver(source, tmp_path, *(generic(f"r{number}") for number in range(5)))
+    monkeypatch.setattr(known, "MOST_IDS", 2)
+    monkeypatch.setattr(known, "MOST_HELD", -1)
+    assert deliver(source, tmp_path, early) == (1, 0, 1, 0, 0)
+
+
 def test_many_small_files_become_one_list_of_ids(
     acme: Customer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
