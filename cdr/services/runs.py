@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 RUN = 1_000_000
 BITS_EACH = 16  # bits kept for an id: one in sixteen of the ids that are not in a run is looked for in vain
 MOST_SMALL_RUNS = 8
+PIECE = 100_000  # ids whose bits are made at once
 NOT_KEPT = 0  # the facts of records from before facts were kept: whatever comes again is taken for the same
 
 
@@ -37,14 +38,14 @@ class Run:
         """A run of ids that are in order. Those of a big one are kept in a file: the bits tell that few are looked at."""
         width = max((len(ids) * BITS_EACH - 1).bit_length(), 6)
         shift = np.uint64(64 - width)
-        word, bit = _place_of(ids, shift)
-        words = np.zeros(1 << (width - 6), dtype=np.uint64)
-        if len(ids):
-            # The ids are in order, and so are their words: each word is put together once.
-            first = np.flatnonzero(np.concatenate([[True], word[1:] != word[:-1]]))
-            words[word[first]] = np.bitwise_or.reduceat(bit, first)
         if len(ids) >= RUN:
             ids, facts = _in_a_file(ids), _in_a_file(facts)
+        words = np.zeros(1 << (width - 6), dtype=np.uint64)
+        for start in range(0, len(ids), PIECE):
+            # The ids are in order, and so are their words: each word of a piece is put together once.
+            word, bit = _place_of(ids[start : start + PIECE], shift)
+            first = np.flatnonzero(np.concatenate([[True], word[1:] != word[:-1]]))
+            words[word[first]] |= np.bitwise_or.reduceat(bit, first)
         return cls(ids, facts, words, shift)
 
     def find(self, ids: Integers) -> Integers:
@@ -96,9 +97,10 @@ def _in_a_file(numbers: Integers) -> Integers:
 
 def merged(parts: Sequence[tuple[Integers, Integers]]) -> Run:
     """One run of the ids and facts of several, each of them in order."""
-    ids, facts = np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
+    ids = np.concatenate([part[0] for part in parts])
     order = np.argsort(ids, kind="stable")  # quick, for the parts are in order
-    return Run.of(ids[order], facts[order])
+    ids = ids[order]
+    return Run.of(ids, np.concatenate([part[1] for part in parts])[order])
 
 
 def in_runs(parts: Iterable[tuple[Integers, Integers]]) -> Iterator[Run]:
@@ -114,8 +116,8 @@ def in_runs(parts: Iterable[tuple[Integers, Integers]]) -> Iterator[Run]:
 
 
 def gathered(runs: list[Run]) -> list[Run]:
-    """The same numbers in fewer runs, once many of them are small."""
+    """The same numbers in fewer runs, once many of them are small, or these together no longer are."""
     small = [run for run in runs if len(run.ids) < RUN]
-    if len(small) <= MOST_SMALL_RUNS:
+    if len(small) <= MOST_SMALL_RUNS and (len(small) < 2 or sum(len(run.ids) for run in small) < RUN):
         return runs
     return [run for run in runs if len(run.ids) >= RUN] + [merged([(run.ids, run.facts) for run in small])]
