@@ -119,9 +119,12 @@ MODELS: Final = _read()
 BY_CODE: Final[dict[str, Model]] = {model.code: model for model in MODELS}
 GENERIC: Final = BY_CODE["generic-sip"]
 COMMON_CODES: Final = frozenset(model.common_code for model in MODELS if model.common_code is not None)
-_BY_NAME: Final[dict[str, Model]] = {
-    _plain(name): each for each in MODELS for name in (each.code, each.name, each.title)
-} | {"generic": GENERIC}
+_DECORATION: Final = r" IP PRO$|-3PCC$"  # what stands behind a name on labels, and people leave away
+_BY_NAME: Final[dict[str, Model]] = (
+    {_plain(re.sub(_DECORATION, "", name)): each for each in MODELS for name in (each.name, each.title)}
+    | {_plain(name): each for each in MODELS for name in (each.code, each.name, each.title)}
+    | {"generic": GENERIC}
+)
 _MAKERS: Final = r"^(?:polycom|yealink|grandstream)?(?:sip)?"  # what stands before a name on labels
 
 

@@ -72,6 +72,10 @@ def test_a_line_is_meant_by_its_extension_or_by_its_number(sanne: Line, line: st
         ("grp2614", "grandstream-grp2614"),
         ("Snom D785", "snom-d785"),
         ("Generic SIP", "generic-sip"),
+        ("N670", "gigaset-n670-ip-pro"),
+        ("Gigaset N510", "gigaset-n510-ip-pro"),
+        ("N870", "gigaset-n870-ip-pro"),
+        ("CP-8841", "cisco-cp-8841-3pcc"),
         ("Acrobits", "acrobits"),
     ],
 )
