@@ -227,6 +227,8 @@ def _no_answer(features: Features) -> str:
 def _in_call(features: Features) -> str:
     if features.call_waiting:
         return _("A second caller hears it ring as well.")
+    if features.also_ring and features.also_ring_in_call:
+        return _("A second caller reaches only %(names)s.") % {"names": names_along(features)}
     texts = {
         Instead.NOTHING: _("A second caller hears the busy tone."),
         Instead.FORWARD: _("A second caller goes to %(target)s."),

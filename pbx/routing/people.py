@@ -39,7 +39,9 @@ def _ring(journey: Journey, person: Person, along: list[Beside], *, in_call: boo
     name = label(person)
     if in_call and not person.call_waiting:
         journey.note("busy", person, person=name)
-        return _instead(journey, person, person.busy, "busy") or _busy_tone(journey, person)
+        if not any(each.rings for each in along):
+            return _instead(journey, person, person.busy, "busy") or _busy_tone(journey, person)
+        own = False
     goes_on = person.no_answer.target is not None or (person.no_answer.voicemail and person.mailbox is not None)
     seconds = person.rings * RING_SECONDS if goes_on else MAX_RINGING
     if own:

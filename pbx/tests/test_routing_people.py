@@ -163,6 +163,16 @@ def test_during_a_call_nobody_rings_along_unless_that_is_set() -> None:
     assert len(called(fatima(along=along, along_in_call=True), busy=frozenset({FATIMA})).rings) == 2
 
 
+def test_during_a_call_without_call_waiting_only_those_beside_it_ring_if_that_is_set() -> None:
+    along, in_call = (Along(Target(LISA)),), frozenset({FATIMA})
+    busy = called(fatima(along=along, call_waiting=False), busy=in_call)
+    assert (busy.rings, busy.outcome) == ((), Outcome.BUSY)
+    plan = called(
+        fatima(along=along, along_in_call=True, call_waiting=False, mailbox=BOX, no_answer=TO_BOX), busy=in_call
+    )
+    assert ([ring.person for ring in plan.rings], plan.outcome) == ([LISA], Outcome.VOICEMAIL)
+
+
 @pytest.mark.parametrize("number", ["+31612345678", "short:112", "+319008844"])
 def test_a_blocked_number_and_a_line_for_help_do_not_ring_along(number: str) -> None:
     plan = called(fatima(along=(Along(Target(number=number)),), barred=frozenset({Block.MOBILE})))

@@ -103,6 +103,13 @@ def test_a_line_without_a_phone_rings_in_the_list_when_others_ring_along(browser
     assert "121 088 765 40 01 Gaat over" in text(browser.get("/phones/"))
 
 
+def test_the_page_says_whom_a_second_caller_reaches(browser: Client, sanne: Line) -> None:
+    sent = line_form(also_ring="on", also_ring_in_call="on", along_0="06 12 34 56 01")
+    del sent["call_waiting"]
+    shown = text(browser.post(f"/phones/{sanne.pk}/", sent, follow=True))
+    assert "Een tweede beller bereikt alleen 06 12 34 56 01." in shown
+
+
 # --- callers that are refused ---
 
 
