@@ -225,7 +225,9 @@ def test_an_employee_keeps_the_greetings_of_the_own_line_and_no_others(
     assert "Van mij" in text(made)
     with tenant(acme):
         assert Greeting.objects.get(name="Van mij").line == sanne
-    listed = text(employee.get("/greetings/"))
+    page = employee.get("/greetings/")
+    assert [crumb.label for crumb in page.context["crumbs"]] == ["Mijn telefoon", "Begroetingen"]
+    listed = text(page)
     assert "Van mij" in listed
     assert "Gesloten" not in listed
     assert employee.get(f"/greetings/{closed.pk}/").status_code == 404

@@ -54,7 +54,9 @@ def _way(request: CustomerRequest, *more: Choice) -> list[Choice]:
 def greetings(request: CustomerRequest) -> HttpResponse:
     """Every greeting, to listen to, and whether it plays anywhere."""
     line = _desk(request)
-    context = {"greetings": greeting_selectors.kept_by(request.actor), "line": line, "crumbs": _way(request)[:-1]}
+    above = _way(request)[:-1]
+    crumbs = [*above, Choice(_("Greetings"))] if above else []
+    context = {"greetings": greeting_selectors.kept_by(request.actor), "line": line, "crumbs": crumbs}
     return render(request, "telephony/greetings.html", context)
 
 
