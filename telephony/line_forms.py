@@ -45,6 +45,12 @@ class TargetField(forms.CharField):
         return target
 
 
+class MessagesField(forms.EmailField):
+    """An address that is needed while messages are taken, so that its label does not say that it may be empty."""
+
+    is_needed_elsewhere = True
+
+
 class MomentField(forms.DateTimeField):
     """A moment on the clock of the Netherlands, chosen with the browser's own picker; empty: no end."""
 
@@ -82,8 +88,10 @@ class LineForm(forms.Form):
         help_text=_("the phone does not ring; always forward goes first"),
         required=False,
     )
-    mail_to = forms.EmailField(
-        label=_("Send messages to"), help_text=_("Every message comes as a WAV file."), required=False
+    mail_to = MessagesField(
+        label=_("Send messages to"),
+        help_text=_("Needed to take messages. Every message comes as a WAV file."),
+        required=False,
     )
     copy_to = forms.EmailField(label=_("Copy to"), required=False)
     announcement_only = forms.BooleanField(

@@ -62,6 +62,12 @@ def test_a_refusal_stands_at_its_field(browser: Client, sanne: Line) -> None:
     assert 'href="#id_busy_does"' in shown
 
 
+def test_the_address_of_messages_is_not_said_to_be_optional(browser: Client, sanne: Line) -> None:
+    shown = text(browser.get(f"/phones/{sanne.pk}/"))
+    assert "Kopie naar (mag leeg)" in shown
+    assert "Berichten sturen naar Nodig om in te laten spreken." in shown
+
+
 def test_an_undo_puts_back_only_what_was_changed(browser: Client, employee: Client, sanne: Line) -> None:
     shown = browser.post(f"/phones/{sanne.pk}/", line_form(hide_caller_id="on"), follow=True)
     employee.post("/my-phone/do_not_disturb/on/")
