@@ -236,11 +236,15 @@ def test_an_employee_keeps_the_greetings_of_the_own_line_and_no_others(
 
 
 def test_an_employee_hears_what_plays_on_the_own_line(
-    employee: Client, acme: Customer, sanne: Line, closed: Greeting
+    browser: Client, employee: Client, acme: Customer, sanne: Line, closed: Greeting
 ) -> None:
+    sound = f"/greetings/{closed.pk}/1/audio.wav"
+    assert sound not in employee.get("/my-phone/settings/").content.decode()
     with tenant(acme):
         services.set_features(actor=system(acme), line=sanne, no_answer_greeting=closed)
-    assert employee.get(f"/greetings/{closed.pk}/1/audio.wav").status_code == 200
+    assert employee.get(sound).status_code == 200
+    for page in (employee.get("/my-phone/settings/"), browser.get(f"/phones/{sanne.pk}/")):
+        assert f'src="{sound}" aria-label="Begroeting bij geen gehoor: Gesloten"' in page.content.decode()
 
 
 def test_somebody_without_a_line_and_without_the_right_keeps_none(employee: Client, closed: Greeting) -> None:

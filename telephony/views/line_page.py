@@ -14,9 +14,9 @@ from accounts.web import CustomerRequest, failed, saved
 from portal.lib.numbers import BLOCK_LABELS, Block
 from portal.lib.ui import Choice
 from telephony import greeting_selectors, part_words, selectors, services, words
-from telephony.features import features_of
+from telephony.features import GREETINGS, features_of
 from telephony.line_forms import LineForm, PinForm
-from telephony.models import Line
+from telephony.models import Greeting, Line
 from telephony.views.undo import recall, remember
 
 
@@ -91,7 +91,16 @@ def parts(line: Line, form: LineForm) -> dict[str, object]:
         "callers": [(reverse(one, args=[*key, found.pk]), found, words.callers(found)) for found in lists],
         "callers_new_url": reverse(new, args=key),
         "targets": targets(line),
+        "heard": heard(form),
     }
+
+
+def heard(form: LineForm) -> list[tuple[str, Greeting]]:
+    """Which greetings the voicemail plays, to listen to beside where they are chosen."""
+    chosen = [(name, getattr(form.before, name)) for name in GREETINGS]
+    keys = {greeting.pk for _name, greeting in chosen if greeting}
+    found = greeting_selectors.greetings().in_bulk(keys) if keys else {}
+    return [(str(form[name].label), found[greeting.pk]) for name, greeting in chosen if greeting]
 
 
 def targets(line: Line) -> list[str]:
