@@ -77,6 +77,7 @@ def test_a_generic_phone_is_made_and_shows_what_is_typed_into_it(browser: Client
     assert "Geef het een lijn" not in told
     assert f"/phones/{sanne.pk}/secret/" in page.content.decode()
     assert "Wat dit toestel deed" not in told
+    assert "Waarom is het niet groen?" in told
 
 
 def test_a_phone_is_made_with_a_password_of_ones_own(browser: Client, sanne: Line) -> None:

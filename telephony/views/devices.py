@@ -250,7 +250,7 @@ def _opens_until(answer: ProvisioningAnswer | None) -> dt.datetime | None:
 def _sip(lines: list[Line]) -> list[tuple[str, str]]:
     """What somebody types into a phone that fetches nothing; its secrets are shown where they are made."""
     server = f"{settings.SIP_SERVER}:{settings.SIP_PORT} · {settings.SIP_TRANSPORT.upper()}"
-    users = ((_("SIP user of %(line)s") % {"line": line}, line.sip_user) for line in lines)
+    users = ((_("SIP user"), line.sip_user) for line in lines)
     return [(_("Server"), server), *users, (_("Voicemail"), services.VOICEMAIL)]
 
 
