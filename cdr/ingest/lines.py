@@ -12,11 +12,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.csv
-from django.utils.translation import gettext_noop as _
 
 from cdr.dialects import HEADER_LAYOUT, Dialect
 from cdr.ingest import problems
 from cdr.ingest.chunk import BOM, BadRow, Chunk, FileProblem, Layout, beginning, foreign_rows
+from cdr.ingest.marked import marked as _
 
 BLOCK_BYTES = 8 << 20
 MOST_BLOCKS = 5

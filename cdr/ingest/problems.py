@@ -1,6 +1,6 @@
 """What is wrong with a file as a whole: one sentence each, which says what to do."""
 
-from django.utils.translation import gettext_noop as _
+from cdr.ingest.marked import marked as _
 
 NO_FILE = _("There is no file %(path)s.")
 FILE_GONE = _("The file of %(name)s is not there any more. Deliver it again.")

@@ -1,6 +1,6 @@
 """Why a row is not loaded, in words: one sentence that says what to do. The codes are stable."""
 
-from django.utils.translation import gettext_noop as _
+from cdr.ingest.marked import marked as _
 
 SENTENCES = {
     "id": _("This row has no id, so it could be loaded twice."),
