@@ -27,7 +27,7 @@ from cdr.services import load_file
 from portal.lib.periods import Month
 
 ROWS = int(os.environ.get("BENCH_ROWS", "1000000"))
-MONTH = Month(2025, 2)
+MONTH = Month(2024, 12)  # no other benchmark has calls in it
 BARE = ("start", "direction", "call_type", "product", "number", "other", "rate_id", "seconds", "micros")
 
 
@@ -70,7 +70,7 @@ def _plan(busy: Customer, form: ExportForm) -> Plan:
     roles = frozenset({Role.VIEWS_INVOICES, Role.SEES_FULL_NUMBERS})
     actor = Actor(user=None, customer=busy, roles=roles, door=Door.COMMAND)
     with tenant(busy):
-        asked = ask(QueryDict(f"month={MONTH}"), actor, today=date(2025, 3, 10))
+        asked = ask(QueryDict(f"month={MONTH}"), actor, today=date(2025, 1, 10))
         return plan(busy.pk, busy.reference, asked, form)
 
 
