@@ -119,6 +119,7 @@ def _pages_of_operators() -> Iterator[str]:
         f"/operate/batches/{batch.pk}/",
         "/operate/batches/upload/",
         "/operate/rejects/",
+        "/operate/unrated/",
         "/operate/tariffs/",
         f"/operate/tariffs/{tariff.pk}/",
         f"/operate/tariffs/{tariff.pk}/versions/{version.pk}/",

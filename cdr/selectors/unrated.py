@@ -4,11 +4,13 @@ The counts come from the totals. The reasons come from the calls themselves, of 
 newest ones of each customer's month.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from accounts.models import Customer
 from cdr.models import CallRecord, CustomerRate, DailyTotal, Rate, Tariff, TariffVersion
@@ -21,10 +23,12 @@ from cdr.selectors.rates import holding, override_of
 from portal.lib.numbers import calling_code
 from portal.lib.periods import day_bounds
 
-PAGE = 10  # customers' months on one page
-MOST_READ = 1_000  # calls without a price of one of them
-MOST_PASSED = 20_000  # calls that are passed by on the way to them
+PAGE = 5  # customers' months on one page
+MOST_READ = 100  # calls without a price of one of them
+MOST_PASSED = 5_000  # calls that are passed by on the way to them
 DUTCH_DIGITS = 4  # of a Dutch number: what a list of prices goes by
+
+type _Day = tuple[date, int, int]  # a day, its calls, and those without a price
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,34 +77,40 @@ def queue(after: int = 0) -> Queue:
     """The page that begins after so many customers' months."""
     months = sorted(unrated_months(), key=lambda one: (-one.calls, one.customer, one.month))
     shown = months[after : after + PAGE]
-    read = [_newest(month) for month in shown]
+    days = _days(shown)
+    read = [_newest(month, days.get(month.customer, ())) for month in shown]
     more = after + PAGE < len(months)
     return Queue(sum(one.calls for one in months), _waiting(shown, read), after + PAGE if more else None)
 
 
-def _newest(month: UnratedMonth) -> list[CallRecord]:
-    first = _read_from(month)
+def _newest(month: UnratedMonth, days: Sequence[_Day]) -> list[CallRecord]:
+    first = _read_from([row for row in days if month.month.first_day <= row[0] < month.month.end_day])
     if first is None:
         return []
     return list(unrated_records(month).filter(start__gte=day_bounds(first).start).order_by("-start", "-id")[:MOST_READ])
 
 
-def _read_from(month: UnratedMonth) -> date | None:
+def _days(shown: Sequence[UnratedMonth]) -> dict[int, list[_Day]]:
+    """The days of customers' months, the latest first."""
+    if not shown:
+        return {}
+    wanted = [Q(customer=one.customer, day__gte=one.month.first_day, day__lt=one.month.end_day) for one in shown]
+    rows = DailyTotal.objects.filter(reduce(or_, wanted)).order_by().values_list("customer", "day")
+    found: dict[int, list[_Day]] = {}
+    for customer, day, calls, unrated in rows.annotate(every=Sum("calls"), waiting=Sum("unrated")).order_by("-day"):
+        found.setdefault(customer, []).append((day, calls, unrated))
+    return found
+
+
+def _read_from(days: Iterable[_Day]) -> date | None:
     """The day from which on the calls of a month are read; None where the days know of no call without a price."""
-    days = (
-        DailyTotal.objects.filter(customer=month.customer, day__gte=month.month.first_day, day__lt=month.month.end_day)
-        .order_by()
-        .values("day")
-        .annotate(every=Sum("calls"), unrated=Sum("unrated"))
-        .order_by("-day")
-    )
     found, passed, first = 0, 0, None
-    for row in days:
-        passed += row["every"]
+    for day, calls, unrated in days:
+        passed += calls
         if first is not None and (passed > MOST_PASSED or found >= MOST_READ):
             break
-        if row["unrated"] > 0:
-            found, first = found + row["unrated"], row["day"]
+        if unrated > 0:
+            found, first = found + unrated, day
     return first
 
 
