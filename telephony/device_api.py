@@ -212,7 +212,8 @@ class DeviceViewSet(ReadAPI):
     def shown_settings(self, request: Request, **_: Any) -> Response:  # noqa: ARG002
         """What it would get now, and what of that changed since it last fetched."""
         device = self.get_object()
-        shown = device_settings(device, selectors.answer_of(device))
+        fetched = selectors.last_events([device]).get(device.pk)
+        shown = device_settings(device, selectors.answer_of(device), fetched)
         return Response(DeviceSettingsSerializer(asdict(shown)).data)
 
     @extend_schema(summary="Announce a device to its maker's service", request=None, responses={202: None})

@@ -120,6 +120,16 @@ def test_the_api_tells_the_same(alice: User, acme: Customer, sanne: Line, phone:
     assert {(change.before, change.now) for change in found} >= {("Sanne Bakker", "Joris Visser")}
 
 
+def test_nothing_is_said_of_a_change_while_it_is_not_known_what_the_phone_has(
+    alice: User, acme: Customer, sanne: Line, phone: NewDevice
+) -> None:
+    happened(phone, "fetched")
+    with tenant(acme):
+        rename(acme, sanne)
+    happened(phone, "fetched", etag='"in between"')
+    assert asks(alice)(f"devices/{phone.device.pk}/settings/").json()["changes"] is None
+
+
 def test_a_stranger_reads_no_settings(carol: User, phone: NewDevice) -> None:
     assert asks(carol)(f"devices/{phone.device.pk}/settings/").status_code == 404
 

@@ -123,7 +123,7 @@ def device(request: CustomerRequest, pk: int) -> HttpResponse:
         "keys": selectors.keys_of(found),
         "has_room": found.model.keys > len(lines),
         "files": [_file(one) for one in selectors.files_of(found)],
-        "gets": device_settings(found, answer),
+        "gets": device_settings(found, answer, fetched),
         "gives_back": selectors.gives_back(found),
         "redirect": SERVICES.get(found.model.vendor),
         "crumbs": crumbs_of(found),
