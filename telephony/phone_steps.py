@@ -54,8 +54,10 @@ def find_us_steps(model: Model) -> list[str]:
 
 def log_in_steps(model: Model) -> list[str]:
     """For a phone whose user name or password is refused."""
+    web_went = model.web_off and menu_of(model) in _MENUS.values()
     return [
         _("Choose New password here. It takes the place of what was typed."),
+        *([_("Does its web page not open, then reset the phone to its factory settings first.")] if web_went else []),
         *steps_of(model)[:-1],
         _("Type the password without spaces at its ends; capitals and small letters differ."),
         _("Save and restart the phone. After ten wrong tries within a minute it has to wait a minute."),

@@ -58,6 +58,20 @@ def test_a_wrong_password_comes_before_all_that_follows_from_it(phone: NewDevice
     assert "New password" in fault.steps[0]
 
 
+def test_a_phone_whose_web_page_our_settings_switched_off_is_reset_before_a_password_is_typed(
+    acme: Customer, sanne: Line, phone: NewDevice
+) -> None:
+    with tenant(acme):
+        made = services.create_device(
+            actor=system(acme), customer=acme, model_code="grandstream-ht802", mac="ec74d70a8023", lines=[sanne]
+        )
+    for device, resets in ((made, True), (phone, False)):
+        happened(device, "refused", agent="")
+        fault = first_fault(device)
+        assert fault is not None
+        assert any("factory settings" in step for step in fault.steps) is resets
+
+
 def test_a_wrong_model_is_named(phone: NewDevice) -> None:
     happened(phone, "fetched", agent="Yealink SIP-T48U 109.86.0.20 24:9a:d8:0a:46:b3")
     fault = first_fault(phone)
