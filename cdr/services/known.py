@@ -34,6 +34,7 @@ MARGIN = timedelta(days=1)
 MOST_IDS = 25_000_000
 MOST_HELD = MOST_IDS  # more are read again for every file, from the periods that are open then
 SMALL, MANY_SMALL = 20_000, 400
+BITS_OF_A_CALL = 8  # half of what an id has: fewer calls are asked about twice
 NOT_WRITTEN = 0  # the key of a chunk that is not in the database yet
 
 
@@ -135,7 +136,7 @@ class Known:
                 self._last[kept.pk] = kept.last
                 yield kept.calls, np.full(len(kept.calls), kept.pk, dtype=np.int64)
 
-        self._calls = gathered([*self._calls, *in_runs(noted())])
+        self._calls = gathered([*self._calls, *in_runs(noted(), BITS_OF_A_CALL)])
 
     def stands(self) -> bool:
         """Whether the database still has every chunk that was read or written, and they are not too many.

@@ -30,13 +30,14 @@ class Run:
 
     ids: Integers
     facts: Integers
+    bits: int  # for each of them
     _words: Words
     _shift: np.uint64
 
     @classmethod
-    def of(cls, ids: Integers, facts: Integers) -> Self:
+    def of(cls, ids: Integers, facts: Integers, bits: int = BITS_EACH) -> Self:
         """A run of ids that are in order. Those of a big one are kept in a file: the bits tell that few are looked at."""
-        width = max((len(ids) * BITS_EACH - 1).bit_length(), 6)
+        width = max((len(ids) * bits - 1).bit_length(), 6)
         shift = np.uint64(64 - width)
         if len(ids) >= RUN:
             ids, facts = _in_a_file(ids), _in_a_file(facts)
@@ -46,7 +47,7 @@ class Run:
             word, bit = _place_of(ids[start : start + PIECE], shift)
             first = np.flatnonzero(np.concatenate([[True], word[1:] != word[:-1]]))
             words[word[first]] |= np.bitwise_or.reduceat(bit, first)
-        return cls(ids, facts, words, shift)
+        return cls(ids, facts, bits, words, shift)
 
     def find(self, ids: Integers) -> Integers:
         """What belongs to those of the sorted `ids` that are here."""
@@ -95,24 +96,24 @@ def _in_a_file(numbers: Integers) -> Integers:
         return numbers
 
 
-def merged(parts: Sequence[tuple[Integers, Integers]]) -> Run:
+def merged(parts: Sequence[tuple[Integers, Integers]], bits: int = BITS_EACH) -> Run:
     """One run of the ids and facts of several, each of them in order."""
     ids = np.concatenate([part[0] for part in parts])
     order = np.argsort(ids, kind="stable")  # quick, for the parts are in order
     ids = ids[order]
-    return Run.of(ids, np.concatenate([part[1] for part in parts])[order])
+    return Run.of(ids, np.concatenate([part[1] for part in parts])[order], bits)
 
 
-def in_runs(parts: Iterable[tuple[Integers, Integers]]) -> Iterator[Run]:
+def in_runs(parts: Iterable[tuple[Integers, Integers]], bits: int = BITS_EACH) -> Iterator[Run]:
     """As few runs as fit the memory that making one takes."""
     waiting: list[tuple[Integers, Integers]] = []
     for part in parts:
         waiting.append(part)
         if sum(len(ids) for ids, _ in waiting) >= RUN:
-            yield merged(waiting)
+            yield merged(waiting, bits)
             waiting = []
     if waiting:
-        yield merged(waiting)
+        yield merged(waiting, bits)
 
 
 def gathered(runs: list[Run]) -> list[Run]:
@@ -120,4 +121,6 @@ def gathered(runs: list[Run]) -> list[Run]:
     small = [run for run in runs if len(run.ids) < RUN]
     if len(small) <= MOST_SMALL_RUNS and (len(small) < 2 or sum(len(run.ids) for run in small) < RUN):
         return runs
-    return [run for run in runs if len(run.ids) >= RUN] + [merged([(run.ids, run.facts) for run in small])]
+    return [run for run in runs if len(run.ids) >= RUN] + [
+        merged([(run.ids, run.facts) for run in small], small[0].bits)
+    ]
