@@ -6,7 +6,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import mixins, parsers, serializers, status, viewsets
@@ -20,6 +19,7 @@ from accounts.models import User
 from portal.lib.ranges import part_of
 from telephony import greeting_selectors, schedule_selectors, selectors, services
 from telephony.audio.convert import convert
+from telephony.instead import named_instead
 from telephony.models import Greeting, GreetingVersion, Line
 
 STANDARD = "standard"
@@ -159,11 +159,7 @@ class GreetingViewSet(CustomerAPI, mixins.ListModelMixin, mixins.RetrieveModelMi
     def destroy(self, request: Request, **_kwargs: Any) -> Response:
         """Gone with its versions; refused while callers hear it and nothing is named to be heard instead."""
         found = self.get_object()
-        named = request.query_params.get("instead")
-        instead = None
-        if named not in {None, STANDARD}:
-            if not (named.isascii() and named.isdecimal() and len(named) < 19):
-                raise serializers.ValidationError({"instead": [_("This is no id.")]})
-            instead = get_object_or_404(Greeting, pk=named)
-        services.remove_greeting(actor=self.actor, greeting=found, instead=instead, to_standard=named == STANDARD)
+        to_standard = request.query_params.get("instead") == STANDARD
+        instead = None if to_standard else named_instead(request, Greeting.objects.all())
+        services.remove_greeting(actor=self.actor, greeting=found, instead=instead, to_standard=to_standard)
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -4,12 +4,12 @@ Every member reads them, because whoever has a line may let a schedule say when 
 seeing what follows them, takes the right to change settings.
 """
 
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
@@ -27,6 +27,7 @@ from telephony.calendars.merge import Merged, merge
 from telephony.calendars.read import Calendared, read_holidays, read_week
 from telephony.calendars.write import write_holidays, write_week
 from telephony.hours import last_public_year, public_holidays
+from telephony.instead import named_instead
 from telephony.models import HolidaySchedule, Schedule
 from telephony.schedule_serializers import (
     CalendarFileSerializer,
@@ -49,7 +50,7 @@ FIRST_YEAR, LAST_YEAR = 2000, 2099
 INSTEAD = OpenApiParameter("instead", int, description="What follows this one follows that one from now on.")
 
 
-class HoursAPI(CustomerAPI, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Any]):
+class HoursAPI(CustomerAPI, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Any], ABC):
     """What both kinds do alike."""
 
     capability: ClassVar[Capability | tuple[Capability, ...]] = ()
@@ -77,12 +78,7 @@ class HoursAPI(CustomerAPI, mixins.ListModelMixin, mixins.RetrieveModelMixin, vi
     @extend_schema(parameters=[INSTEAD])
     def destroy(self, request: Request, **_kwargs: Any) -> Response:
         """Gone; refused while something follows it and no other is named to be followed instead."""
-        named = request.query_params.get("instead")
-        instead = None
-        if named is not None:
-            if not (named.isascii() and named.isdecimal() and len(named) < 19):
-                raise serializers.ValidationError({"instead": [_("This is no id.")]})
-            instead = get_object_or_404(self.get_queryset(), pk=named)
+        instead = named_instead(request, self.get_queryset())
         services.remove_hours(actor=self.actor, schedule=self.get_object(), instead=instead)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -94,8 +90,9 @@ class HoursAPI(CustomerAPI, mixins.ListModelMixin, mixins.RetrieveModelMixin, vi
     def _answer(self, row: Schedule | HolidaySchedule, code: int) -> Response:
         return Response(self.get_serializer(self.get_queryset().get(pk=row.pk)).data, status=code)
 
+    @abstractmethod
     def _keep(self, given: dict[str, Any], found: Any) -> Schedule | HolidaySchedule:
-        raise NotImplementedError
+        """Store what is given: a new one, or in the place of what was found."""
 
 
 def _file(request: Request) -> bytes:
