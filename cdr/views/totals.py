@@ -38,7 +38,7 @@ class Answer:
         return add_up(self.pairs.values())
 
 
-def _answer(asked: Asked, earlier: Selection | None) -> Answer:
+def _answer(asked: Asked) -> Answer:
     selection = calls.countable(asked.selection)
     if selection.needs_records:
         drawn = selection
@@ -46,6 +46,7 @@ def _answer(asked: Asked, earlier: Selection | None) -> Answer:
     else:
         drawn = calls.countable(selection, by_day=True)
         pairs, days = calls.by_number_and_type(selection), calls.by_day(drawn)
+    earlier = _earlier(asked)
     if earlier is not None and (selection != asked.selection or calls.countable(earlier) != earlier):
         earlier = None  # parts cannot be compared
     return Answer(
@@ -65,7 +66,6 @@ def totals(request: CustomerRequest) -> HttpResponse:
     asked = ask(request.GET, request.actor, today=timezone.localdate())
     view = request.GET.get("view", "")
     view = view if view in tables.VIEWS else "matrix"
-    earlier = _earlier(asked)
     context: dict[str, object] = {
         "asked": asked,
         "form": asked.form,
@@ -73,19 +73,19 @@ def totals(request: CustomerRequest) -> HttpResponse:
         "saved": saved.bar(request, asked),
         "unread": problem_lines(request.GET, asked),
         "tabs": tabs(request, "totals"),
-        "picker": _picker(request, asked, earlier),
+        "picker": picker(request, asked),
         "downloads": files.menu(request, by=tables.VIEWS[view]),
     }
     reads = calls.records_to_read(asked.selection, by_number=True, by_day=True)
     if reads > calls.AT_ONCE and not waiting.goes_on(request):
         context["waiting"] = waiting.waiting(request, reads)
     else:
-        context |= _result(request, asked, earlier, view)
+        context |= _result(request, asked, view)
     return waiting.answered(request, "cdr/totals.html", context)
 
 
-def _result(request: CustomerRequest, asked: Asked, earlier: Selection | None, view: str) -> dict[str, object]:
-    answer = _answer(asked, earlier)
+def _result(request: CustomerRequest, asked: Asked, view: str) -> dict[str, object]:
+    answer = _answer(asked)
     pairs, whole = answer.pairs, answer.whole
     dear = pictures.dear_calls(asked, calls.dearest_calls(asked.selection, answer.days, most=calls.MOST_DEAR))
     context: dict[str, object] = {
