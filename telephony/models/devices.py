@@ -207,6 +207,7 @@ class ProvisioningEvent(TenantModel):
         FOREIGN = "foreign", _("Asked for another device")
         FIRST = "first", _("Fetched with a one-time link")
         SENT = "sent", _("Sent a file")
+        NOT_TAKEN = "not_taken", _("Sent a file that was not taken")
 
     device = models.ForeignKey(Device, models.CASCADE, related_name="events")
     at = models.DateTimeField()

@@ -11,7 +11,8 @@ ADDRESS: Final = "/provision"  # below it phones ask
 class Asking(NamedTuple):
     """What a phone sends. `path` is whole and decoded, `name` what of it stands below the provisioning address, without
     slashes before it; `keeps` is its If-None-Match, `certificate` the subject that a trusted proxy verified, empty for
-    everybody else, whatever they claim. `read` gives up to so many bytes of the `size` that come behind.
+    everybody else, whatever they claim. `read` gives up to so many bytes of the `size` that come behind; None is a size
+    that the phone did not say because it sends chunks, and `ends` whether the server tells where those end.
     """
 
     method: str
@@ -25,7 +26,8 @@ class Asking(NamedTuple):
     agent: str = ""
     keeps: str = ""
     certificate: str = ""
-    size: int = 0
+    size: int | None = 0
+    ends: bool = True
 
 
 @dataclass(slots=True)

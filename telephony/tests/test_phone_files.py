@@ -1,5 +1,7 @@
 """Logs and settings that phones send: bounded, kept for the device's page, given back to makers' phones that ask for it."""
 
+import io
+
 import pytest
 from django.test import Client
 
@@ -60,6 +62,44 @@ def test_what_is_too_large_is_refused_and_not_kept(yealink: Phone, acme: Custome
     assert send(yealink, name, b"x" * size) == 413
     assert store_phone_files() == 0
     assert kept(acme) == []
+    assert told(acme) == [("not_taken", size)]
+
+
+def told(acme: Customer) -> list[tuple[str, int]]:
+    """What its history says."""
+    store_phone_events()
+    with tenant(acme):
+        return [(found.outcome, found.size) for found in ProvisioningEvent.objects.all()]
+
+
+def raw(phone: Phone, body: bytes, **environ: object) -> int:
+    """The status of a log whose request reaches the portal with this besides, or instead of, what is usual."""
+    path = f"/provision/{T46U}-app.log"
+    header = phone.digest(nonce_of(phone.ask(path, method="PUT")), path, method="PUT")
+    told = {"REMOTE_ADDR": phone.address, "wsgi.input": io.BytesIO(body)} | environ
+    return int(phone.client.generic("PUT", path, body, headers={"Authorization": header}, **told).status_code)
+
+
+def test_what_is_larger_than_can_be_told_is_told_as_very_large(yealink: Phone, acme: Customer) -> None:
+    assert raw(yealink, b"x", CONTENT_LENGTH="9" * 40) == 413
+    assert told(acme) == [("not_taken", 10**9)]
+
+
+def test_what_breaks_off_is_not_kept(yealink: Phone, acme: Customer) -> None:
+    assert raw(yealink, b"<X>", CONTENT_LENGTH="5") == 400
+    assert store_phone_files() == 0
+    assert told(acme) == [("not_taken", 5)]
+
+
+def test_chunks_are_read_where_the_server_tells_their_end_and_refused_where_it_does_not(
+    yealink: Phone, acme: Customer
+) -> None:
+    chunks = {"CONTENT_LENGTH": "", "HTTP_TRANSFER_ENCODING": "chunked"}
+    assert raw(yealink, b"boot\n", **chunks) == 411
+    assert told(acme) == [("not_taken", 0)]
+    assert raw(yealink, b"boot\n", **chunks, **{"wsgi.input_terminated": True}) == 204
+    store_phone_files()
+    assert kept(acme) == [("app.log", 5, "boot\n")]
 
 
 def test_the_newest_few_of_each_name_are_kept(yealink: Phone, acme: Customer) -> None:

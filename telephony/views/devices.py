@@ -37,6 +37,7 @@ ICONS = {
     ProvisioningEvent.Outcome.FOREIGN: ("alert", "bad"),
     ProvisioningEvent.Outcome.FIRST: ("download", "good"),
     ProvisioningEvent.Outcome.SENT: ("document", ""),
+    ProvisioningEvent.Outcome.NOT_TAKEN: ("document", "warn"),
 }
 
 

@@ -24,6 +24,7 @@ EVERY_ANSWER: Final = (
     ("X-Content-Type-Options", "nosniff"),
     ("Content-Security-Policy", "default-src 'none'"),
 )
+_MOST: Final = 10**9  # bytes; nothing that large is taken, and its size has to be told
 _BODILESS: Final = (HTTPStatus.NOT_MODIFIED, HTTPStatus.NO_CONTENT)
 
 
@@ -44,7 +45,6 @@ def answer(asking: Asking) -> Answer:
 def asking_of(environ: Mapping[str, Any], *, path: str, name: str, from_trusted_proxy: bool) -> Asking:
     """A request as WSGI tells it, once the proxies in front were believed or not."""
     secure = environ["wsgi.url_scheme"] == "https"
-    size = environ.get("CONTENT_LENGTH") or ""
     return Asking(
         method=environ["REQUEST_METHOD"],
         path=path,
@@ -57,8 +57,16 @@ def asking_of(environ: Mapping[str, Any], *, path: str, name: str, from_trusted_
         agent=environ.get("HTTP_USER_AGENT", ""),
         keeps=environ.get("HTTP_IF_NONE_MATCH", ""),
         certificate=_subject(environ) if secure and from_trusted_proxy else "",
-        size=int(size) if size.isascii() and size.isdigit() else 0,
+        size=_size(environ),
+        ends=environ.get("wsgi.input_terminated", False),
     )
+
+
+def _size(environ: Mapping[str, Any]) -> int | None:
+    said = environ.get("CONTENT_LENGTH") or ""
+    if said.isascii() and said.isdigit():
+        return min(int(said), _MOST)
+    return None if environ.get("HTTP_TRANSFER_ENCODING") else 0
 
 
 def _subject(environ: Mapping[str, Any]) -> str:

@@ -213,18 +213,30 @@ def _take(asking: Asking, asked: Request, attempt: Attempt, *, newest: bool) -> 
     """A log or a file of settings that a phone sends: bounded, kept for its page, and given back where its maker
     expects that.
     """
-    size = asking.size
-    is_log = asked.sent_name.endswith("log")
-    fits = size <= (MAX_SENT if is_log else MAX_KEPT)
-    body = asking.read(size)[-MAX_KEPT:] if fits else b""
-    text = vault.encrypt(body.decode(errors="replace")) if body else ""
-    now = int(time.time())
-    sent = Sent(attempt.name, now, asked.sent_name, size, text) if body else None
-    event = event_of(asking, attempt, Outcome.SENT, size=size, newest=newest)
-    closed = _closed(asking, gate().accept(attempt, event, keep=sent is not None, sent=sent))
+    body, wrong = _received(asking, MAX_SENT if asked.sent_name.endswith("log") else MAX_KEPT)
+    size = len(body) if asking.size is None else asking.size
+    sent = None
+    if body:
+        text = vault.encrypt(body[-MAX_KEPT:].decode(errors="replace"))
+        sent = Sent(attempt.name, int(time.time()), asked.sent_name, size, text)
+    event = event_of(asking, attempt, Outcome.NOT_TAKEN if wrong else Outcome.SENT, size=size, newest=newest)
+    closed = _closed(asking, gate().accept(attempt, event, keep=bool(sent or wrong), sent=sent))
     if closed is not None:
         return closed
-    return taken() if fits else short(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    return short(wrong) if wrong else taken()
+
+
+def _received(asking: Asking, most: int) -> tuple[bytes, HTTPStatus | None]:
+    """What a phone sends, or nothing and what is wrong with it."""
+    if asking.size is None:
+        if not asking.ends:
+            return b"", HTTPStatus.LENGTH_REQUIRED
+        body = asking.read(most + 1)
+        return (body, None) if len(body) <= most else (b"", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    if asking.size > most:
+        return b"", HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    body = asking.read(asking.size)
+    return (body, None) if len(body) == asking.size else (b"", HTTPStatus.BAD_REQUEST)  # the connection broke
 
 
 def _closed(asking: Asking, verdict: Verdict) -> Answer | None:
