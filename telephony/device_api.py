@@ -19,7 +19,7 @@ from rest_framework.response import Response
 
 from accounts.access import Capability
 from accounts.apibase import CustomerAPI
-from telephony import rules, selectors, services, vault
+from telephony import device_rules, rules, selectors, services, vault
 from telephony.device_access import access_by_link, access_of, code_of
 from telephony.device_list import Row
 from telephony.device_serializers import (
@@ -96,7 +96,7 @@ class DeviceViewSet(ReadAPI):
         made = services.create_device(
             actor=self.actor,
             customer=self.customer,
-            model_code=rules.model_meant(given["model"]).code,
+            model_code=device_rules.model_meant(given["model"]).code,
             mac=given["mac"],
             lines=_lines(given["lines"]),
             typed=given["password"],

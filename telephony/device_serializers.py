@@ -74,14 +74,27 @@ class ManySerializer(serializers.Serializer[Any]):
     dry_run = serializers.BooleanField(default=False)
 
 
+class SipSerializer(serializers.Serializer[Any]):
+    """What is typed into a phone that fetches nothing; the secret of a line is told by `lines/{id}/secret/`."""
+
+    server = serializers.CharField()
+    port = serializers.IntegerField()
+    transport = serializers.CharField()
+    users = serializers.ListField(child=serializers.CharField())
+    voicemail = serializers.CharField()
+
+
 class AccessSerializer(serializers.Serializer[Any]):
-    """With what the device gets in, told once. `url` is where its settings stand, `typed` what goes into the phone."""
+    """With what the device gets in, told once. `url` is where its settings stand, `typed` what goes into the phone. A phone
+    that is set by hand has neither, nor user name and password, but `sip`, which is null for all others.
+    """
 
     id = serializers.IntegerField()
     url = serializers.CharField()
     typed = serializers.CharField()
     username = serializers.CharField()
     password = serializers.CharField()
+    sip = SipSerializer(allow_null=True)
 
 
 class LinkSerializer(AccessSerializer):

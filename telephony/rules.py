@@ -7,11 +7,8 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.errors import Refusal
-from portal.lib import mac as mac_addresses
-from portal.lib.crypto import PASSWORD_REFUSALS, password_refusal
 from portal.lib.numbers import (
     ALWAYS_ALLOWED,
     BLOCK_LABELS,
@@ -28,22 +25,11 @@ from telephony.features import CASES, Features
 from telephony.models import CallerFilter, Dialable, Line, NumberRange, PhoneNumber
 from telephony.models.dialables import SYSTEM_FAX, SYSTEM_VOICEMAIL
 from telephony.models.lines import FEWEST_RINGS, MOST_RINGS, Instead
-from telephony.provisioning import catalogue
-from telephony.provisioning.render import lost_marks
 
 MAX_RANGE = 10_000
 MOST_ALONG = 10
 MOST_CALLERS = 500
 _SYSTEM = {SYSTEM_FAX: Dialable.Kind.FAX, SYSTEM_VOICEMAIL: Dialable.Kind.VOICEMAIL}
-MAC_REFUSALS = {
-    "mac_characters": gettext_lazy("A MAC address has only the digits 0 to 9 and the letters A to F."),
-    "mac_length": gettext_lazy("A MAC address has 12 characters. It stands on the label of the device."),
-    "mac_zero": gettext_lazy("This is an empty address. Copy the MAC address from the label of the device."),
-    "mac_broadcast": gettext_lazy("This is the address of all devices. Copy the one on the label of the device."),
-    "mac_multicast": gettext_lazy(
-        "This is the address of a group of devices. Copy the one on the label of the device."
-    ),
-}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
@@ -127,16 +113,17 @@ def forward_may_go_to(
             raise Refusal("forward_blocked", message % {"group": str(BLOCK_LABELS[hit[0]]).lower()}, field=field)
 
 
-def no_line_forwards_to(blocked: frozenset[Block], everyone: Iterable[tuple[Line, Features]]) -> None:
-    """A block may not stop a forward in silence: whoever sends calls there chooses something else first."""
+def no_call_goes_to(blocked: frozenset[Block], everyone: Iterable[tuple[Line, Features]]) -> None:
+    """A block may not stop a forward, menu or group in silence: whoever sends calls there chooses something else first."""
     broken = [
         line.dialable.display_name
         for line, features in everyone
         if any(blocks_of(target.external) & blocked for _field, target in features.live() if target)
     ]
+    broken += [pointer.name for pointer in selectors.others_that_send_calls_to(blocked)]
     if broken:
         message = _(
-            "These lines forward to numbers that would be blocked: %(names)s. Let them forward elsewhere first."
+            "These send calls to numbers that would be blocked: %(names)s. Let them send calls elsewhere first."
         )
         raise Refusal("forwards_to_blocked", message % {"names": ", ".join(broken[:5])})
 
@@ -275,39 +262,6 @@ def _counts_or_repeats(pin: str) -> bool:
     return half * 2 == pin or (len(steps) == 1 and steps <= {0, 1, 9})
 
 
-def mac_is_usable(typed: str) -> str:
-    """The stored form of a typed MAC address."""
-    try:
-        return mac_addresses.parse(typed)
-    except mac_addresses.MacError as error:
-        raise Refusal(error.code, MAC_REFUSALS[error.code], field="mac") from error
-
-
-def mac_taken() -> Refusal:
-    """An address belongs to one device of the platform; who has it, another customer perhaps, is not told."""
-    message = _("This MAC address is in use already. Remove the device where it is now, or check the label.")
-    return Refusal("mac_taken", message, field="mac")
-
-
-def model_is_known(code: str) -> catalogue.Model:
-    """The catalogue's row of a code."""
-    if code not in catalogue.BY_CODE:
-        raise Refusal("model_unknown", _("Choose a model from the list."), field="model_code")
-    return catalogue.model(code)
-
-
-def model_meant(typed: str) -> catalogue.Model:
-    """The model that somebody writes down by name or code; the refusal names those that look like it."""
-    found = catalogue.find(typed)
-    if found is not None:
-        return found
-    like = [each.title for each in catalogue.near(typed)]
-    message = _("There is no model “%(typed)s” in the catalogue.") % {"typed": typed}
-    if like:
-        message += " " + _("Do you mean one of these: %(models)s?") % {"models": ", ".join(like)}
-    raise Refusal("model_unknown", message, field="model", proposals=like)
-
-
 def line_meant(typed: str) -> Line:
     """The line of the open customer that somebody writes down by extension or number."""
     target = selectors.find_target(typed)
@@ -320,50 +274,6 @@ def line_meant(typed: str) -> Line:
         message = _("%(name)s is no phone line, so no device carries it. Give the extension or number of a line.")
         raise Refusal("not_a_line", message % {"name": found.display_name}, field="line")
     return line
-
-
-def password_fits(model: catalogue.Model, typed: str) -> None:
-    """A device password of somebody's own making: strong, and of marks that the phone can carry."""
-    code = password_refusal(typed)
-    if code is not None:
-        raise Refusal(code, PASSWORD_REFUSALS[code], field="password")
-    lost = lost_marks(model.vendor, typed)
-    if lost:
-        message = _("Phones of %(maker)s cannot carry these marks: %(marks)s Choose others.")
-        raise Refusal("password_unfit", message % {"maker": model.vendor.label, "marks": lost}, field="password")
-
-
-def model_has_room(model: catalogue.Model, lines: int) -> None:
-    """A phone carries no more lines than it has accounts."""
-    if lines > model.lines:
-        message = _("The %(model)s carries at most %(most)s lines. Choose another model or fewer lines.")
-        raise Refusal("model_is_full", message % {"model": model.title, "most": model.lines}, field="line")
-
-
-def lines_are_some_and_once(lines: Sequence[Line]) -> None:
-    """A phone without a line would get no settings and keep those it had; a line twice has no second key."""
-    if not lines:
-        message = _("A phone carries at least one line. Choose another line, or remove the device.")
-        raise Refusal("no_line", message, field="line")
-    twice = next((line for place, line in enumerate(lines) if line in lines[:place]), None)
-    if twice is not None:
-        message = _("%(line)s stands here twice. Choose each line once.")
-        raise Refusal("line_twice", message % {"line": twice}, field="line")
-
-
-def keys_have_room(model: catalogue.Model, *, lines: int, keys: int) -> None:
-    """The keys of the lines come first; what is left is for other keys."""
-    room = max(0, model.keys - lines)
-    if keys > room:
-        message = _("The %(model)s has room for %(most)s keys beside its lines. Take some away.")
-        raise Refusal("keys_are_full", message % {"model": model.title, "most": room})
-
-
-def lamp_can_watch(target: selectors.Target) -> None:
-    """A lamp shows whether a colleague is busy; of an outside number nobody knows."""
-    if target.dialable is None or not target.dialable.extension:
-        message = _("A busy lamp needs a colleague or group with an extension. Choose speed dial for a number.")
-        raise Refusal("lamp_without_extension", message, field="target")
 
 
 def nothing_points_at(dialable: Dialable) -> None:

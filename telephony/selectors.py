@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Customer, User
-from portal.lib.numbers import Block, extension_refusal, parse
+from portal.lib.numbers import Block, blocks_of, extension_refusal, parse
 from telephony.models import (
     AlsoRings,
     CallerFilter,
@@ -268,11 +268,25 @@ def pointers_at(dialable: Dialable) -> list[Pointer]:
         found += _holders(destination, Destination._meta.related_objects)
     line = Line.objects.filter(dialable=dialable).first()
     if line is not None:
-        elsewhere = [
-            relation for relation in Line._meta.related_objects if relation.related_model._meta.app_label != "telephony"
-        ]
-        found += _holders(line, elsewhere)
+        found += _holders(line, _of_other_apps(Line))
     return found
+
+
+def others_that_send_calls_to(blocked: frozenset[Block]) -> list[Pointer]:
+    """What is no line and sends calls to numbers of these groups: groups, menus and night mode, also one that is off."""
+    outside = Destination.objects.exclude(external="")
+    return [
+        holder
+        for destination in outside
+        if blocks_of(destination.external) & blocked
+        for holder in _holders(destination, _of_other_apps(Destination))
+    ]
+
+
+def _of_other_apps(model: type[models.Model]) -> list[models.ForeignObjectRel]:
+    return [
+        relation for relation in model._meta.related_objects if relation.related_model._meta.app_label != "telephony"
+    ]
 
 
 def _holders(held: models.Model, relations: Iterable[models.ForeignObjectRel]) -> list[Pointer]:

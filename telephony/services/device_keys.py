@@ -9,7 +9,7 @@ from django.db import transaction
 from accounts import audit
 from accounts.access import Actor
 from portal.lib.numbers import display
-from telephony import rules, selectors
+from telephony import device_rules, rules, selectors
 from telephony.models import Device, DeviceKey
 from telephony.provisioning.config import Does
 from telephony.selectors import Target
@@ -31,10 +31,10 @@ class NewKey:
 @transaction.atomic
 def change_device_keys(*, actor: Actor, device: Device, keys: Sequence[NewKey]) -> Device:
     """Give a phone these keys after those of its lines, in this order."""
-    rules.keys_have_room(device.model, lines=device.device_lines.count(), keys=len(keys))
+    device_rules.keys_have_room(device.model, lines=device.device_lines.count(), keys=len(keys))
     for key in keys:
         if key.does is Does.BUSY_LAMP:
-            rules.lamp_can_watch(key.target)
+            device_rules.lamp_can_watch(key.target)
     before = _labels(selectors.keys_of(device))
     device.keys.all().delete()
     made = DeviceKey.objects.bulk_create(

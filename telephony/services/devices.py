@@ -11,7 +11,7 @@ from accounts.access import Actor
 from accounts.errors import Refusal
 from accounts.models import Customer
 from portal.lib.crypto import generate_password
-from telephony import rules, vault
+from telephony import device_rules, vault
 from telephony.models import Device, DeviceLine, Line
 from telephony.services.provisioning import keep_answer
 
@@ -39,12 +39,13 @@ def create_device(
 
     It gets the `typed` provisioning password or one that is made here; `password` is for known demonstration phones.
     """
-    model = rules.model_is_known(model_code)
-    rules.lines_are_some_and_once(lines)
-    rules.model_has_room(model, len(lines))
-    stored = rules.mac_is_usable(mac) if model.has_mac or (mac and not model.is_app) else None
+    model = device_rules.model_is_known(model_code)
+    device_rules.lines_are_some_and_once(lines)
+    device_rules.model_has_room(model, len(lines))
+    stored = device_rules.mac_is_usable(mac) if model.has_mac or (mac and not model.is_app) else None
     if typed:
-        rules.password_fits(model, typed)
+        device_rules.fetches_settings(model, field="password")
+        device_rules.password_fits(model, typed)
     secret = password or typed or generate_password()
     try:
         with transaction.atomic():
@@ -68,9 +69,9 @@ def create_device(
 @transaction.atomic
 def change_device_lines(*, actor: Actor, device: Device, lines: Sequence[Line]) -> Device:
     """Let a phone carry these lines, in the order of its keys."""
-    rules.lines_are_some_and_once(lines)
-    rules.model_has_room(device.model, len(lines))
-    rules.keys_have_room(device.model, lines=len(lines), keys=device.keys.count())
+    device_rules.lines_are_some_and_once(lines)
+    device_rules.model_has_room(device.model, len(lines))
+    device_rules.keys_have_room(device.model, lines=len(lines), keys=device.keys.count())
     before = _names([key.line for key in device.device_lines.select_related("line__dialable")])
     device.device_lines.all().delete()
     _carry(device, lines)
@@ -102,4 +103,4 @@ def _mac_taken(error: IntegrityError) -> Refusal:
     # Who has it, another customer perhaps, is not told; anything but a taken address is a defect.
     if "mac" not in str(error) or "unique" not in str(error).lower():
         raise error
-    return rules.mac_taken()
+    return device_rules.mac_taken()

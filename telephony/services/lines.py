@@ -221,7 +221,7 @@ def change_outgoing_blocks(*, actor: Actor, customer: Customer, blocked: frozens
     added = blocked - row.blocked()
     if added:
         everyone = ((line, features_of(line, now)) for line in selectors.line_targets())
-        rules.no_line_forwards_to(added, everyone)
+        rules.no_call_goes_to(added, everyone)
     before = {block.value: block in row.blocked() for block in Block}
     for block in Block:
         setattr(row, block.value, block in blocked)

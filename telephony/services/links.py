@@ -11,6 +11,7 @@ from accounts import audit
 from accounts.access import Actor
 from accounts.errors import Refusal
 from portal.lib.crypto import generate_password
+from telephony import device_rules
 from telephony.models import Device, ProvisioningAnswer
 from telephony.provisioning.first_contact import LASTS_HOURS, TOKEN_LENGTH, hashed
 
@@ -27,6 +28,7 @@ class NewLink:
 @transaction.atomic
 def make_link(*, actor: Actor, device: Device) -> NewLink:
     """Make a link by which the device fetches its settings once; an earlier one opens nothing any more."""
+    device_rules.fetches_settings(device.model)
     token = generate_password(TOKEN_LENGTH)
     until = timezone.now() + dt.timedelta(hours=LASTS_HOURS)
     changed = ProvisioningAnswer.objects.filter(device=device).update(token_hash=hashed(token), token_until=until)

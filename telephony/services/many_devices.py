@@ -13,7 +13,7 @@ from accounts.errors import Refusal
 from accounts.models import Customer
 from accounts.tenancy import Crossing, crossing
 from portal.lib.numbers import parse
-from telephony import rules, selectors
+from telephony import device_rules, rules, selectors
 from telephony.device_list import Row, was_calculated
 from telephony.models import Device, Line
 from telephony.provisioning.catalogue import Model
@@ -90,7 +90,7 @@ def _judged(row: Row, known: Mapping[str, Line]) -> Judged:
 
 
 def _model(row: Row) -> Model | None:
-    model = rules.model_meant(row.model)
+    model = device_rules.model_meant(row.model)
     if model.is_app:
         raise Refusal("app_in_a_list", _("An app gets a code of its own. Make it by itself."), field="model")
     return model
@@ -100,7 +100,7 @@ def _mac(row: Row, model: Model | None) -> str:
     if was_calculated(row.mac):
         message = _("The spreadsheet calculated with this address. Make its column text, and type it again.")
         raise Refusal("mac_calculated", message, field="mac")
-    return rules.mac_is_usable(row.mac) if row.mac or (model is not None and model.has_mac) else ""
+    return device_rules.mac_is_usable(row.mac) if row.mac or (model is not None and model.has_mac) else ""
 
 
 def _lines(row: Row, model: Model | None, known: Mapping[str, Line]) -> tuple[Line, ...]:
@@ -110,7 +110,7 @@ def _lines(row: Row, model: Model | None, known: Mapping[str, Line]) -> tuple[Li
     if len(set(lines)) < len(lines):
         raise Refusal("line_twice", _("A phone carries a line once. Give each line once."), field="line")
     if model is not None:
-        rules.model_has_room(model, len(lines))
+        device_rules.model_has_room(model, len(lines))
     return tuple(lines)
 
 
@@ -118,4 +118,4 @@ def _with_address(judged: Judged, *, twice: bool, taken: bool) -> Judged:
     if not judged.mac or not (twice or taken):
         return judged
     again = Refusal("mac_twice", _("This MAC address stands in the list more than once."), field="mac")
-    return replace(judged, faults=(*judged.faults, rules.mac_taken() if taken else again))
+    return replace(judged, faults=(*judged.faults, device_rules.mac_taken() if taken else again))

@@ -13,7 +13,7 @@ from accounts import audit
 from accounts.access import Actor
 from accounts.errors import Refusal
 from portal.lib.crypto import generate_password
-from telephony import rules, selectors, vault
+from telephony import device_rules, selectors, vault
 from telephony.models import Device, Line, ProvisioningAnswer
 from telephony.services.devices import NewDevice
 from telephony.services.provisioning import keep_answer, keep_answers_of
@@ -43,8 +43,9 @@ def make_new_password(
     It stands in the settings that the phone fetches next. With an overlap the one before opens until the phone used the
     new one, at most that long; without, it opens nothing from now on.
     """
+    device_rules.fetches_settings(device.model)
     if typed:
-        rules.password_fits(device.model, typed)
+        device_rules.password_fits(device.model, typed)
     _overlap_fits(overlap)
     answer, now = selectors.answer_of(device), timezone.now()
     if overlap and answer and answer.previous_until and answer.previous_until > now:

@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from accounts.access import system
@@ -148,5 +149,17 @@ def test_an_app_gets_an_address_that_works_once(sanne: Line) -> None:
     assert Phone("", "").ask(f"/provision/softphone/acrobits?{query}").status_code == 200
 
 
-def test_a_generic_phone_is_typed_in_by_hand(sanne: Line) -> None:
-    assert add(model="generic", mac="")["url"] == ""
+def test_of_a_generic_phone_only_what_is_typed_into_it_is_told(sanne: Line) -> None:
+    told = add(model="generic", mac="")
+    assert [told[name] for name in ("url", "typed", "username", "password")] == [""] * 4
+    sip = told["sip"]
+    assert (sip["server"], sip["port"]) == (settings.SIP_SERVER, settings.SIP_PORT)
+    assert (sip["users"], sip["voicemail"]) == ([sanne.sip_user], "1233")
+    assert add()["sip"] is None
+
+
+def test_people_are_told_the_values_of_a_generic_phone_too(sanne: Line) -> None:
+    out, err = io.StringIO(), io.StringIO()
+    call_command("device_add", customer="acme", model="generic", line="121", stdout=out, stderr=err)
+    assert f"users:     {sanne.sip_user}" in out.getvalue()
+    assert "password" not in out.getvalue() + err.getvalue()

@@ -59,6 +59,20 @@ def test_a_device_is_made_with_a_password_of_ones_own(script: Ask, sanne: Line) 
     assert Phone(told["username"], told["password"]).fetch(FILE).status_code == 200
 
 
+def test_of_a_generic_phone_only_what_is_typed_into_it_is_told(script: Ask, acme: Customer, sanne: Line) -> None:
+    new = {"model": "Generic SIP", "lines": ["121"]}
+    assert script("devices/", new | {"password": "Own-Password-123"}, "post").json()["title"] == "fetches nothing"
+    told = script("devices/", new, "post").json()
+    assert [told[name] for name in ("url", "typed", "username", "password")] == [""] * 4
+    assert told["sip"]["users"] == [sanne.sip_user]
+    many = script("devices/many/", {"devices": [new]}, "post").json()
+    assert (many[0]["password"], many[0]["sip"]["users"]) == ("", [sanne.sip_user])
+    for act in ("password", "link"):
+        assert script(f"devices/{told['id']}/{act}/", {}, "post").json()["title"] == "fetches nothing"
+    secret = script(f"lines/{sanne.pk}/secret/", {}, "post").json()
+    assert secret["sip_user"] == told["sip"]["users"][0]
+
+
 def test_an_app_is_made_with_an_address_that_works_once(script: Ask, sanne: Line) -> None:
     told = script("devices/", {"model": "Linphone", "lines": ["121"]}, "post").json()
     path = told["url"].removeprefix("http://127.0.0.1:8000")

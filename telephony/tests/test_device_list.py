@@ -88,6 +88,17 @@ def test_the_sheet_is_downloaded_once(browser: Client, sanne: Line, sales: Line)
     assert "is al gedownload" in text(again)
 
 
+def test_a_generic_phone_of_a_list_has_no_password(browser: Client, sanne: Line) -> None:
+    made = make(browser, "model;mac;line\nGeneric SIP;;121\nT46U;24:9A:D8:0A:46:B3;121\n")
+    assert re.findall(r"data-password>([^<]*)<", made.content.decode())[0] == "–"
+    token = re.search(r'name="sheet" value="([\w-]+)"', made.content.decode())
+    assert token
+    sheet = browser.post("/devices/many/sheet.csv", {"sheet": token[1]}).content.decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(sheet), delimiter=";"))
+    assert rows[1][3:] == ["", "", ""]
+    assert all(rows[2][3:])
+
+
 def test_a_sheet_is_of_whoever_made_it(
     browser: Client, employee: Client, carol: User, sanne: Line, sales: Line
 ) -> None:

@@ -80,6 +80,18 @@ def test_a_generic_phone_is_made_and_shows_what_is_typed_into_it(browser: Client
     assert "Waarom is het niet groen?" in told
 
 
+def test_a_generic_phone_takes_no_password_and_no_link(browser: Client, acme: Customer, sanne: Line) -> None:
+    fields = {"line": str(sanne.pk), "model_code": "generic-sip", "mac": ""}
+    refused = browser.post("/devices/new/", fields | {"password": "Own-Password-123"})
+    assert refused.context["form"].errors.as_data()["password"][0].code == "fetches_nothing"
+    browser.post("/devices/new/", fields)
+    with tenant(acme):
+        page = f"/devices/{Device.objects.get().pk}/"
+    assert f"{page}password/" not in browser.get(page).content.decode()
+    assert "haalt geen instellingen op" in text(browser.post(f"{page}password/", {"password": "", "overlap": "0"}))
+    assert "haalt geen instellingen op" in text(browser.post(f"{page}link/", follow=True))
+
+
 def test_a_phone_is_made_with_a_password_of_ones_own(browser: Client, sanne: Line) -> None:
     fields = {"line": str(sanne.pk), "model_code": "yealink-t46u", "mac": "249ad80a46b3"}
     assert "data-errors" in browser.post("/devices/new/", fields | {"password": "Zwak1!"}).content.decode()

@@ -105,7 +105,7 @@ def test_the_same_page_speaks_english(browser: Client, alice: User, sanne: Line,
 def test_a_block_that_would_break_a_forward_is_refused_in_words(browser: Client, sanne: Line) -> None:
     browser.post(f"/phones/{sanne.pk}/", line_form(forward_always="on", forward_to="06 12 34 56 01"))
     shown = text(browser.post("/phones/blocks/", {"mobile": "on"}))
-    assert "Deze lijnen schakelen door naar nummers die dan geblokkeerd zijn: Sanne Bakker." in shown
+    assert "Deze sturen gesprekken naar nummers die dan geblokkeerd zijn: Sanne Bakker." in shown
 
 
 # --- the employee's own phone ---

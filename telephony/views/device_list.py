@@ -19,7 +19,7 @@ from accounts.web import CustomerRequest, customer_view, failed, saved
 from portal.lib.csvsafe import CsvForm, stream
 from portal.lib.ui import Choice
 from telephony import device_list, services, vault
-from telephony.device_access import typed_for
+from telephony.device_access import access_of
 from telephony.forms import DeviceListForm, show_refusal
 from telephony.services import NewDevice
 
@@ -89,9 +89,9 @@ def _sheet(request: CustomerRequest, made: list[NewDevice]) -> HttpResponse:
 
 
 def _values(made: NewDevice) -> list[str]:
-    device, password = made.device, made.password
+    device, access = made.device, access_of(made)
     lines = ", ".join(str(key.line) for key in device.device_lines.select_related("line__dialable"))
-    return [lines, device.model.title, device.shown_mac, typed_for(device, password), device.login, password]
+    return [lines, device.model.title, device.shown_mac, access.typed, access.username, access.password]
 
 
 def _key(request: CustomerRequest, token: str) -> str:

@@ -19,12 +19,12 @@ from accounts.web import CustomerRequest, customer_view, failed, saved
 from portal.lib import formats
 from portal.lib.ui import Choice, Event, EventDay, Figure
 from telephony import selectors, services, vault
-from telephony.device_access import access_by_link, code_of, typed_for
+from telephony.device_access import access_by_link, code_of, sip_of, typed_for
 from telephony.device_settings import device_settings
 from telephony.device_state import advice, checks_of, state_of
 from telephony.filters import DeviceFilter
 from telephony.forms import DeviceForm, show_refusal
-from telephony.models import Device, Line, PhoneFile, ProvisioningAnswer, ProvisioningEvent
+from telephony.models import Device, PhoneFile, ProvisioningAnswer, ProvisioningEvent
 from telephony.phone_steps import app_steps, steps_of
 from telephony.provisioning.redirect import SERVICES
 from telephony.registrations import Registration, of_device, registrations
@@ -120,7 +120,7 @@ def device(request: CustomerRequest, pk: int) -> HttpResponse:
         "fine": all(check.fine for check in checks),
         "url": typed_for(found, "…"),
         "previous_until": _opens_until(answer),
-        "sip": _sip(lines) if not found.model.provisioned else [],
+        "sip": _sip(found) if not found.model.provisioned else [],
         "keys": selectors.keys_of(found),
         "has_room": found.model.keys > len(lines),
         "files": [_file(one) for one in selectors.files_of(found)],
@@ -248,11 +248,11 @@ def _opens_until(answer: ProvisioningAnswer | None) -> dt.datetime | None:
     return until if until and until > timezone.now() else None
 
 
-def _sip(lines: list[Line]) -> list[tuple[str, str]]:
+def _sip(found: Device) -> list[tuple[str, str]]:
     """What somebody types into a phone that fetches nothing; its secrets are shown where they are made."""
-    server = f"{settings.SIP_SERVER}:{settings.SIP_PORT} · {settings.SIP_TRANSPORT.upper()}"
-    users = ((_("SIP user"), line.sip_user) for line in lines)
-    return [(_("Server"), server), *users, (_("Voicemail"), services.VOICEMAIL)]
+    sip = sip_of(found)
+    server = f"{sip.server}:{sip.port} · {sip.transport.upper()}"
+    return [(_("Server"), server), *((_("SIP user"), user) for user in sip.users), (_("Voicemail"), sip.voicemail)]
 
 
 def _figures(found: Device, fetched: ProvisioningEvent | None, registration: Registration | None) -> list[Figure]:

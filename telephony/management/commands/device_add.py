@@ -12,7 +12,7 @@ from accounts.access import Door, system
 from accounts.errors import Refusal
 from accounts.models import Customer
 from accounts.tenancy import tenant
-from telephony import rules, services
+from telephony import device_rules, rules, services
 from telephony.device_access import access_by_link, access_of
 
 
@@ -40,12 +40,20 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(document, ensure_ascii=False))
             return
-        self.stderr.write("The password is shown this once.")
-        for name in ("model", "mac", "line", "url", "typed", "username", "password"):
-            self.stdout.write(f"{name + ':':10} {document[name] or '–'}")
+        self._tell(document)
+
+    def _tell(self, document: dict[str, Any]) -> None:
+        sip = document.pop("sip")
+        if sip:
+            document = {name: document[name] for name in ("model", "mac", "line")} | sip
+            document["users"] = ", ".join(sip["users"])
+        else:
+            self.stderr.write("The password is shown this once.")
+        for name, value in document.items():
+            self.stdout.write(f"{name + ':':10} {value or '–'}")
 
 
-def _add(reference: str, model: str, mac: str, typed: str) -> dict[str, str]:
+def _add(reference: str, model: str, mac: str, typed: str) -> dict[str, Any]:
     customer = Customer.objects.filter(reference=reference).first()
     if customer is None:
         raise Refusal("customer_unknown", f"There is no customer {reference}.")
@@ -53,7 +61,7 @@ def _add(reference: str, model: str, mac: str, typed: str) -> dict[str, str]:
     with transaction.atomic(), tenant(customer):
         line = rules.line_meant(typed)
         made = services.create_device(
-            actor=actor, customer=customer, model_code=rules.model_meant(model).code, mac=mac, lines=[line]
+            actor=actor, customer=customer, model_code=device_rules.model_meant(model).code, mac=mac, lines=[line]
         )
         access = access_of(made)
         if made.device.model.is_app:
