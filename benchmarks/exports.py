@@ -85,7 +85,7 @@ def _copy(made: Plan, query: Query | None) -> int:
     with tenant_connection(made.customer) as connection:
         with psycopg.ClientCursor(connection) as cursor:
             text = cursor.mogrify(*query)
-        return sum(rows for rows, _block in copied(connection, f"COPY ({text}) TO STDOUT (FORMAT csv)"))
+        return sum(block.count(b"\n") for block in copied(connection, f"COPY ({text}) TO STDOUT (FORMAT csv)"))
 
 
 def _peak(made: Plan) -> int:

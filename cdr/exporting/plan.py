@@ -3,33 +3,36 @@
 A plan holds no connection and no language of its own: it can be carried out later, elsewhere, by any thread.
 """
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from decimal import Decimal
 from typing import Any
+from xml.sax.saxutils import escape
 
 from django.core.exceptions import EmptyResultSet
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from cdr.asking import Asked, shown
-from cdr.exporting import shapes
+from cdr.exporting.writing import Column, Write
 from cdr.filters import type_label
 from cdr.models import ExportForm
 from cdr.selectors import calls
 from cdr.selectors.calls.selection import covered_seconds, net_micros
 from cdr.selectors.rates import destinations_of
 from cdr.vocabulary import CallType, Direction, Product
-from portal.lib.csvsafe import CsvForm, cell
-from portal.lib.numbers import mask
+from portal.lib.csvsafe import field
+from portal.lib.money import euros
 
 type Query = tuple[str, tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything that making the file needs. `rows` writes lines of CSV, `check` adds up the same records, `totals` is what the page shows."""
+    """Everything that making the file needs. `rows` reads the records, `check` adds them up, `totals` is what the page shows.
+
+    `columns` are made of the columns of `rows`, which are called READ.
+    """
 
     customer: int
     form: ExportForm
@@ -39,7 +42,7 @@ class Plan:
     rows: Query | None
     check: Query | None
     totals: Query | None
-    expand: Callable[[bytes], bytes]
+    columns: tuple[Column, ...]
 
 
 # What a program reads; the same in every language.
@@ -47,7 +50,7 @@ _FIELDS = (
     "start", "direction", "call_type", "product", "number", "name", "other", "destination", "seconds", "amount",
     "covered_seconds",
 )  # fmt: skip
-_RAW = ("start", "id", "direction", "call_type", "product", "number", "other", "rate_id", "seconds", "net", "covered")
+READ = ("start", "direction", "call_type", "product", "number", "other", "rate_id", "seconds", "net", "covered")
 
 
 def plan(customer: int, reference: str, asked: Asked, form: ExportForm) -> Plan:
@@ -61,7 +64,7 @@ def plan(customer: int, reference: str, asked: Asked, form: ExportForm) -> Plan:
         rows=_rows(asked, form),
         check=_compiled(calls.sums_of_records(asked.selection)),
         totals=_compiled(calls.totals_by_day(asked.selection)),
-        expand=shapes.expander({shapes.OWN_MARK: _own(form), shapes.OTHER_MARK: _other(asked, form)}),
+        columns=_columns(asked, form),
     )
 
 
@@ -86,28 +89,32 @@ def _rows(asked: Asked, form: ExportForm) -> Query | None:
         calls.records(asked.selection)
         .order_by()
         .annotate(net=net_micros(asked.selection), covered=covered_seconds(asked.selection))
-        .values_list(*_RAW)
+        .values_list("id", *READ)
     )
     if found is None:
         return None
     text, values = found
+    columns = ", ".join([_START[form], *(f"c.{name}" for name in READ[1:])])
+    return f"SELECT {columns} FROM ({text}) c ORDER BY c.start DESC, c.id DESC", values  # noqa: S608 - our own names
+
+
+def _columns(asked: Asked, form: ExportForm) -> tuple[Column, ...]:
+    program = form is ExportForm.ISO
     rates = calls.records(asked.selection).order_by().values_list("rate_id", flat=True).distinct()
-    where = destinations_of(rates)
-    columns = (
-        _START[form],
-        _choice("c.direction", {direction.value: _label(direction, form) for direction in Direction}, form),
-        _choice("c.call_type", {kind: _kind(kind, form) for kind in calls.SHOWN}, form),
-        _choice("c.product", {product.value: _label(product, form) for product in Product}, form),
-        _number("c.number", form, shapes.OWN_MARK, masked=False),
-        _looked_up("c.number", asked.names, form),
-        _other_number(asked, form),
-        _looked_up("c.rate_id::text", {str(rate): name for rate, name in where.items()}, form),
-        "c.seconds",
-        _AMOUNT[form],
-        "c.covered",
+    where = {str(rate): name for rate, name in destinations_of(rates).items()}
+    return (
+        Column("start"),
+        Column("direction", _one_of({str(each.value): _label(each, form) for each in Direction}, form)),
+        Column("call_type", _one_of({str(kind): _kind(kind, form) for kind in calls.SHOWN}, form)),
+        Column("product", _one_of({str(each.value): _label(each, form) for each in Product}, form)),
+        Column("number", _number(str if program else shown, form)),
+        Column("number", _one_of(asked.names, form)),
+        Column("other", _number(asked.plain_other if program else asked.other, form)),
+        Column("rate_id", _one_of(where, form)),
+        Column("seconds"),
+        Column("net", lambda micros: micros and _cell(euros(int(micros)), form)),
+        Column("covered"),
     )
-    made = ", ".join(f"{column} AS c{place}" for place, column in enumerate(columns)).replace("%", "%%")
-    return f"SELECT {made} FROM ({text}) c ORDER BY c.start DESC, c.id DESC", values  # noqa: S608 - texts are quoted
 
 
 # Local time for people, UTC for programs, and days since 1900 as a spreadsheet counts them.
@@ -120,8 +127,6 @@ _START = {
     ExportForm.ISO: _ISO.format(utc=_UTC),
     ExportForm.XLSX: f"extract(epoch FROM {_LOCAL} - timestamp '1899-12-30')::float8 / 86400",
 }
-_EUROS = "(c.net * 0.000001)::text"
-_AMOUNT = {ExportForm.DUTCH: f"replace({_EUROS}, '.', ',')", ExportForm.ISO: _EUROS, ExportForm.XLSX: _EUROS}
 
 
 def _label(value: Direction | Product, form: ExportForm) -> str:
@@ -132,68 +137,21 @@ def _kind(kind: int, form: ExportForm) -> str:
     return CallType(kind).name.lower() if form is ExportForm.ISO else type_label(kind)
 
 
-def _text(text: str, form: ExportForm) -> str:
-    """A text as its cell; on one line, because a line of the file is a call, and without what marks a number."""
-    plain = "".join(character for character in " ".join(text.split()) if character.isprintable())
-    return plain if form is ExportForm.XLSX else cell(plain, form.csv)
+def _cell(value: str | Decimal, form: ExportForm) -> str:
+    """A value as its cell, whole: quoted, or for a workbook escaped."""
+    return escape(f"{value}") if form is ExportForm.XLSX else field(value, form.csv)
 
 
-def _choice(column: str, words: Mapping[int, str], form: ExportForm) -> str:
-    branches = " ".join(f"WHEN {value} THEN {shapes.sql_text(_text(word, form))}" for value, word in words.items())
-    return f"CASE {column} {branches} END"
+def _one_of(words: Mapping[str, str], form: ExportForm) -> Write:
+    """Writes the word of a value, or nothing; on one line, because a line of the file is a call."""
+    return lambda value: _cell(_on_one_line(words.get(value, "")), form)
 
 
-def _looked_up(key: str, words: Mapping[str, str], form: ExportForm) -> str:
-    found = {value: _text(word, form) for value, word in words.items() if word}
-    if not found:
-        return "''"
-    return f"coalesce({shapes.sql_text(json.dumps(found, ensure_ascii=False))}::jsonb ->> {key}, '')"
+def _on_one_line(text: str) -> str:
+    return "".join(character for character in " ".join(text.split()) if character.isprintable())
 
 
-def _shown(number: str) -> str:
-    return shown(number)
-
-
-def _masked(number: str) -> str:
-    return mask(shown(number))
-
-
-def _shown_cell(number: str) -> str:
-    return cell(shown(number), CsvForm.DUTCH)
-
-
-def _masked_cell(number: str) -> str:
-    return cell(mask(shown(number)), CsvForm.DUTCH)
-
-
-@lru_cache
-def _number(column: str, form: ExportForm, mark: str, *, masked: bool) -> str:
-    """The expression of a number; the first one of a process asks for every shape, in some 50 ms."""
-    if form is ExportForm.ISO:
-        return shapes.for_programs(column, mark, masked=masked)
-    if form is ExportForm.XLSX:
-        return shapes.for_people(column, _masked if masked else _shown, mark)
-    return shapes.for_people(column, _masked_cell if masked else _shown_cell, mark)
-
-
-def _other_number(asked: Asked, form: ExportForm) -> str:
-    full = _number("c.other", form, shapes.OTHER_MARK, masked=False)
-    if asked.selection.full_numbers:
-        return full
-    masked = _number("c.other", form, shapes.OTHER_MARK, masked=True)
-    if not asked.names:
-        return masked
-    own = shapes.sql_text("{" + ",".join(json.dumps(number) for number in sorted(asked.names)) + "}")
-    return f"CASE WHEN c.other = ANY ({own}::text[]) THEN {full} ELSE {masked} END"
-
-
-def _own(form: ExportForm) -> shapes.Write:
-    return _guarded(str if form is ExportForm.ISO else shown, form)
-
-
-def _other(asked: Asked, form: ExportForm) -> shapes.Write:
-    return _guarded(asked.plain_other if form is ExportForm.ISO else asked.other, form)
-
-
-def _guarded(write: shapes.Write, form: ExportForm) -> shapes.Write:
-    return write if form is ExportForm.XLSX else lambda number: cell(write(number), form.csv)
+def _number(write: Write, form: ExportForm) -> Write:
+    """Writes a number; where there is none, in the language that is active now."""
+    unknown = _cell(write(""), form)
+    return lambda number: _cell(write(number), form) if number else unknown

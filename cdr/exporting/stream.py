@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import psycopg
+import pyarrow as pa
 from psycopg.pq import ExecStatus
 
 from accounts.streaming import tenant_connection
-from cdr.exporting.plan import Plan, Query
+from cdr.exporting.plan import READ, Plan, Query
+from cdr.exporting.writing import Rows, lines
 from cdr.exporting.xlsx import Workbook
 from cdr.models import ExportForm
 from cdr.selectors.calls import Sums
@@ -22,11 +24,8 @@ from portal.lib.money import euros
 
 log = logging.getLogger(__name__)
 
-BLOCK = 128 * 1024
+BLOCK = 256 * 1024
 SILENCE = 600  # seconds without a byte from the database before it counts as gone
-MANY = 100_000  # rows from which on the database writes them with a second process
-_HELPED = """SET LOCAL max_parallel_workers_per_gather = 1; SET LOCAL parallel_setup_cost = 0;
-SET LOCAL parallel_tuple_cost = 0; SET LOCAL min_parallel_index_scan_size = 0"""
 SEPARATOR = {CsvForm.DUTCH: ";", CsvForm.ISO: ","}
 
 
@@ -81,41 +80,40 @@ def _read(connection: psycopg.Connection, query: Query | None, names: tuple[str,
         return [tuple(int(row[place]) for place in wanted) for row in cursor]
 
 
-def _csv(plan: Plan, blocks: Iterator[bytes], sums: Sums) -> Iterator[bytes]:
+def _csv(plan: Plan, blocks: Iterator[list[pa.StringArray]], sums: Sums) -> Iterator[bytes]:
     form = plan.form.csv
     start = BYTE_ORDER_MARK if form is CsvForm.DUTCH else ""
     yield (start + line(plan.header, form)).encode()
-    for block in blocks:
-        yield block.replace(b"\n", b"\r\n")
+    for columns in blocks:
+        yield lines(columns, SEPARATOR[form])
     if form is CsvForm.DUTCH:
         total = (plan.total_word, "", "", "", "", "", "", sums.calls, sums.seconds, euros(sums.micros), "")
         yield line(total, form).encode()
 
 
-def _workbook(plan: Plan, blocks: Iterator[bytes], sums: Sums) -> Iterator[bytes]:
+def _workbook(plan: Plan, blocks: Iterator[list[pa.StringArray]], sums: Sums) -> Iterator[bytes]:
     book = Workbook(plan.header)
-    for block in blocks:
-        yield book.rows(block)
+    for columns in blocks:
+        yield book.rows(zip(*(column.to_pylist() for column in columns), strict=True))
     yield book.end((plan.total_word, sums.calls, sums.seconds, euros(sums.micros)))
 
 
-def _blocks(connection: psycopg.Connection, plan: Plan, counted: Progress) -> Iterator[bytes]:
-    """Lines of CSV as COPY writes them, a block at a time, counted as they pass."""
+def _blocks(connection: psycopg.Connection, plan: Plan, counted: Progress) -> Iterator[list[pa.StringArray]]:
+    """The columns of the file, a block at a time, counted as they pass."""
     if plan.rows is None:
         return
     text, values = plan.rows
     with psycopg.ClientCursor(connection) as cursor:
-        rows = cursor.mogrify(text, values)
-    if counted.expected > MANY:
-        connection.execute(_HELPED)
-    options = f"(FORMAT csv, DELIMITER '{SEPARATOR[plan.form.csv]}')"
-    for number, block in copied(connection, f"COPY ({rows}) TO STDOUT {options}"):
-        counted.done += number
-        yield plan.expand(block)
+        read = cursor.mogrify(text, values)
+    rows = Rows(READ, plan.columns)
+    for block in copied(connection, f"COPY ({read}) TO STDOUT (FORMAT csv)"):
+        columns = rows.columns(block)
+        counted.done += len(columns[0])
+        yield columns
 
 
-def copied(connection: psycopg.Connection, statement: str) -> Iterator[tuple[int, bytes]]:
-    """The rows of a COPY in blocks, with their number, straight from libpq: psycopg's own loop costs more than the formatting."""
+def copied(connection: psycopg.Connection, statement: str) -> Iterator[bytes]:
+    """The rows of a COPY in blocks, straight from libpq: psycopg's own loop costs more than the formatting."""
     wire = connection.pgconn
     begun = wire.exec_(statement.encode())
     if begun.status != ExecStatus.COPY_OUT:
@@ -123,22 +121,22 @@ def copied(connection: psycopg.Connection, statement: str) -> Iterator[tuple[int
     waiting = select.poll()
     waiting.register(wire.socket, select.POLLIN)
     take: Callable[[int], tuple[int, memoryview]] = wire.get_copy_data
-    held: list[memoryview] = []
-    size, room = 0, BLOCK
+    held = bytearray()
+    size = 0
     while size >= 0:
         size, row = take(1)
         if size > 0:
-            held.append(row)
-            room -= size
-            if room > 0:
+            held += row
+            if len(held) < BLOCK:
                 continue
         elif size == 0:
             if not waiting.poll(SILENCE * 1000):
                 raise psycopg.OperationalError("the database went silent")
             wire.consume_input()
             continue
-        yield len(held), b"".join(held)
-        held, room = [], BLOCK
+        if held:
+            yield bytes(held)
+            held.clear()
     ended = wire.get_result()
     if ended is None or ended.status != ExecStatus.COMMAND_OK:
         raise psycopg.errors.error_from_result(ended) if ended else psycopg.OperationalError("COPY had no end")

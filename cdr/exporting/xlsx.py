@@ -3,10 +3,8 @@
 Texts are typed as texts, so no spreadsheet calculates with them, whatever they begin with. ECMA-376 part 1, chapter 18.
 """
 
-import csv
-import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from xml.sax.saxutils import escape
 
@@ -99,13 +97,12 @@ class Workbook:
     def _write(self, text: str) -> None:
         self._sheet.write(text.encode())
 
-    def rows(self, block: bytes) -> bytes:
-        """Rows that come as lines of CSV with commas, texts without guard; what is ready of the file."""
-        lines = csv.reader(io.StringIO(escape(block.decode()), newline=""))
+    def rows(self, rows: Iterable[tuple[str, ...]]) -> bytes:
+        """Rows whose texts are escaped already; what is ready of the file."""
         self._write(
             "".join(
                 f"<row>{_number(start, 1)}{''.join(map(_text, texts))}{_number(seconds)}{_number(amount, 2)}{_number(covered)}</row>"
-                for start, *texts, seconds, amount, covered in lines
+                for start, *texts, seconds, amount, covered in rows
             )
         )
         return self._pipe.take()

@@ -75,15 +75,17 @@ def cell(value: Cell, form: CsvForm) -> str:
     raise ValueError(f"{type(value).__name__} does not belong in a CSV file")
 
 
-def _quoted(text: str) -> str:
+def field(value: Cell, form: CsvForm) -> str:
+    """One value as it stands between separators. ValueError as `cell`."""
     # Both separators are quoted in both forms: a file opened with the wrong one must not fall into other cells.
+    text = cell(value, form)
     return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text
 
 
 def line(values: Iterable[Cell], form: CsvForm) -> str:
     """One row with its line end."""
     separator = ";" if form is CsvForm.DUTCH else ","
-    return separator.join(_quoted(cell(value, form)) for value in values) + "\r\n"
+    return separator.join(field(value, form) for value in values) + "\r\n"
 
 
 def stream(
