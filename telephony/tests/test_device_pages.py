@@ -1,9 +1,11 @@
 """Apps, one-time links and files of phones in the browser."""
 
 import datetime as dt
+import html
 import re
 
 import pytest
+import segno
 from django.http import HttpResponseBase
 from django.test import Client
 from django.utils import timezone
@@ -117,6 +119,27 @@ def test_an_app_whose_maker_does_not_know_us_says_so(browser: Client, sanne: Lin
     assert "dat is hier niet ingesteld" in text(browser.post("/devices/new/", fields))
     settings.ZOIPER_PROVIDER_ID = "provider"
     assert 'src="data:image/svg+xml' in browser.post("/devices/new/", fields).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("app", "code"),
+    [
+        ("linphone", "http://127.0.0.1:8000/provision/softphone/linphone/{token}"),
+        ("zoiper", "https://oem.zoiper.com/qr.php?provider_id=provider&t={token}"),
+        ("acrobits", "csc:{login}:{token}@CLOUD"),
+    ],
+)
+def test_the_code_of_an_app_says_what_its_maker_understands(
+    browser: Client, acme: Customer, sanne: Line, settings: Settings, app: str, code: str
+) -> None:
+    settings.ZOIPER_PROVIDER_ID, settings.ACROBITS_CLOUD_ID = "provider", "CLOUD"
+    shown = browser.post("/devices/new/", {"line": str(sanne.pk), "model_code": app, "mac": ""}).content.decode()
+    token = re.search(r"\b[A-Za-z0-9]{32}\b", re.sub(r"<img[^>]*>", "", shown[shown.index("<main") :]))
+    assert token
+    with tenant(acme):
+        said = code.format(token=token[0], login=Device.objects.get().login)
+    picture = segno.make(said, error="m").svg_data_uri(scale=6, border=3)
+    assert f'src="{picture}"' in html.unescape(shown)
 
 
 def test_a_link_for_a_desk_phone_is_shown_once_and_opens_its_settings(browser: Client, phone: NewDevice) -> None:

@@ -33,6 +33,7 @@ from telephony.provisioning.render import resync
 from telephony.registrations import of_device, registrations
 from telephony.tests.phones import Phone
 from telephony.tests.test_api import read
+from telephony.tests.test_device_add import add
 
 CONFIG = Path(__file__).parents[1] / "registrar" / "kamailio.cfg"
 MODULES = "/usr/lib/baresip/modules"
@@ -112,8 +113,11 @@ def softphone(folder: Path, values: Mapping[str, str]) -> Iterator[Softphone]:
 
 def configuration(phone: services.NewDevice) -> dict[str, str]:
     """What the phone fetches with its own login."""
-    desk = Phone(phone.device.login, phone.password)
-    body = desk.fetch(f"/provision/{phone.device.mac}.cfg").content.decode()
+    return settings_at(f"/provision/{phone.device.mac}.cfg", phone.device.login, phone.password)
+
+
+def settings_at(path: str, login: str, password: str) -> dict[str, str]:
+    body = Phone(login, password).fetch(path).content.decode()
     pairs = (line.split(" = ", 1) for line in body.splitlines() if " = " in line)
     return dict(pairs)
 
@@ -139,6 +143,19 @@ def test_a_phone_registers_with_what_it_fetched_and_its_page_shows_that_until_it
         assert "gevraagd zijn instellingen op te halen" in text(asked)
         wait_for(lambda: "Event: check-sync" in softphone_.seen(), "the phone was not asked to fetch")
     wait_for(lambda: "Aangemeld" not in text(browser.get("/devices/")), "the phone left and still counts as registered")
+
+
+@pytest.mark.registrar
+@pytest.mark.softphone
+def test_a_phone_registers_with_nothing_but_what_the_command_printed(
+    registrar: Registrar, tmp_path: Path, acme: Customer, sanne: Line, alice: User
+) -> None:
+    told = add()
+    browser = Client()
+    browser.force_login(alice)
+    values = settings_at(told["url"].removeprefix("http://127.0.0.1:8000"), told["username"], told["password"])
+    with softphone(tmp_path / "softphone", values):
+        wait_for(lambda: "Aangemeld" in text(browser.get("/devices/")), "the phone is not on the list as registered")
 
 
 @pytest.mark.registrar

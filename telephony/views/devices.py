@@ -231,7 +231,7 @@ def _link(request: CustomerRequest, device: Device) -> HttpResponse:
     context = {
         "device": device,
         "link": access.url,
-        "picture": segno.make(code, error="m").svg_data_uri(scale=6, border=1) if code else "",
+        "picture": _picture(code) if code else "",
         "until": made.until,
         "one_time_password": access.password,
         "steps": app_steps(device.model) if device.model.is_app else [],
@@ -240,6 +240,11 @@ def _link(request: CustomerRequest, device: Device) -> HttpResponse:
     response = render(request, "telephony/device_link.html", context)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _picture(code: str) -> str:
+    """Its white edge counts: cameras look for it, and the page around it may be dark."""
+    return segno.make(code, error="m").svg_data_uri(scale=6, border=3)
 
 
 def _opens_until(answer: ProvisioningAnswer | None) -> dt.datetime | None:
