@@ -61,7 +61,8 @@ def access_by_link(made: NewLink) -> Access:
     """For a device that has no login yet: its address works once. Acrobits asks for a name and a one-time password."""
     device, vendor = made.device, made.device.model.vendor
     url = link_for(vendor, base=settings.PROVISIONING_URL, token=made.token)
-    return Access(url, url, device.login, made.token if vendor is Vendor.ACROBITS else "")
+    named = vendor is Vendor.ACROBITS
+    return Access(url, url, device.login if named else "", made.token if named else "")
 
 
 def code_of(made: NewLink) -> str | None:

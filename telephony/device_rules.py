@@ -106,3 +106,11 @@ def fetches_settings(model: catalogue.Model, *, field: str | None = None) -> Non
     if not model.provisioned:
         message = _("A %(model)s phone fetches no settings. Type the SIP values of its page into it.")
         raise Refusal("fetches_nothing", message % {"model": model.title}, field=field)
+
+
+def logs_in(model: catalogue.Model, *, field: str | None = None) -> None:
+    """A password is for what has a field for it."""
+    fetches_settings(model, field=field)
+    if not model.logs_in:
+        message = _("%(model)s takes no password, only a code that works once. Make a code for it.")
+        raise Refusal("takes_no_password", message % {"model": model.title}, field=field)

@@ -91,7 +91,7 @@ class GreetingViewSet(CustomerAPI, mixins.ListModelMixin, mixins.RetrieveModelMi
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        if not self.actor.can(Capability.EDIT_SETTINGS):
+        if self.action != "audio" and not self.actor.can(Capability.EDIT_SETTINGS):
             user = request.user
             self.line = selectors.line_of(user) if isinstance(user, User) else None
             if self.line is None:
@@ -150,9 +150,14 @@ class GreetingViewSet(CustomerAPI, mixins.ListModelMixin, mixins.RetrieveModelMi
 
     @extend_schema(summary="The sound of a version", responses={(200, "audio/wav"): OpenApiTypes.BINARY})
     @action(detail=True, methods=["get"], url_path=r"versions/(?P<number>[0-9]{1,9})/audio")
-    def audio(self, request: Request, number: str, **_kwargs: Any) -> HttpResponse:
-        """As phones play it: WAV, 8 kHz, mono, 16 bit; one range of bytes when it is asked for."""
-        version = get_object_or_404(self.get_object().versions, number=number)
+    def audio(self, request: Request, pk: str, number: str, **_kwargs: Any) -> HttpResponse:
+        """As phones play it: WAV, 8 kHz, mono, 16 bit; one range of bytes when it is asked for. An employee also hears
+        what plays on the own line.
+        """
+        found = get_object_or_404(Greeting, pk=pk)
+        if not greeting_selectors.may_hear(self.actor, found):
+            raise PermissionDenied
+        version = get_object_or_404(found.versions, number=number)
         return part_of(services.path_of(version), "audio/wav", request.headers.get("Range", ""))
 
     @extend_schema(summary="Remove a greeting", parameters=[INSTEAD])

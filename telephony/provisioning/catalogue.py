@@ -79,6 +79,11 @@ class Model:
         return self.vendor in APPS
 
     @property
+    def logs_in(self) -> bool:
+        """Whether it has a field for the user name and password of its settings; other apps only take a code."""
+        return self.has_mac or self.vendor is Vendor.ACROBITS
+
+    @property
     def has_mac(self) -> bool:
         """Whether it is known by its MAC address."""
         return self.provisioned and not self.is_app

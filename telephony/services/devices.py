@@ -44,7 +44,7 @@ def create_device(
     device_rules.model_has_room(model, len(lines))
     stored = device_rules.mac_is_usable(mac) if model.has_mac or (mac and not model.is_app) else None
     if typed:
-        device_rules.fetches_settings(model, field="password")
+        device_rules.logs_in(model, field="password")
         device_rules.password_fits(model, typed)
     secret = password or typed or generate_password()
     try:

@@ -43,7 +43,7 @@ def make_new_password(
     It stands in the settings that the phone fetches next. With an overlap the one before opens until the phone used the
     new one, at most that long; without, it opens nothing from now on.
     """
-    device_rules.fetches_settings(device.model)
+    device_rules.logs_in(device.model)
     if typed:
         device_rules.password_fits(device.model, typed)
     _overlap_fits(overlap)

@@ -77,6 +77,23 @@ def test_an_app_is_made_with_an_address_that_works_once(script: Ask, sanne: Line
     told = script("devices/", {"model": "Linphone", "lines": ["121"]}, "post").json()
     path = told["url"].removeprefix("http://127.0.0.1:8000")
     assert [Phone("", "").ask(path).status_code for _ in range(2)] == [200, 404]
+    assert (told["username"], told["password"]) == ("", "")
+
+
+@pytest.mark.parametrize("app", ["Linphone", "Zoiper"])
+def test_an_app_that_only_takes_a_code_gets_no_password(script: Ask, sanne: Line, app: str) -> None:
+    new = {"model": app, "lines": ["121"]}
+    assert script("devices/", new | {"password": "Own-Password-123"}, "post").json()["title"] == "takes no password"
+    path = f"devices/{script('devices/', new, 'post').json()['id']}/"
+    assert script(f"{path}password/", {}, "post").json()["title"] == "takes no password"
+    assert script(f"{path}link/", {}, "post").status_code == 201
+
+
+def test_an_app_that_logs_in_gets_a_password_of_its_own(script: Ask, sanne: Line) -> None:
+    made = script("devices/", {"model": "Acrobits", "lines": ["121"]}, "post").json()
+    told = script(f"devices/{made['id']}/password/", {}, "post").json()
+    query = f"cloud_username={told['username']}&cloud_password={told['password']}"
+    assert Phone("", "", secure=True).ask(f"/provision/softphone/acrobits?{query}").status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,17 @@ def test_an_employee_sends_one_for_the_own_line_and_sees_no_others(
     assert ask(GreetingViewSet, bob, "delete", "destroy", pk=others).status_code == 404
 
 
+def test_an_employee_hears_what_plays_on_the_own_line_and_nothing_else(
+    alice: User, bob: User, acme: Customer, sanne: Line
+) -> None:
+    pk = send(alice, "create", {"name": "Bezet", "file": upload(sound())}).data["id"]
+    assert ask(GreetingViewSet, bob, "get", "audio", pk=pk, number="1").status_code == 403
+    ask(LineViewSet, alice, "patch", "partial_update", {"busy_greeting": pk}, pk=sanne.pk)
+    assert ask(GreetingViewSet, bob, "get", "audio", pk=pk, number="1").status_code == 200
+    assert ask(GreetingViewSet, bob, "get", "audio", pk=pk, number="2").status_code == 404
+    assert ask(GreetingViewSet, bob, "get", "retrieve", pk=pk).status_code == 404
+
+
 def test_somebody_without_a_line_and_without_the_right_is_refused(bob: User, acme: Customer) -> None:
     assert ask(GreetingViewSet, bob, "get", "list").status_code == 403
 
