@@ -67,5 +67,5 @@ def _may_be(registration: Registration, device: Device) -> bool:
     if registration.mac and device.mac:
         return registration.mac == device.mac
     if registration.model and device.model.provisioned:
-        return registration.model.lower() == device.model.name.lower()
+        return device.model.is_named(registration.model)
     return True

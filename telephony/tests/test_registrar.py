@@ -301,5 +301,19 @@ def test_a_registration_counts_for_the_phone_that_can_have_made_it(
         assert (of_device(device, registrations([sanne])) is not None) == its_own
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_registration_counts_where_the_phone_spells_its_model_otherwise(
+    owner: Actor, acme: Customer, sanne: Line
+) -> None:
+    with tenant(acme):
+        made = services.create_device(
+            actor=owner, customer=acme, model_code="cisco-spa942", mac="000e08a42805", lines=[sanne]
+        )
+    log_in(sanne, "sip:x@192.0.2.9:5060", "Linksys/SPA-942-6.1.5(a)")
+    with tenant(acme):
+        device = selectors.devices().get(pk=made.device.pk)
+        assert of_device(device, registrations([sanne])) is not None
+
+
 def test_a_snom_is_told_not_to_restart_for_its_settings() -> None:
     assert (resync(Vendor.SNOM), resync(Vendor.YEALINK)) == ("check-sync;reboot=false", "check-sync")
