@@ -147,7 +147,7 @@ def make_fleet() -> list[Desk]:
 
 
 def _of_customer(number: int, phones: int) -> list[Desk]:
-    customer = Customer.objects.create(reference=f"bench-{number}", name=f"Bench {number}")
+    customer = Customer.objects.create(reference=f"desk-{number}", name=f"Desk {number}")
     actor, now, models = system(customer, Door.COMMAND), timezone.now(), list(PLANS)
     made: list[tuple[Device, str]] = []
     with tenant(customer):

@@ -126,7 +126,7 @@ def _fetches(desk: Desk, keeps: str, status: int) -> Talk:
 
 def _rendering() -> None:
     """What the change pays, so that the phone does not: its first fetch is a stored answer like every other."""
-    customer = Customer.objects.get(reference="bench-0")
+    customer = Customer.objects.get(reference="desk-0")
     with tenant(customer):
         devices = list(Device.objects.all())
         start = time.perf_counter()
