@@ -166,8 +166,7 @@ def _of_customer(number: int, phones: int) -> list[Desk]:
             made.append((device, password))
         devices = Device.objects.bulk_create([device for device, _ in made])
         DeviceLine.objects.bulk_create(DeviceLine(customer=customer, device=device, line=line) for device in devices)
-        for device in devices:
-            services.keep_answer(device)
+        services.keep_answers(devices)
     return [Desk(device.mac or "", device.login, password, PLANS[device.model_code]) for device, password in made]
 
 

@@ -22,8 +22,9 @@ from telephony.provisioning.digest import ha1
 
 TALKS = 16
 OF_A_TALK = 500
-#: How many times the cost of a trivial request each may take.
-GOALS = {"challenge": 2.0, "stored": 5.0, "unchanged": 4.0}
+TIMES = 10  # that all phones of a customer are rendered
+#: How many times the cost of a trivial request each may take; rendering is no request, and is held against its CPU time.
+GOALS = {"challenge": 2.0, "stored": 5.0, "unchanged": 4.0, "rendered": 12.0}
 
 type Asks = Callable[[Desk], Talk]
 
@@ -56,9 +57,10 @@ def run() -> None:
         served("portal.wsgi:application", "/healthz", **phones) as portal,
         served("benchmarks.trivial:application", "/trivial", **trivial) as least,
     ):
-        missed = _legs(portal, least, _of_one_model(fleet))
+        beside = Leg("trivial", least, _trivial, _of_one_model(fleet))
+        missed = _legs(portal, beside)
         missed += storm.run(portal, fleet, Leg("trivial", least, _trivial, fleet[:TALKS]).run)
-    _rendering()
+    missed += _rendering(min(beside.cpu))
     if missed:
         raise GoalMissedError("; ".join(missed))
 
@@ -67,10 +69,9 @@ def _of_one_model(fleet: list[Desk]) -> list[Desk]:
     return [desk for desk in fleet if desk.plan == fleet[0].plan][:TALKS]
 
 
-def _legs(portal: Served, least: Served, desks: list[Desk]) -> list[str]:
-    trivial = Leg("trivial", least, _trivial, desks)
+def _legs(portal: Served, trivial: Leg) -> list[str]:
     asks: dict[str, Asks] = {"challenge": _challenge, "stored": _stored, "unchanged": _unchanged}
-    legs = [Leg(name, portal, ask, desks) for name, ask in asks.items()]
+    legs = [Leg(name, portal, ask, trivial.desks) for name, ask in asks.items()]
     ratios = compare(
         "provisioning, times a trivial request",
         Side("trivial_per_second", trivial.run),
@@ -124,13 +125,28 @@ def _fetches(desk: Desk, keeps: str, status: int) -> Talk:
     return ""
 
 
-def _rendering() -> None:
-    """What the change pays, so that the phone does not: its first fetch is a stored answer like every other."""
+def _rendering(trivial_cpu: float) -> list[str]:
+    """What a change pays, so that a phone does not: its first fetch is a stored answer like every other.
+
+    The ratio is that of CPU time, of us with PostgreSQL: for each of a customer's phones when a change is about them all.
+    """
     customer = Customer.objects.get(reference="desk-0")
     with tenant(customer):
         devices = list(Device.objects.all())
         start = time.perf_counter()
         for device in devices:
             services.keep_answer(device)
-        taken = (time.perf_counter() - start) / len(devices)
-    say({"benchmark": "rendering a phone's settings in the change, milliseconds", "mean": round(taken * 1000, 2)})
+        alone = (time.perf_counter() - start) / len(devices)
+        before, start = time.process_time() + seconds_of_stores(), time.perf_counter()
+        for _ in range(TIMES):
+            services.keep_answers(devices)
+        together = (time.perf_counter() - start) / TIMES / len(devices)
+        cpu = (time.process_time() + seconds_of_stores() - before) / TIMES / len(devices)
+    ratio = cpu / trivial_cpu
+    say(
+        {"benchmark": "rendering a phone's settings in the change", "milliseconds_alone": round(alone * 1000, 2)}
+        | {"milliseconds_among_many": round(together * 1000, 2), "cpu_us_among_many": round(cpu * 1e6)}
+        | {"phones": len(devices), "times_a_trivial_request": round(ratio, 2)}
+    )
+    goal = GOALS["rendered"]
+    return [f"rendering takes {ratio:.1f} times a trivial request, the goal is {goal:.0f}"] if ratio > goal else []

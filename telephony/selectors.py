@@ -104,8 +104,19 @@ def events_of(device: Device) -> list[ProvisioningEvent]:
 
 def keys_of(device: Device) -> QuerySet[DeviceKey]:
     """The keys of a device after those of its lines, with what they dial."""
-    found = DeviceKey.objects.filter(device=device).select_related("target__dialable")
-    return found.prefetch_related("target__dialable__numbers")
+    return _keys_with_target().filter(device=device)
+
+
+def _keys_with_target() -> QuerySet[DeviceKey]:
+    return DeviceKey.objects.select_related("target__dialable").prefetch_related("target__dialable__numbers")
+
+
+def keys_by_device(found: Sequence[Device]) -> dict[int, list[DeviceKey]]:
+    """The keys of each of these devices, by its id."""
+    keys: dict[int, list[DeviceKey]] = {device.pk: [] for device in found}
+    for key in _keys_with_target().filter(device__in=keys):
+        keys[key.device_id].append(key)
+    return keys
 
 
 def devices_with_a_key_for(dialable: Dialable) -> QuerySet[Device]:
@@ -134,6 +145,12 @@ def answers(found: Iterable[Device]) -> dict[int, ProvisioningAnswer]:
 def answer_of(device: Device) -> ProvisioningAnswer | None:
     """What the device would be answered now; None for a phone that is set up by hand."""
     return ProvisioningAnswer.objects.filter(device=device).first()
+
+
+def etags_ready(found: Iterable[Device]) -> dict[int, str]:
+    """The tag of what each of these devices would be answered now, by its id; without those that have no answer."""
+    ready = ProvisioningAnswer.objects.filter(device__in=[device.pk for device in found])
+    return dict(ready.values_list("device_id", "etag"))
 
 
 def _unlimited_today() -> Exists:

@@ -1,13 +1,11 @@
 """Two at once over the ledger, each over a connection of its own: nothing is lost, doubled or put where it must not be."""
 
-import threading
 from collections.abc import Callable
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from django.db import connection, connections
 from django.db.models import Sum
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -25,54 +23,17 @@ from cdr.tests.test_known import HEADER, generic
 from cdr.tests.worlds import a_bundle, a_source, a_tariff, load, write
 from cdr.vocabulary import BOOKED, CallType, Leg
 from portal.lib.periods import Month
+from tests.other import Other
 
 OCTOBER, NOVEMBER = Month(2026, 10), Month(2026, 11)
 CALLS, CHUNK = 40, 5
 OLD, NEW = 91_500, 183_000  # what a call of 61 seconds to a mobile number costs
-PATIENCE = 60
-_WAITS = """SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
-    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
 
 
 @pytest.fixture(autouse=True)
 def _one_chunk_a_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that something can happen between two chunks; otherwise several go together."""
     monkeypatch.setattr(pipeline, "TOGETHER", 1)
-
-
-class Other:
-    """What somebody else does at once, in a thread with a connection of its own."""
-
-    def __init__(self, work: Callable[[], None]) -> None:
-        self.failed: list[BaseException] = []
-        self._work = work
-        self._thread = threading.Thread(target=self._run)
-
-    def _run(self) -> None:
-        try:
-            self._work()
-        except BaseException as error:  # noqa: BLE001 - shown by `end`
-            self.failed.append(error)
-        finally:
-            connections["default"].close()
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def until_it_waits(self) -> None:
-        """Come back as soon as the database says that it waits for a lock."""
-        while self._thread.is_alive():
-            with connection.cursor() as cursor:
-                cursor.execute(_WAITS)
-                if cursor.fetchone() != (0,):
-                    return
-            self._thread.join(0.01)
-        pytest.fail(f"it did not wait: {self.failed}")
-
-    def end(self) -> None:
-        self._thread.join(PATIENCE)
-        assert not self._thread.is_alive()
-        assert self.failed == []
 
 
 def between_chunks(monkeypatch: pytest.MonkeyPatch, other: Other) -> None:

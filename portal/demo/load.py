@@ -17,7 +17,7 @@ from portal.demo import billing, bundles, calls, cast, exchange, limits, mobile,
 from portal.lib.periods import Month, month_of
 from telephony import vault
 from telephony.models import Device
-from telephony.services import keep_answer
+from telephony.services import keep_answers
 
 MONTHS = 3  # closed ones; the running month comes on top
 
@@ -96,8 +96,7 @@ def follow_address(url: str, path: Path) -> None:
         return
     for customer in Customer.objects.order_by("pk"):
         with tenant(customer):
-            for device in Device.objects.all():
-                keep_answer(device)
+            keep_answers(Device.objects.all())
 
 
 def write_description(url: str, path: Path) -> None:

@@ -43,7 +43,7 @@ from telephony.services.many_devices import Judged, create_devices, judge_device
 from telephony.services.numbers import add_number, add_number_range, assign_number, release_number, remove_number_range
 from telephony.services.phone_books import book_entries, write_stale_books
 from telephony.services.phone_files import forget_kept_settings, store_sent
-from telephony.services.provisioning import VOICEMAIL, keep_answer, keep_answers_of
+from telephony.services.provisioning import VOICEMAIL, keep_answer, keep_answers, keep_answers_of
 from telephony.services.redirects import announce_device
 from telephony.services.registrar import ask_to_fetch, keep_all_accounts
 from telephony.services.rotation import (
@@ -105,6 +105,7 @@ __all__ = [
     "judge_devices",
     "keep_all_accounts",
     "keep_answer",
+    "keep_answers",
     "keep_answers_of",
     "keep_unlimited_calling",
     "link_employee",

@@ -1,7 +1,6 @@
 """What phones are answered, made when something changes."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -9,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import Refusal
 from telephony import selectors, vault
-from telephony.models import Device, Line, ProvisioningAnswer
+from telephony.models import Device, DeviceKey, Line, ProvisioningAnswer
 from telephony.provisioning import digest
 from telephony.provisioning.catalogue import Model
 from telephony.provisioning.config import DeviceConfig, Does, Key, LineAccount, Registrar, Transport
@@ -22,27 +21,62 @@ VOICEMAIL = "1233"  # what people dial to listen
 NTP_SERVERS = ("0.nl.pool.ntp.org", "1.nl.pool.ntp.org")
 
 
+# What is rendered. Links and passwords that are being replaced stand in other columns.
+_RENDERED = ("login", "mac", "vendor", "basic_allowed", "ha1", "body", "content_type", "etag", "rendered_at")
+
+
 def keep_answer(device: Device) -> bool:
     """Render what the device is answered and keep it; True when that differs from before. Runs in the change's own
     transaction.
     """
-    device = selectors.devices().get(pk=device.pk)
-    before = selectors.answer_of(device)
-    keys = list(device.device_lines.all())
-    ready = device.model.is_app or (device.model.provisioned and device.mac is not None)
-    if not ready or not keys:
-        if before is not None:
-            before.delete()
-        return before is not None
+    return keep_answers([device]) > 0
+
+
+def keep_answers_of(*, lines: Sequence[Line] = (), devices: Iterable[Device] = ()) -> int:
+    """Bring the answers of all devices of these lines up to date; returns how many phones have something new to
+    fetch.
+    """
+    return keep_answers([*selectors.devices_of(lines), *devices] if lines else devices)
+
+
+def keep_answers(devices: Iterable[Device]) -> int:
+    """Render what devices of one customer are answered and keep it; returns how many have something new to fetch.
+
+    However many they are, it takes the same few queries, and waits for changes of the same devices that are under way.
+    Refusal where one cannot be rendered: then none is kept.
+    """
+    found = list(selectors.devices().select_for_update(no_key=True).filter(pk__in={device.pk for device in devices}))
+    before = selectors.etags_ready(found)
+    ready = [device for device in found if _is_ready(device)]
+    keys = selectors.keys_by_device(ready)
+    made = [_answer(device, keys[device.pk]) for device in ready]
+    gone = before.keys() - {answer.device_id for answer in made}
+    if gone:
+        ProvisioningAnswer.objects.filter(device__in=gone).delete()
+    if made:
+        ProvisioningAnswer.objects.bulk_create(
+            made, update_conflicts=True, unique_fields=["device"], update_fields=_RENDERED
+        )
+        keep_book(made[0].customer_id)
+    return len(gone) + sum(before.get(answer.device_id) != answer.etag for answer in made)
+
+
+def _is_ready(device: Device) -> bool:
+    """Whether it can be answered: it has lines, and an address or a code by which it asks."""
+    asks = device.model.is_app or (device.model.provisioned and device.mac is not None)
+    return asks and bool(device.device_lines.all())
+
+
+def _answer(device: Device, keys: Sequence[DeviceKey]) -> ProvisioningAnswer:
     password = vault.decrypt(device.password)
     try:
-        rendered = render(_config(device, [key.line for key in keys], password))
+        rendered = render(_config(device, password, keys))
     except Unrenderable as error:
         message = _("The phone cannot show this: %(reason)s. Change the name of the line.")
         raise Refusal("not_renderable", message % {"reason": error}) from error
-    _put(
-        device,
-        before,
+    return ProvisioningAnswer(
+        device=device,
+        customer_id=device.customer_id,
         login=device.login,
         mac=device.mac,
         vendor=device.model.vendor.value,
@@ -53,25 +87,10 @@ def keep_answer(device: Device) -> bool:
         etag=rendered.etag,
         rendered_at=timezone.now(),
     )
-    keep_book(device.customer_id)
-    return before is None or before.etag != rendered.etag
 
 
-def keep_answers_of(*, lines: Sequence[Line] = (), devices: Iterable[Device] = ()) -> int:
-    """Bring the answers of all devices of these lines up to date; returns how many phones have something new to
-    fetch.
-    """
-    affected = {device.pk: device for device in selectors.devices_of(lines)} | {device.pk: device for device in devices}
-    return sum(keep_answer(device) for device in affected.values())
-
-
-def _put(device: Device, before: ProvisioningAnswer | None, **fields: Any) -> None:
-    """These columns alone: links and passwords that are being replaced stand in others, and may change meanwhile."""
-    if before is None or not ProvisioningAnswer.objects.filter(pk=before.pk).update(**fields):
-        ProvisioningAnswer.objects.create(device=device, customer_id=device.customer_id, **fields)
-
-
-def _config(device: Device, lines: Sequence[Line], password: str) -> DeviceConfig:
+def _config(device: Device, password: str, keys: Sequence[DeviceKey]) -> DeviceConfig:
+    lines = [key.line for key in device.device_lines.all()]
     return DeviceConfig(
         model=device.model,
         mac=device.mac or "",
@@ -83,16 +102,14 @@ def _config(device: Device, lines: Sequence[Line], password: str) -> DeviceConfi
         provisioning_login=device.login,
         provisioning_password=password,
         voicemail=VOICEMAIL,
-        keys=_keys(device, room=max(0, device.model.keys - len(lines))),
+        keys=_keys(keys, room=max(0, device.model.keys - len(lines))),
     )
 
 
-def _keys(device: Device, *, room: int) -> tuple[Key, ...]:
+def _keys(found: Sequence[DeviceKey], *, room: int) -> tuple[Key, ...]:
     """As many as there is room for: a phone that carries more lines than before has fewer other keys."""
-    if not room:
-        return ()
-    found = [Key(Does(key.does), dialled(key.target), key.label) for key in selectors.keys_of(device)[:room]]
-    return tuple(key for key in found if key.value)
+    keys = (Key(Does(key.does), dialled(key.target), key.label) for key in found[:room])
+    return tuple(key for key in keys if key.value)
 
 
 def _registrar(model: Model) -> Registrar:

@@ -69,7 +69,9 @@ def plain(value: str) -> str:
     """A value that may stand in any file, as it came: no format has an escape for line breaks and other control
     characters, and a line break would start a setting of its own.
     """
-    if any(unicodedata.category(character) in _FORBIDDEN for character in value):
+    if not (value.isascii() and value.isprintable()) and any(  # most are, and that is seen at once
+        unicodedata.category(character) in _FORBIDDEN for character in value
+    ):
         raise Unrenderable("a control character")
     if value != value.strip() or len(value) > MAX_VALUE:
         raise Unrenderable("white space at an end, or too long")
