@@ -16,6 +16,7 @@ from rest_framework.response import Response
 
 from accounts.apibase import OperatorAPI, Pages
 from cdr.batch_filters import BatchFilter
+from cdr.batch_words import problem_words
 from cdr.feed_forms import trouble_words
 from cdr.models import Batch, Source
 from cdr.services import deliveries
@@ -39,11 +40,12 @@ class NewestFirst(Pages):
 
 
 class BatchSerializer(serializers.ModelSerializer[Batch]):
-    """A delivery of a file. The counts are true at every moment, also while it is loaded."""
+    """A delivery of a file. The counts are true at every moment, also while it is loaded; `problem` is in your language."""
 
     source = serializers.CharField(source="source.name", read_only=True)  # type: ignore[assignment]
     user = serializers.CharField(source="user.username", read_only=True, allow_null=True, default=None)
     reasons = serializers.DictField(child=serializers.IntegerField(), read_only=True)
+    problem = serializers.SerializerMethodField()
 
     class Meta:
         model = Batch
@@ -70,6 +72,9 @@ class BatchSerializer(serializers.ModelSerializer[Batch]):
             "finished_at",
         )
         read_only_fields = fields
+
+    def get_problem(self, batch: Batch) -> str:
+        return problem_words(batch.problem)
 
 
 class Batches(OperatorAPI, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Batch]):

@@ -121,6 +121,12 @@ def path_of(batch: Batch) -> Path | None:
     return path if batch.kept_file and path.is_file() else None
 
 
+def is_taken_up(batch: Batch) -> bool:
+    """Whether a worker begins this batch again without anybody asking."""
+    ended = batch.state == State.INTERRUPTED and not batch.cancel_asked and batch.tries < MOST_TRIES
+    return ended and path_of(batch) is not None
+
+
 def _wait(batch: Batch) -> None:
     batch.state, batch.cancel_asked, batch.finished_at, batch.problem = State.QUEUED, False, None, ""
     batch.save(update_fields=["state", "cancel_asked", "finished_at", "problem"])

@@ -24,6 +24,7 @@ from cdr.ingest.parts import Order, Part
 from cdr.ingest.read import window_around
 from cdr.models import Batch, Reject, Source
 from cdr.selectors import feeds
+from cdr.services.failures import leave
 from cdr.services.fraud import after_records
 from cdr.services.groups import Load
 from cdr.services.known import compact, hold, recall
@@ -54,7 +55,8 @@ def load_file(
     """Load what is new in a file and say in the batch what became of each row.
 
     A file that cannot be read as a whole gives a batch in state REFUSED with the reason as one sentence. FileProblem
-    when there is no such file. Any other error leaves the batch as far as it came; loading the file again completes it.
+    when there is no such file. Any other error leaves the batch as far as it came, with
+    what happened in it; loading the file again completes it.
     """
     if not path.is_file():
         raise FileProblem("missing", problems.NO_FILE % {"path": path})
@@ -75,6 +77,14 @@ def run_batch(*, batch: Batch, actor: Actor, now: datetime | None = None, chunk_
 
 
 def _load_batch(batch: Batch, path: Path, now: datetime, chunk_rows: int) -> Batch:
+    try:
+        return _read_and_load(batch, path, now, chunk_rows)
+    except Exception as error:
+        leave(batch, error)
+        raise
+
+
+def _read_and_load(batch: Batch, path: Path, now: datetime, chunk_rows: int) -> Batch:
     with (
         _only_load_of(batch.source),
         path.open("rb") as stream,

@@ -14,6 +14,7 @@ VALUES = {
     "found": 3,
     "wanted": 16,
     "count": 2,
+    "kind": "ValueError",
 }
 
 

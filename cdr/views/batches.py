@@ -150,6 +150,7 @@ def batch(request: OperatorRequest, pk: int) -> HttpResponse:
         "seconds": round((found.finished_at - found.started_at).total_seconds()) if found.finished_at else None,
         "earlier": earlier.order_by("-pk").first(),
         "door": _door(found),
+        "taken_up": deliveries.is_taken_up(found),
         "kept": deliveries.path_of(found) is not None,
         "crumbs": crumbs_to(Choice(_("Deliveries"), reverse("cdr:operate_batches")), Choice(found.file_name)),
     }
