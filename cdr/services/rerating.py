@@ -1,6 +1,6 @@
 """Rate records that are in the ledger again: a month with the tariffs of today, and calls that had no price yet.
 
-In an open billing period a record whose price, rate or type changes is booked back and booked anew. A closed one stays as
+In an open billing period a record whose amount or type changes is booked back and booked anew. A closed one stays as
 it was billed: the difference is an adjustment; only a call that had no price at all is booked anew in the next open one.
 """
 
@@ -127,7 +127,8 @@ def rerate(*, actor: Actor, customer: Customer, month: Month, dry_run: bool = Fa
     """Rate a customer's billing period again with the tariffs of today; a second time, nothing changes any more."""
     period = month.first_day
     with alone_with_the_ledger():
-        changes = changes_of(list(holding(records_of(customer.pk, period)).order_by("start", "id")), Prices.now())
+        found_now = changes_of(list(holding(records_of(customer.pk, period)).order_by("start", "id")), Prices.now())
+        changes = _that_cost_otherwise(found_now, in_bundles=bool(terms_of(customer.pk, month)))
         closed = feeds.closed_periods()
         booked, counted, adjusted = changes, changes, 0
         if period in closed:
@@ -143,6 +144,21 @@ def rerate(*, actor: Actor, customer: Customer, month: Month, dry_run: bool = Fa
             _book_and_share_out(customer.pk, booked, closed)
             audit(actor=actor, verb="calls.rerate", obj=customer, note=f"{month}: {len(changes)}")
     return found
+
+
+def _that_cost_otherwise(changes: Iterable[Change], *, in_bundles: bool) -> list[Change]:
+    """Without those of which only the version of the price is another one: nobody pays more or less, so nothing is booked.
+
+    Where bundles may split a call the whole price counts, for it says what the rest costs.
+    """
+    changes = list(changes)
+    same = [one for one in changes if (one.micros, one.call_type) == (one.record.micros, one.record.call_type)]
+    if in_bundles and same:
+        found = prices_of({one.rate for one in same} | {one.record.rate_id for one in same})
+        terms = {rate: (price, hours if price.has_bands else None) for rate, (price, hours) in found.items()}
+        same = [one for one in same if one.record.rate_id in terms and terms[one.record.rate_id] == terms.get(one.rate)]
+    left_out = {(one.record.start, one.record.id) for one in same}
+    return [one for one in changes if (one.record.start, one.record.id) not in left_out]
 
 
 def _differences(customer: Customer, changes: Iterable[Change]) -> tuple[Difference, ...]:

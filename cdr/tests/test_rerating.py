@@ -150,6 +150,36 @@ def test_a_call_that_has_a_price_never_loses_it(acme: Customer, tmp_path: Path) 
     assert again(acme) == Rerated(())
 
 
+def test_a_price_that_only_stands_in_another_version_books_nothing(acme: Customer, tmp_path: Path) -> None:
+    tariff = a_tariff()
+    load(write(tmp_path, rows(1, 20)), a_source())
+    add_version(tariff=tariff, valid_from=date(2026, 10, 15), rates=RATES, actor=system())
+    assert again(acme) == Rerated(())
+    assert ledger(acme) == [(1, 0, OLD), (20, 0, OLD)]
+    close_period(month=OCTOBER, actor=system())
+    assert again(acme) == Rerated(())
+    with tenant(acme):
+        assert not Adjustment.objects.exists()
+        assert not AuditEntry.objects.filter(verb="calls.rerate").exists()
+
+
+def test_a_price_of_other_steps_that_makes_the_same_amount_counts_only_where_a_bundle_may_split_the_call(
+    acme: Customer, tmp_path: Path
+) -> None:
+    tariff = a_tariff()
+    load(write(tmp_path, rows(16, 20)), a_source())
+    other = RateLine(
+        "31", "Nederland vast", CallType.NL_FIXED, Price(45_000, 15_000, 61, 61)
+    )  # 61 seconds cost the same
+    add_version(tariff=tariff, valid_from=date(2026, 10, 15), rates=(other, *RATES[1:]), actor=system())
+    assert again(acme) == Rerated(())
+    a_bundle(acme, kind=Bundle.Kind.MINUTES, included_minutes=2)
+    found = again(acme)
+    assert found.micros == 15_250 - 500  # the two seconds beyond the bundle are billed as 61
+    check_totals(acme)
+    assert again(acme) == Rerated(())
+
+
 # --- calls without a price ---
 
 
