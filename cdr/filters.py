@@ -262,10 +262,14 @@ def _period_names(query: QueryDict) -> tuple[str, ...]:
 def _parties(form: CallFilterForm, name: str, find: FindParties) -> Parties | None:
     """The numbers that a search field means. One that means too many finds none: it must not look like no filter."""
     try:
-        return find(form.cleaned_data.get(name, ""))
+        found = find(form.cleaned_data.get(name, ""))
     except TooManyNumbersError:
         form.add_error(name, _("More than 1,000 numbers have this in them. Type more digits."))
         return Parties()
+    if found and found.in_part:
+        text = _("More than 1,000 numbers have this in them. Shown are only those that begin with %(start)s.")
+        form.add_error(name, text % {"start": found.start})
+    return found
 
 
 def _amounts(value: slice | None) -> tuple[int | None, int | None]:

@@ -12,8 +12,9 @@ from django.test import Client
 
 from accounts.access import Actor, Door, Role
 from accounts.models import Customer, User
-from accounts.tenancy import tenant
+from accounts.tenancy import Crossing, crossing, tenant
 from cdr.asking import Asked, ask
+from cdr.models import PartyNumber
 from cdr.selectors import calls
 from cdr.selectors.calls import reach, search
 from cdr.tests.worlds import Cells, a_source, a_tariff, asterisk_row, load, write
@@ -50,6 +51,11 @@ def called(acme: Customer, tmp_path: Path) -> None:
         asterisk_row(FORWARD, src="0201234567", unique="4.2", linked="4.1", sequence=2, start="2026-10-08 10:00:00"),
     ]
     load(write(tmp_path, rows), a_source())
+
+
+def also_called(customer: Customer, *numbers: str) -> None:
+    with crossing(Crossing.INGEST):
+        PartyNumber.objects.bulk_create(PartyNumber(customer=customer, number=number) for number in numbers)
 
 
 def asked(customer: Customer, query: str) -> Asked:
@@ -146,6 +152,26 @@ def test_a_search_by_the_beginning_needs_no_list_of_numbers(
     assert days(acme, "callee=06") == [5, 8]
     assert days(acme, "q=06") == [5, 8]
     assert days(acme, "q=020") == [7, 8]
+
+
+def test_a_search_by_the_beginning_also_finds_the_digits_elsewhere_as_long_as_these_are_few(
+    called: None, acme: Customer, alice: User, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "MOST_NUMBERS", 1)
+    also_called(acme, "+31612345999", "+31201230655")
+    with tenant(acme):
+        found = calls.find_parties("06", own=(), names={}, full_numbers=True)
+        assert found == calls.Parties(others=frozenset({"+31201230655"}), start="+316")
+    also_called(acme, "+31201230656")
+    with tenant(acme):
+        assert calls.find_parties("06", own=(), names={}, full_numbers=True) == calls.Parties(
+            start="+316", in_part=True
+        )
+        assert list(asked(acme, "month=2026-10&q=06").form.errors) == ["q"]
+    client.force_login(alice)
+    page = client.get("/calls/details/?month=2026-10&q=06").content.decode()
+    assert "alleen die beginnen met +316" in page  # and the calls with them, which nobody takes for all
+    assert "06 12 34 56 78" in page
 
 
 @pytest.mark.parametrize(

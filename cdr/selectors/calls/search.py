@@ -7,7 +7,7 @@ searching.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.db.models import F, Q
 from django.db.models.functions import Left, Length
@@ -37,30 +37,31 @@ def find_parties(typed: str, *, own: Iterable[str], names: Mapping[str, str], fu
         named = frozenset(number for number, name in names.items() if wanted in name.casefold())
         return Parties(named, named)
     keys = search_keys(text)
-    try:
-        return _parties(keys, own={*own, *names}, full_numbers=full_numbers)
-    except TooManyNumbersError:
-        # "06" stands somewhere in very many numbers, yet what is meant is where it stands first.
-        start = next((key.text for key in keys if key.anchored), "")
-        if not start:
-            raise
-        ours = frozenset(number for number in {*own, *names} if number.startswith(start))
-        return Parties(ours, start=start, hidden=0 if full_numbers else MASKED_DIGITS)
-
-
-def _parties(keys: Sequence[SearchKey], *, own: Set[str], full_numbers: bool) -> Parties:
-    ours = frozenset(number for number in own if any(key.finds(number) for key in keys))
-    others = frozenset(_others(keys, full_numbers=full_numbers)) if keys else frozenset()
-    if max(len(ours), len(others)) > MOST_NUMBERS:
+    ours = frozenset(number for number in {*own, *names} if any(key.finds(number) for key in keys))
+    others = _others(keys, full_numbers=full_numbers)
+    if max(len(ours), len(others)) <= MOST_NUMBERS:
+        return Parties(ours, frozenset(others))
+    # Very many begin with "06", which needs no list of them; those that have it elsewhere are few.
+    start = next((key.text for key in keys if key.anchored), "")
+    if not start:
         raise TooManyNumbersError
-    return Parties(ours, others)
+    hidden = 0 if full_numbers else MASKED_DIGITS
+    others = _others([key for key in keys if not key.anchored], full_numbers=full_numbers, but_for=start)
+    if max(len(ours), len(others)) <= MOST_NUMBERS:
+        return Parties(ours, frozenset(others), start=start, hidden=hidden)
+    ours = frozenset(number for number in ours if number.startswith(start))
+    return Parties(ours, start=start, hidden=hidden, in_part=True)
 
 
-def _others(keys: Iterable[SearchKey], *, full_numbers: bool) -> list[str]:
-    """Numbers of other parties; one more than MOST_NUMBERS when there are more."""
+def _others(keys: Sequence[SearchKey], *, full_numbers: bool, but_for: str = "") -> list[str]:
+    """Numbers of other parties, without those that begin with `but_for`; one more than MOST_NUMBERS when there are more."""
+    if not keys:
+        return []
     condition = Q()
     for key in keys:
         condition |= _standing(key, full_numbers=full_numbers)
+    if but_for:
+        condition &= ~Q(number__gte=but_for, number__lt=after(but_for))
     found = PartyNumber.objects.alias(length=Length("number"), seen=Left("number", F("length") - MASKED_DIGITS))
     return list(found.filter(condition).values_list("number", flat=True)[: MOST_NUMBERS + 1])
 

@@ -35,12 +35,14 @@ class Parties:
     """Numbers that were searched: `own` of the customer, `others` of whom it called or was called by.
 
     `start` stands for all others that begin with it, of which the last `hidden` digits are not looked at.
+    `in_part` says that others were meant too, which are too many.
     """
 
     own: frozenset[str] = frozenset()
     others: frozenset[str] = frozenset()
     start: str = ""
     hidden: int = 0
+    in_part: bool = False
 
     def theirs(self, column: str) -> Q:
         """That a column holds one of the others."""
