@@ -16,19 +16,21 @@ from accounts.apibase import CustomerAPI, OperatorReads, Pages
 from accounts.models import Customer
 from accounts.tenancy import Crossing, crossing
 from cdr import sign_words
-from cdr.api_filters import readable, text
+from cdr.api_filters import readable
 from cdr.call_api import CallSerializer, call_document
 from cdr.fraud.kinds import Judgement, Severity
 from cdr.models import FraudSign
-from cdr.selectors import calls, names, signs
+from cdr.selectors import names, signs
 from cdr.services import fraud
 from portal.lib.money import euros
-
-CALLS_SHOWN = 100
 
 
 class SignPages(Pages):
     ordering = "-pk"
+
+
+class SignCallPages(Pages):
+    ordering = ("start", "id")
 
 
 class SignSerializer(serializers.ModelSerializer[FraudSign]):
@@ -68,13 +70,6 @@ class SignSerializer(serializers.ModelSerializer[FraudSign]):
 
     def get_advice(self, sign: FraudSign) -> str:
         return sign_words.advice(sign)
-
-
-class SignCallsSerializer(serializers.Serializer[Any]):
-    """The calls behind a sign, the first ones first."""
-
-    next = serializers.CharField(allow_null=True)
-    results = CallSerializer(many=True)
 
 
 class JudgeSerializer(serializers.Serializer[Any]):
@@ -128,27 +123,14 @@ class FraudSignViewSet(
             raise PermissionDenied
         return Response(SignSerializer(judged(self, request, self.get_object())).data)
 
-    @extend_schema(
-        parameters=[text("after", "Cursor of the page that follows, as `next` holds it.")],
-        responses=SignCallsSerializer,
-    )
-    @action(detail=True)
+    @extend_schema(responses=CallSerializer(many=True), filters=False)
+    @action(detail=True, pagination_class=SignCallPages)
     def calls(self, request: Request, pk: str | None = None) -> Response:
-        """The calls behind a sign, 100 at a time."""
-        del pk
-        typed = request.query_params.get("after") or ""
-        after = calls.place_of(typed)
-        if typed and after is None:
-            raise exceptions.ValidationError({"after": ["?"]})
-        found = signs.calls_of(self.get_object(), most=CALLS_SHOWN + 1, after=after)
-        shown, asked = found[:CALLS_SHOWN], readable(QueryDict(), self.actor)
-        where = names.destinations(shown)
-        more = len(found) > CALLS_SHOWN
-        body = {
-            "next": request.build_absolute_uri(f"{request.path}?after={calls.cursor_of(shown[-1])}") if more else None,
-            "results": [call_document(call, asked, where) for call in shown],
-        }
-        return Response(SignCallsSerializer(body).data)
+        """The calls behind a sign, the first ones first."""
+        del request, pk
+        shown = self.paginate_queryset(signs.calls_of(self.get_object())) or []
+        asked, where = readable(QueryDict(), self.actor), names.destinations(shown)
+        return self.get_paginated_response([CallSerializer(call_document(call, asked, where)).data for call in shown])
 
 
 class CustomerSignSerializer(SignSerializer):

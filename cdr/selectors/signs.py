@@ -163,8 +163,8 @@ def signs() -> QuerySet[FraudSign]:
     return FraudSign.objects.filter(fired_at__isnull=False).select_related("judged_by").order_by("-fired_at", "-pk")
 
 
-def calls_of(sign: FraudSign, *, most: int, after: tuple[datetime, int] | None = None) -> list[CallRecord]:
-    """The calls behind a sign, the first ones first, inside the customer's door; those that follow `after`, a start and id."""
+def calls_of(sign: FraudSign) -> QuerySet[CallRecord]:
+    """The calls behind a sign, the first ones first, inside the customer's door."""
     found = CallRecord.objects.filter(start__gte=sign.start, start__lte=sign.end, leg=Leg.CALL).exclude(
         call_type__in=HIDDEN_TYPES
     )
@@ -180,9 +180,7 @@ def calls_of(sign: FraudSign, *, most: int, after: tuple[datetime, int] | None =
         found = found.filter(seconds__gt=0, seconds__lte=SHORT_SECONDS).exclude(micros=0)
     if prefix := str(sign.facts.get("prefix") or ""):
         found = found.filter(other__startswith=prefix)
-    if after is not None:
-        found = found.filter(Q(start__gt=after[0]) | Q(start=after[0], id__gt=after[1]))
-    return list(found.order_by("start", "id")[:most])
+    return found.order_by("start", "id")
 
 
 def page_of(found: QuerySet[FraudSign], *, after: str, size: int) -> tuple[list[FraudSign], str]:

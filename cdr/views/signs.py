@@ -112,7 +112,7 @@ def judge(request: CustomerRequest, pk: int) -> HttpResponse:
 def _page(request: CustomerRequest, found: FraudSign, form: JudgeForm | None = None) -> HttpResponse:
     row = row_of(found)
     asked = ask(QueryDict(), request.actor, today=timezone.localdate())
-    calls = selectors.calls_of(found, most=CALLS_SHOWN)
+    calls = list(selectors.calls_of(found)[:CALLS_SHOWN])
     where = names.destinations(calls)
     context = {
         "lines": [line_of(call, asked, where) for call in calls],
