@@ -1,25 +1,17 @@
-"""The trail in words: what each verb says, what each field is called, and how a value reads. Unknown ones still read
-decently.
-"""
+"""The trail in words: what each verb says and what each field is called. Unknown ones still read decently."""
 
-import datetime as dt
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import BooleanField, Field
-from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from accounts.audit_values import is_nothing, name_of, note_of, value_of
 from accounts.models import AuditEntry
-from portal.lib import formats, numbers
-
-NOTHING = "–"
-STORED_NUMBER = re.compile(r"\+[1-9]\d{7,14}")
 
 # verb -> (sentence with %(who)s and %(what)s, icon). Other apps' verbs stand here too, so that one page can say them
 # all.
@@ -160,6 +152,7 @@ ACTIONS: Mapping[str, tuple[str | Promise, str]] = {
 # Names of fields that stand in no model, or that people call otherwise.
 FIELDS: Mapping[str, str | Promise] = {
     "account_limit_micros": gettext_lazy("limit of all subscriptions"),
+    "brand": gettext_lazy("brand"),
     "barred": gettext_lazy("may not call"),
     "busy_to": gettext_lazy("when busy forward to"),
     "call_waiting": gettext_lazy("call waiting"),
@@ -174,6 +167,7 @@ FIELDS: Mapping[str, str | Promise] = {
     "form": gettext_lazy("kind of file"),
     "forward_always": gettext_lazy("always forward"),
     "forward_to": gettext_lazy("forward to"),
+    "greeting": gettext_lazy("greeting"),
     "held": gettext_lazy("held back by disputes"),
     "hide_caller_id": gettext_lazy("hide own number"),
     "holidays": gettext_lazy("holidays"),
@@ -182,6 +176,7 @@ FIELDS: Mapping[str, str | Promise] = {
     "kept_up_to_date": gettext_lazy("kept up to date"),
     "keys": gettext_lazy("keys"),
     "length": gettext_lazy("length"),
+    "line": gettext_lazy("line"),
     "lines": gettext_lazy("lines"),
     "mail_to": gettext_lazy("mail to"),
     "masked": gettext_lazy("masked"),
@@ -203,6 +198,7 @@ FIELDS: Mapping[str, str | Promise] = {
     "then_to": gettext_lazy("after the greeting to"),
     "unreachable_to": gettext_lazy("when not reachable forward to"),
     "user": gettext_lazy("user"),
+    "valid_to": gettext_lazy("last day"),
     "version": gettext_lazy("version"),
     "wait_seconds": gettext_lazy("waiting time in seconds"),
 }
@@ -212,7 +208,7 @@ SAID_BY_VERB = frozenset({"is_blocked"})
 
 def sentence(entry: AuditEntry) -> str:
     """What happened, in one sentence without a full stop."""
-    names = {"who": entry.user_name, "what": _what(entry)}
+    names = {"who": entry.user_name, "what": name_of(entry)}
     known = VERBS.get(entry.verb)
     if known is not None:
         return str(known[0]) % names
@@ -228,23 +224,16 @@ def icon(entry: AuditEntry) -> str:
     return known[1] if known else "pencil"
 
 
-def _what(entry: AuditEntry) -> str:
-    # A place is called "person @ customer"; in the customer's own log book the person says enough.
-    if entry.object_type == "accounts.membership":
-        return entry.object_name.partition(" @ ")[0]
-    return _number(entry.object_name)
-
-
-def _number(text: str) -> str:
-    return numbers.display(text) if STORED_NUMBER.fullmatch(text) else text
-
-
 def details(entry: AuditEntry) -> str:
     """The changed fields with their values before and after; what was switched on or off is said so."""
-    shown = {name: pair for name, pair in entry.changes.items() if name not in SAID_BY_VERB}
+    shown = {
+        name: pair
+        for name, pair in entry.changes.items()
+        if name not in SAID_BY_VERB and not (is_nothing(pair[0]) and is_nothing(pair[1]))
+    }
     parts = [_change(entry.object_type, name, *pair) for name, pair in shown.items()]
-    if entry.note and entry.note not in entry.object_name:
-        parts.append(entry.note)
+    if entry.note and (note := note_of(entry)) not in name_of(entry):
+        parts.append(note)
     return " · ".join(parts)
 
 
@@ -281,35 +270,10 @@ def _change(object_type: str, name: str, before: Any, after: Any) -> str:
     label = label[:1].upper() + label[1:]
     if isinstance(field, BooleanField) or isinstance(after, bool):
         return _("%(field)s on") % {"field": label} if after else _("%(field)s off") % {"field": label}
-    if before in (None, "", []):
-        return _("%(field)s: %(after)s") % {"field": label, "after": _value(field, name, after)}
+    if is_nothing(before):
+        return _("%(field)s: %(after)s") % {"field": label, "after": value_of(field, name, after)}
     return _("%(field)s: %(before)s → %(after)s") % {
         "field": label,
-        "before": _value(field, name, before),
-        "after": _value(field, name, after),
+        "before": value_of(field, name, before),
+        "after": value_of(field, name, after),
     }
-
-
-def _value(field: "Field[Any, Any] | None", name: str, value: Any) -> str:
-    language = (get_language() or "nl")[:2]
-    if value is None or value == "" or value == []:
-        return NOTHING
-    if isinstance(value, list):
-        return ", ".join(_value(field, name, item) for item in value)
-    if name == "barred":
-        return str(numbers.BLOCK_LABELS[numbers.Block(value)]).lower()
-    if name.endswith("_micros") and isinstance(value, int):
-        return formats.euro(value, language)
-    if field is not None and field.choices:
-        return str(dict(field.flatchoices).get(value, value))
-    if isinstance(value, str) and "T" in value and len(value) >= 19:
-        return _moment(value, language)
-    return _number(str(value))
-
-
-def _moment(value: str, language: str) -> str:
-    try:
-        at = dt.datetime.fromisoformat(value)
-    except ValueError:
-        return value
-    return formats.moment(at, language, now=timezone.now()) if at.tzinfo else value

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from accounts import audit_words, selectors
+from accounts import audit_values, audit_words, selectors
 from accounts.access import Capability
 from accounts.filters import TrailFilter
 from accounts.models import AuditEntry, User
@@ -60,7 +60,7 @@ def _context(
     page = selectors.trail_page(trail.qs, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     about = ""
     if request.GET.get("id") and page.entries:
-        about = page.entries[0].object_name
+        about = audit_values.name_of(page.entries[0])
     return {
         "filter": trail,
         "page": page,

@@ -198,6 +198,11 @@ def full_date(value: date, language: str) -> str:
     return f"{shown.day} {_written(shown.replace(day=1), 'MMMM', style.locale)} {shown.year}"
 
 
+def weekday(value: date, language: str) -> str:
+    """`do`."""
+    return _written(_as_day(value), "EEE", _style(language).locale)
+
+
 def near_day(value: date, language: str, *, today: date) -> str:
     """`vandaag`, `gisteren`, `morgen`, else as `day`."""
     style, shown = _style(language), _as_day(value)

@@ -1,0 +1,157 @@
+"""Names, values and notes of the trail as people say them. They are stored as programs write them, once for all languages."""
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from django.apps import apps
+from django.db.models import Field
+from django.utils import timezone
+from django.utils.translation import get_language, ngettext_lazy
+
+from accounts.models import AuditEntry
+from portal.lib import formats, numbers
+from portal.lib.periods import Month
+
+NOTHING = "–"
+STORED_NUMBER = re.compile(r"(?<![\w+])(?:\+[1-9]\d{7,14}|short:\d{3,6})(?!\d)")
+# 2026-10, 2026-10-31 or 2026-10-31 14:20
+STORED_DAY = re.compile(r"(?<![\w-])(\d{4}-\d{2})(-\d{2})?( \d{2}:\d{2})?(?![\w-])")
+WEEKDAYS = ("mo", "tu", "we", "th", "fr", "sa", "su")
+STORED_WEEK = re.compile(
+    rf"\b((?:{'|'.join(WEEKDAYS)})(?: (?:{'|'.join(WEEKDAYS)}))*) (\d{{1,2}}:\d\d)-(\d{{1,2}}:\d\d)"
+)
+
+# Kinds of objects whose names end in a day or month, or are one. Elsewhere, as in names of files, digits stay as they are.
+NAMED_BY_DAY = frozenset(
+    {
+        "cdr.billingperiod",
+        "cdr.dispute",
+        "cdr.export",
+        "cdr.fraudsign",
+        "cdr.maskedperiod",
+        "cdr.tariffversion",
+    }
+)
+# Days on which something is over: the last day that it holds is the day before.
+FIRST_DAY_WITHOUT = frozenset({"valid_to"})
+
+# Filters as they stand in addresses.
+ASKED = frozenset({"filter", "query"})
+
+# verb -> what its note counts
+COUNTED: Mapping[str, Any] = {
+    "calls.rate": ngettext_lazy("%(count)s call", "%(count)s calls", "count"),
+    "calls.rerate": ngettext_lazy("%(count)s call", "%(count)s calls", "count"),
+    "customer.own_prices": ngettext_lazy("%(count)s price", "%(count)s prices", "count"),
+    "mobile.add": ngettext_lazy("%(count)s subscription", "%(count)s subscriptions", "count"),
+    "mobile.bundle": ngettext_lazy("%(count)s subscription", "%(count)s subscriptions", "count"),
+    "rejects.again": ngettext_lazy("%(count)s row", "%(count)s rows", "count"),
+    "rejects.dismiss": ngettext_lazy("%(count)s row", "%(count)s rows", "count"),
+    "tariff.version_added": ngettext_lazy("%(count)s price", "%(count)s prices", "count"),
+}
+# [what it is about: ]count[. why]
+NOTE = re.compile(r"(?:(?P<about>[\w-]+): )?(?P<count>\d+)(?:\. (?P<why>.*))?", re.DOTALL)
+# verb -> the field that has the words for its note
+CHOSEN = {"menu.set": ("pbx.menu", "moment")}
+
+
+def _language() -> str:
+    return (get_language() or "nl")[:2]
+
+
+def is_nothing(value: Any) -> bool:
+    """Whether a value says nothing; "no" and 0 do."""
+    return value is None or value == "" or value == []
+
+
+def name_of(entry: AuditEntry) -> str:
+    """What an entry is about."""
+    # A place is called "person @ customer"; in the customer's own log book the person says enough.
+    if entry.object_type == "accounts.membership":
+        return entry.object_name.partition(" @ ")[0]
+    name = with_numbers(entry.object_name)
+    return with_days(name) if entry.object_type in NAMED_BY_DAY else name
+
+
+def with_numbers(text: str) -> str:
+    """A text with the telephone numbers in it as people write them."""
+    return STORED_NUMBER.sub(lambda found: numbers.display(found[0], _language()), text)
+
+
+def with_days(text: str) -> str:
+    """A text with the days and months in it as people say them."""
+    return STORED_DAY.sub(_day, text)
+
+
+def _day(found: re.Match[str]) -> str:
+    month, day, at = found.groups()
+    try:
+        if day is None:
+            return formats.month(Month.parse(month), _language()) + (at or "")
+        return formats.full_date(dt.date.fromisoformat(month + day), _language()) + (at or "")
+    except ValueError:
+        return found[0]
+
+
+def note_of(entry: AuditEntry) -> str:
+    """What an entry says beside its changes."""
+    model, name = CHOSEN.get(entry.verb, ("", ""))
+    if model:
+        choices = dict(apps.get_model(model)._meta.get_field(name).flatchoices)
+        return str(choices.get(entry.note, entry.note))
+    found = NOTE.fullmatch(entry.note)
+    if entry.verb in COUNTED and found:
+        counted = str(COUNTED[entry.verb] % {"count": int(found["count"])})
+        about = with_days(found["about"] or "") if entry.verb == "calls.rerate" else ""
+        return " · ".join(part for part in (about, counted, (found["why"] or "").strip()) if part)
+    return with_days(entry.note) if entry.verb == "customer.own_price_ended" else entry.note
+
+
+def value_of(field: "Field[Any, Any] | None", name: str, value: Any) -> str:
+    """A value of a field."""
+    if is_nothing(value):
+        return NOTHING
+    if isinstance(value, list):
+        return ", ".join(value_of(field, name, item) for item in value)
+    if name == "barred":
+        return str(numbers.BLOCK_LABELS[numbers.Block(value)]).lower()
+    if name.endswith("_micros") and isinstance(value, int):
+        return formats.euro(value, _language())
+    if field is not None and field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    if not isinstance(value, str):
+        return str(value)
+    if name in ASKED:
+        return ", ".join(f"{key}: {with_days(with_numbers(text))}" for key, text in parse_qsl(value)) or value
+    if name == "periods":
+        return STORED_WEEK.sub(_week, value)
+    if "T" in value and len(value) >= 19:
+        return _moment(value)
+    if STORED_DAY.fullmatch(value):
+        return with_days(_last_day(value) if name in FIRST_DAY_WITHOUT else value)
+    return with_numbers(value)
+
+
+def _last_day(value: str) -> str:
+    try:
+        return (dt.date.fromisoformat(value) - dt.timedelta(days=1)).isoformat()
+    except ValueError:
+        return value
+
+
+def _week(found: re.Match[str]) -> str:
+    """`mo tu we 8:30-17:30` with the days in the reader's language."""
+    monday = dt.date(2026, 1, 5)
+    days = [formats.weekday(monday + dt.timedelta(WEEKDAYS.index(day)), _language()) for day in found[1].split()]
+    return f"{' '.join(days)} {found[2]}–{found[3]}"
+
+
+def _moment(value: str) -> str:
+    try:
+        at = dt.datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    return formats.moment(at, _language(), now=timezone.now()) if at.tzinfo else value
