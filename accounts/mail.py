@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Mapping
 from smtplib import SMTPException
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -27,17 +26,14 @@ def base_url(request: HttpRequest) -> str:
 
 def base_url_for(request: HttpRequest, brand: Brand) -> str:
     """Scheme and host for links in mail of ``brand``: the request's where it came to that brand, else the brand's own."""
-    host = selectors.host_of(brand)
-    if host is None or brand == request.brand:  # type: ignore[attr-defined]
+    if brand == request.brand or selectors.host_of(brand) is None:  # type: ignore[attr-defined]
         return base_url(request)
-    port = urlsplit(base_url(request)).port
-    # The demonstration serves every brand on the one port it was started on.
-    return base_url_of(brand) + (f":{port}" if settings.DEMO and port else "")
+    return base_url_of(brand)
 
 
 def base_url_of(brand: Brand) -> str:
-    """Where the brand's pages are, for mail that no request caused."""
-    return f"{'http' if settings.DEMO else 'https'}://{selectors.host_of(brand) or 'localhost'}"
+    """Where the brand's pages are, for mail that no request caused: MAIL_LINKS with the brand's host name in it."""
+    return settings.MAIL_LINKS.replace("{host}", selectors.host_of(brand) or "localhost")
 
 
 def rooms_url_of(brand: Brand, customer: Customer) -> str:

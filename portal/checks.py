@@ -67,6 +67,14 @@ def fit_for_customers(**_: Any) -> list[CheckMessage]:
                 id="centrale.W011",
             )
         )
+    if "{host}" not in settings.MAIL_LINKS:
+        found.append(
+            Warning(
+                "Links in mails do not lead to the host names of the brands.",
+                hint="Set MAIL_LINKS with {host} in it, for example https://{host}.",
+                id="centrale.W013",
+            )
+        )
     if not settings.PROVISIONING_URL.startswith("https://"):
         found.append(
             Warning(

@@ -252,6 +252,8 @@ MAILERS = {
         },
     }
 }
+# Where the links in mails lead; {host} is the host name of the brand. The demonstration has a port of its own.
+MAIL_LINKS = env.text("MAIL_LINKS", "http://{host}" if DEMO else "https://{host}").rstrip("/")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("DEFAULT_FROM_EMAIL", "centrale@localhost")
 
 CELERY_BROKER_URL = env.broker(REDIS_URL)

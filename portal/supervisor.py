@@ -114,6 +114,7 @@ class Supervisor:
             "CENTRALE_HOME": str(self.home),
             "PORT": str(self.port),
             "PROVISIONING_URL": f"{self.url}/provision/",
+            "MAIL_LINKS": f"http://{{host}}:{self.port}",
             "PYTHONUNBUFFERED": "1",
             "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])),
             children.TOKEN: self.token,

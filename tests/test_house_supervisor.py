@@ -131,6 +131,8 @@ def test_a_demo_starts_stops_starts_again_with_its_data_and_tells_a_second_one_w
     _until_ready(process, demo)
     assert _readyz(demo) == 200
     family = _family(process, demo)
+    links = {_environ(one).get("MAIL_LINKS") for one in family if "granian" in " ".join(one.cmdline())}
+    assert links == {f"http://{{host}}:{demo.port}"}  # mail leads to where the demonstration listens
 
     second = demo.run("--empty")
     assert (second.returncode, second.stderr.count("\n")) == (1, 1)

@@ -171,18 +171,18 @@ def test_the_mail_comes_from_the_brand_and_leads_to_its_host(as_alice: Client, m
 
 
 @pytest.mark.parametrize(
-    ("demo", "typed", "base"),
+    ("links", "typed", "base"),
     [
-        (True, "testserver", "http://north.localhost"),
-        (True, "localhost:8000", "http://north.localhost:8000"),
-        (True, "north.localhost:8000", "http://north.localhost:8000"),
-        (False, "testserver", "https://north.localhost"),
+        ("http://{host}", "testserver", "http://north.localhost"),
+        ("http://{host}:8042", "localhost:8042", "http://north.localhost:8042"),
+        ("http://{host}:8042", "north.localhost:8042", "http://north.localhost:8042"),
+        ("https://{host}", "testserver", "https://north.localhost"),
     ],
 )
 def test_the_mail_wears_the_brand_of_the_customer_whatever_host_was_typed(
-    as_alice: Client, mailbox: Mailbox, settings: Any, demo: bool, typed: str, base: str
+    as_alice: Client, mailbox: Mailbox, settings: Any, links: str, typed: str, base: str
 ) -> None:
-    settings.DEMO = demo
+    settings.DEMO, settings.MAIL_LINKS = ":8042" in links, links
     as_alice.post("/users/invite/", {"email": "new@example.com", "preset": "employee"}, headers={"host": typed})
     as_alice.post(f"/users/invitations/{Invitation.objects.get().pk}/resend/", headers={"host": typed})
     assert len(mailbox.messages) == 2

@@ -1,9 +1,11 @@
 """Links in mail: into the rooms of the customer that they are about, for whoever may be there."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
-from accounts import mail
+from accounts import mail, selectors
 from accounts.models import AuditEntry, Brand, Customer, Membership, User
 from accounts.tenancy import tenant
 
@@ -65,5 +67,10 @@ def test_a_link_leads_to_no_other_place(client: Client, alice: User, page: str) 
     assert client.get(f"/in/acme/{page}").status_code == 404
 
 
-def test_mail_links_into_the_rooms_of_its_customer(provider: Brand, acme: Customer) -> None:
-    assert mail.rooms_url_of(provider, acme) == f"{mail.base_url_of(provider)}/in/acme"
+@pytest.mark.parametrize(("links", "start"), [("https://{host}", "https://"), ("http://{host}:8042", "http://")])
+def test_mail_links_into_the_rooms_of_its_customer_at_the_port_of_the_installation(
+    provider: Brand, acme: Customer, settings: Any, links: str, start: str
+) -> None:
+    settings.MAIL_LINKS = links
+    host = selectors.host_of(provider)
+    assert mail.rooms_url_of(provider, acme) == f"{start}{host}{':8042' if '8042' in links else ''}/in/acme"
