@@ -93,7 +93,7 @@ def figures(found: Standing, language: str) -> list[Figure]:
         ),
         Figure(
             _("Spend guard"),
-            _("open") if found.level == spending.OPEN else _("closed"),
+            _("Open") if found.level == spending.OPEN else _("Closed"),
             level_name(found.level),
             kind="" if kind == "good" else kind,
         ),

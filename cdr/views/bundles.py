@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import Capability
 from accounts.web import CustomerRequest, customer_view
 from cdr.asking import Asked, ask, language
-from cdr.models import Adjustment
+from cdr.models import Adjustment, Bundle
 from cdr.selectors import bundles as selectors
 from cdr.views.periods import MONTHS_SHOWN, address, tabs
 from portal.lib import formats
@@ -65,10 +65,7 @@ def _row(fill: selectors.Fill, asked: Asked) -> Row:
         words, note = used, _("without an end")
     else:
         words = _("%(used)s of %(included)s") % {"used": used, "included": formats.duration(fill.included, tongue)}
-        left = max(fill.included - fill.used, 0)
-        note = (
-            _("%(left)s left") % {"left": formats.duration(left, tongue)} if left else _("full: further calls are paid")
-        )
+        note = _note(fill.bundle, max(fill.included - fill.used, 0), tongue)
     return Row(
         name=fill.bundle.name,
         about="" if kind.casefold() == fill.bundle.name.casefold() else kind,
@@ -80,6 +77,15 @@ def _row(fill: selectors.Fill, asked: Asked) -> Row:
         is_full=fill.included is not None and fill.used >= fill.included,
         saved_micros=fill.saved_micros,
     )
+
+
+def _note(bundle: Bundle, left: int, tongue: str) -> str:
+    """What the rest of a bundle means. One without a limit has one after all: that of fair use."""
+    fair = bundle.kind == Bundle.Kind.UNLIMITED
+    if not left:
+        return _("above fair use: further calls are paid") if fair else _("full: further calls are paid")
+    words = _("%(left)s left of fair use") if fair else _("%(left)s left")
+    return words % {"left": formats.duration(left, tongue)}
 
 
 def _users(names: list[str]) -> str:

@@ -107,6 +107,7 @@ def _result(asked: Asked, page: Page) -> dict[str, object]:
         for day, group in groupby(lines, lambda line: local_day(line.call.start))
     ]
     return {
+        "many_own": len({line.own for line in lines}) > 1,
         "whole": whole,
         "result": result_words(whole.calls),
         "since": counted.first if counted != asked.selection else None,
