@@ -30,7 +30,7 @@ class SignPages(Pages):
 
 
 class SignCallPages(Pages):
-    ordering = ("start", "id")
+    ordering = ("start", "id")  # type: ignore[assignment]
 
 
 class SignSerializer(serializers.ModelSerializer[FraudSign]):
@@ -127,10 +127,11 @@ class FraudSignViewSet(
     @action(detail=True, pagination_class=SignCallPages)
     def calls(self, request: Request, pk: str | None = None) -> Response:
         """The calls behind a sign, the first ones first."""
-        del request, pk
-        shown = self.paginate_queryset(signs.calls_of(self.get_object())) or []
+        del pk
+        pages = SignCallPages()
+        shown = pages.paginate_queryset(signs.calls_of(self.get_object()), request, view=self) or []
         asked, where = readable(QueryDict(), self.actor), names.destinations(shown)
-        return self.get_paginated_response([CallSerializer(call_document(call, asked, where)).data for call in shown])
+        return pages.get_paginated_response([CallSerializer(call_document(call, asked, where)).data for call in shown])
 
 
 class CustomerSignSerializer(SignSerializer):

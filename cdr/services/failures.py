@@ -16,7 +16,7 @@ from cdr.services.reading import ReaderDiedError
 
 def leave(batch: Batch, error: Exception) -> None:
     """Write what ended the loading of a batch; what was loaded of it stays loaded."""
-    if batch.pk is None:
+    if batch._state.adding:
         return
     if not connection.is_usable():
         connection.close()  # the next statement opens another
