@@ -141,6 +141,7 @@ ACTIONS: Mapping[str, tuple[str | Promise, str]] = {
     "made": MADE,
     "start": MADE,
     "change": CHANGED,
+    "changed": CHANGED,
     "link": CHANGED,
     "set": CHANGED,
     "version_added": CHANGED,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Customer
 from cdr.models import Source
 from cdr.models.sources import dialect_choices
+from cdr.services.sources import FIELDS as SOURCE_FIELDS
 
 
 def customers_by_reference(references: Iterable[str]) -> dict[str, Customer]:
@@ -59,16 +60,4 @@ class SourceForm(forms.ModelForm[Source]):
 
     class Meta:
         model = Source
-        fields = (
-            "name",
-            "title",
-            "dialect",
-            "time_zone",
-            "number_format",
-            "trunks",
-            "only_listed_accounts",
-            "prices_include_vat",
-            "expected_minutes",
-            "sequence_pattern",
-            "most_rejects",
-        )
+        fields = SOURCE_FIELDS

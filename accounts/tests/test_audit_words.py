@@ -11,7 +11,9 @@ from django.utils import translation
 from accounts import audit_words
 from accounts.models import AuditEntry
 
-VERB = re.compile(r'verb=f?"([a-z_.{}]+)"|"([a-z_]+\.[a-z_]+)" if \w+ else "([a-z_]+\.[a-z_]+)"')
+VERB = re.compile(
+    r'verb=f?"([a-z_.{}]+)"(?: if \w+ else "([a-z_]+\.[a-z_]+)")?|"([a-z_]+\.[a-z_]+)" if \w+ else "([a-z_]+\.[a-z_]+)"'
+)
 
 
 def written() -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Fixtures that several files of tests share: calls that look like fraud, and files that are delivered on the page and over the API."""
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,16 +13,50 @@ from pytest_django import Settings
 from accounts.access import Door, system
 from accounts.models import Customer, User
 from accounts.services import create_token
-from cdr.models import Source
+from accounts.tenancy import tenant
+from cdr.models import CallRecord, Source
+from cdr.selectors import calls
 from cdr.tests.delivering import Upload
 from cdr.tests.fraud_worlds import NIGHT, habits, rows_of
-from cdr.tests.worlds import a_source, a_tariff, load, write
+from cdr.tests.made_files import CALLS
+from cdr.tests.worlds import ARRIVAL, FORWARD, a_source, a_tariff, asterisk_row, load, october_rows, write
+from telephony.models import PhoneNumber
 
 
 @pytest.fixture
 def media(tmp_path: Path, settings: Settings) -> Path:
     settings.MEDIA_ROOT = tmp_path / "media"
     return tmp_path / "media" / "cdr-uploads"
+
+
+@pytest.fixture
+def as_alice(client: Client, alice: User) -> Client:
+    client.force_login(alice)
+    return client
+
+
+@pytest.fixture
+def forty_calls(acme: Customer, settings: Settings, tmp_path: Path) -> None:
+    """Acme's calls of a month, with room for files beside them."""
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+    a_tariff()
+    load(write(tmp_path, october_rows(CALLS)), a_source())
+
+
+@pytest.fixture
+def forwarded(acme: Customer, tmp_path: Path) -> CallRecord:
+    """A call from Amsterdam that the main number forwards to a mobile."""
+    a_tariff()
+    with tenant(acme):
+        PhoneNumber.objects.create(customer=acme, e164="+31887654000")
+    rows = [
+        asterisk_row(ARRIVAL, src="0201234567", unique="1.1", linked="1.1", sequence=1),
+        asterisk_row(FORWARD, src="0201234567", unique="1.2", linked="1.1", sequence=2),
+    ]
+    load(write(tmp_path, rows), a_source())
+    with tenant(acme):
+        [call] = calls.records(calls.Selection(date(2026, 10, 1), date(2026, 11, 1)))
+    return call
 
 
 @pytest.fixture

@@ -3,10 +3,7 @@
 They are read over a connection of their own, so tests with them commit.
 """
 
-from pathlib import Path
 from typing import Any
-
-from pytest_django import Settings
 
 from accounts.access import Actor, Door, roles_of
 from accounts.models import Customer, Membership, User
@@ -14,18 +11,10 @@ from accounts.tenancy import tenant
 from cdr.export_tasks import make_export
 from cdr.models import Export, ExportForm
 from cdr.services import exports
-from cdr.tests.worlds import a_source, a_tariff, load, october_rows, write
 
 OCTOBER = "month=2026-10"
 CALLS = 40
 State, Problem = Export.State, Export.Problem
-
-
-def forty_calls(settings: Settings, tmp_path: Path) -> None:
-    """Load them, and keep files beside them."""
-    settings.MEDIA_ROOT = str(tmp_path / "media")
-    a_tariff()
-    load(write(tmp_path, october_rows(CALLS)), a_source())
 
 
 def acting(user: User, customer: Customer) -> Actor:

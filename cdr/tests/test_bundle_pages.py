@@ -31,12 +31,6 @@ def november() -> object:
 
 
 @pytest.fixture
-def as_alice(client: Client, alice: User) -> Client:
-    client.force_login(alice)
-    return client
-
-
-@pytest.fixture
 def as_olga(client: Client, olga: User) -> Client:
     client.force_login(olga)
     return client

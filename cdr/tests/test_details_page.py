@@ -6,17 +6,11 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client
 
-from accounts.models import Customer, User
+from accounts.models import Customer
 from cdr.tests.worlds import a_source, a_tariff, asterisk_row, load, write
 
 PAGE = "/calls/details/?month=2026-10"
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def as_alice(client: Client, alice: User) -> Client:
-    client.force_login(alice)
-    return client
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """Pages about files of calls: the kinds that are offered, having one made, following it, and what cannot be read."""
 
-from pathlib import Path
-
 import pytest
 from django.db import connection
 from django.test import Client
@@ -15,20 +13,9 @@ from cdr.export_tasks import make_export
 from cdr.exporting import limits
 from cdr.models import Export
 from cdr.services import exports
-from cdr.tests.made_files import CALLS, OCTOBER, State, asked, body, changed, files_of, forty_calls, made
+from cdr.tests.made_files import CALLS, OCTOBER, State, asked, body, changed, files_of, made
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def _october(acme: Customer, settings: Settings, tmp_path: Path) -> None:
-    forty_calls(settings, tmp_path)
-
-
-@pytest.fixture
-def as_alice(client: Client, alice: User) -> Client:
-    client.force_login(alice)
-    return client
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("forty_calls")]
 
 
 def test_too_many_calls_to_send_at_once_are_made_instead(as_alice: Client, acme: Customer, settings: Settings) -> None:

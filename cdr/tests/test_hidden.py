@@ -12,19 +12,11 @@ from cdr.api import CallViewSet
 from cdr.models import CallRecord, Source
 from cdr.selectors import calls
 from cdr.tests.test_api import ask
-from cdr.tests.worlds import Cells, a_source, a_tariff, asterisk_row, load, write
+from cdr.tests.worlds import ARRIVAL, FORWARD, a_source, a_tariff, asterisk_row, load, write
 from cdr.vocabulary import Leg
 from telephony.models import PhoneNumber
 
 pytestmark = pytest.mark.django_db
-
-ARRIVAL: Cells = {"channel": "PJSIP/trunk-0000001a", "peer": "PJSIP/101-0000001b", "dst": "0887654000", "billsec": 5}
-FORWARD: Cells = {
-    "channel": "PJSIP/trunk-0000001a",
-    "peer": "PJSIP/trunk-0000001c",
-    "dst": "0612345678",
-    "dialled": "PJSIP/0612345678@trunk,30",
-}
 
 
 @pytest.fixture

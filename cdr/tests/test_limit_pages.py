@@ -28,12 +28,6 @@ def _noon() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def as_alice(client: Client, alice: User) -> Client:
-    client.force_login(alice)
-    return client
-
-
 def text_of(response: Any) -> str:
     assert response.status_code == 200
     return " ".join(response.content.decode().replace("\u00a0", " ").split())

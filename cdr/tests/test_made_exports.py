@@ -4,12 +4,10 @@ import errno
 import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.utils import timezone
-from pytest_django import Settings
 
 from accounts.errors import Refusal
 from accounts.models import Customer, Membership, User
@@ -29,22 +27,10 @@ from cdr.tests.made_files import (
     body,
     changed,
     files_of,
-    forty_calls,
     made,
 )
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def _october(acme: Customer, settings: Settings, tmp_path: Path) -> None:
-    forty_calls(settings, tmp_path)
-
-
-@pytest.fixture
-def as_alice(client: Client, alice: User) -> Client:
-    client.force_login(alice)
-    return client
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("forty_calls")]
 
 
 @pytest.mark.parametrize("form", ["dutch", "iso"])

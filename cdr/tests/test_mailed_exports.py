@@ -2,14 +2,12 @@
 
 import datetime as dt
 import threading
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
-from pytest_django import Settings
 
 from accounts.models import Customer, Membership, User
 from cdr.export_tasks import mail_export, make_export
@@ -18,17 +16,11 @@ from cdr.tests.made_files import (
     again,
     asked,
     files_of,
-    forty_calls,
     made,
 )
 from conftest import Mailbox
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def _october(acme: Customer, settings: Settings, tmp_path: Path) -> None:
-    forty_calls(settings, tmp_path)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("forty_calls")]
 
 
 def test_the_mail_says_where_and_until_when_and_nothing_of_the_calls(

@@ -41,12 +41,6 @@ def _november() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def as_alice(client: Client, alice: User) -> Client:
-    client.force_login(alice)
-    return client
-
-
 def actor(user: User, customer: Customer) -> Actor:
     return Actor(user=user, customer=customer, roles=frozenset(), door=Door.PAGE)
 

@@ -6,32 +6,18 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from accounts.models import Customer, User
+from accounts.models import Customer
 from accounts.tenancy import Crossing, crossing, tenant
 from cdr.models import CallRecord
 from cdr.selectors import calls
 from cdr.services.corrections import book, reversal, successor
-from cdr.tests.worlds import Cells, a_source, a_tariff, asterisk_row, load, write
+from cdr.tests.worlds import a_source, a_tariff, asterisk_row, load, write
 from cdr.vocabulary import Leg
 from portal.lib.periods import Month
-from telephony.models import PhoneNumber
 
 pytestmark = pytest.mark.django_db
 
 OCTOBER = Month(2026, 10)
-ARRIVAL: Cells = {"channel": "PJSIP/trunk-0000001a", "peer": "PJSIP/101-0000001b", "dst": "0887654000", "billsec": 5}
-FORWARD: Cells = {
-    "channel": "PJSIP/trunk-0000001a",
-    "peer": "PJSIP/trunk-0000001c",
-    "dst": "0612345678",
-    "dialled": "PJSIP/0612345678@trunk,30",
-}
-
-
-@pytest.fixture
-def owner(client: Client, alice: User) -> Client:
-    client.force_login(alice)
-    return client
 
 
 @pytest.fixture
@@ -63,8 +49,8 @@ def story(client: Client, call: CallRecord) -> str:
     return plain(client, f"/calls/{calls.cursor_of(call)}/")
 
 
-def test_a_booking_back_is_a_row_with_a_minus_and_a_word(corrected: list[CallRecord], owner: Client) -> None:
-    text = plain(owner, "/calls/details/?month=2026-10")
+def test_a_booking_back_is_a_row_with_a_minus_and_a_word(corrected: list[CallRecord], as_alice: Client) -> None:
+    text = plain(as_alice, "/calls/details/?month=2026-10")
     assert "Correctie" in text
     assert "− € 0,0900" in text
     assert "−1:00" in text
@@ -72,7 +58,7 @@ def test_a_booking_back_is_a_row_with_a_minus_and_a_word(corrected: list[CallRec
     assert "1 gesprek" in text
 
 
-def test_the_three_rows_of_a_correction_lead_to_each_other(corrected: list[CallRecord], owner: Client) -> None:
+def test_the_three_rows_of_a_correction_lead_to_each_other(corrected: list[CallRecord], as_alice: Client) -> None:
     first, back, after = corrected
     links = {call.pk: f"/calls/{calls.cursor_of(call)}/" for call in corrected}
     for call, words, others in (
@@ -80,14 +66,14 @@ def test_the_three_rows_of_a_correction_lead_to_each_other(corrected: list[CallR
         (back, "Dit boekt het gesprek van", (first, after)),
         (after, "Dit kwam in de plaats van", (first,)),
     ):
-        assert words in story(owner, call)
-        page = owner.get(links[call.pk]).content.decode()
+        assert words in story(as_alice, call)
+        page = as_alice.get(links[call.pk]).content.decode()
         assert all(links[other.pk] in page for other in others)
 
 
-def test_a_corrected_call_went_once(corrected: list[CallRecord], owner: Client) -> None:
+def test_a_corrected_call_went_once(corrected: list[CallRecord], as_alice: Client) -> None:
     for call in corrected:
-        assert "Hoe het gesprek liep" not in story(owner, call)
+        assert "Hoe het gesprek liep" not in story(as_alice, call)
 
 
 def test_what_was_booked_back_is_not_the_dearest_call(acme: Customer, corrected: list[CallRecord]) -> None:
@@ -98,7 +84,7 @@ def test_what_was_booked_back_is_not_the_dearest_call(acme: Customer, corrected:
     assert [call.pk for call in found] == [after.pk]
 
 
-def test_a_correction_of_the_start_is_found_from_both_sides(acme: Customer, tmp_path: Path, owner: Client) -> None:
+def test_a_correction_of_the_start_is_found_from_both_sides(acme: Customer, tmp_path: Path, as_alice: Client) -> None:
     a_tariff()
     load(write(tmp_path, [asterisk_row(dst="0612345678")]), a_source())
     with tenant(acme):
@@ -111,18 +97,8 @@ def test_a_correction_of_the_start_is_found_from_both_sides(acme: Customer, tmp_
         assert calls.chain_of(moved).before == first
 
 
-def test_a_forwarded_call_tells_who_forwarded_where_and_pays(acme: Customer, tmp_path: Path, owner: Client) -> None:
-    a_tariff()
-    with tenant(acme):
-        PhoneNumber.objects.create(customer=acme, e164="+31887654000")
-    legs = [
-        asterisk_row(ARRIVAL, src="0201234567", unique="1.1", linked="1.1", sequence=1),
-        asterisk_row(FORWARD, src="0201234567", unique="1.2", linked="1.1", sequence=2),
-    ]
-    load(write(tmp_path, legs), a_source())
-    with tenant(acme):
-        [call] = calls.records(calls.Selection(OCTOBER.first_day, OCTOBER.end_day))
-    text = story(owner, call)
+def test_a_forwarded_call_tells_who_forwarded_where_and_pays(forwarded: CallRecord, as_alice: Client) -> None:
+    text = story(as_alice, forwarded)
     for words in (
         "Beller 020 123 4567",
         "Doorgeschakeld door 088 765 40 00",

@@ -13,9 +13,8 @@ from accounts.tenancy import Crossing, crossing, tenant
 from cdr.models import CallRecord
 from cdr.selectors import calls
 from cdr.services.corrections import book, reversal, successor
-from cdr.tests.test_story import ARRIVAL, FORWARD, OCTOBER
+from cdr.tests.test_story import OCTOBER
 from cdr.tests.worlds import a_bundle, a_source, a_tariff, asterisk_row, load, write
-from telephony.models import PhoneNumber
 
 pytestmark = pytest.mark.django_db
 
@@ -25,22 +24,6 @@ def shown(client: Client, user: User, call: CallRecord) -> Any:
     answer = client.get(f"/api/v1/calls/{calls.cursor_of(call)}/", headers={"Authorization": f"Bearer {key}"})
     assert answer.status_code == 200
     return answer.json()
-
-
-@pytest.fixture
-def forwarded(acme: Customer, tmp_path: Path) -> CallRecord:
-    """A call from Amsterdam that the main number forwards to a mobile."""
-    a_tariff()
-    with tenant(acme):
-        PhoneNumber.objects.create(customer=acme, e164="+31887654000")
-    rows = [
-        asterisk_row(ARRIVAL, src="0201234567", unique="1.1", linked="1.1", sequence=1),
-        asterisk_row(FORWARD, src="0201234567", unique="1.2", linked="1.1", sequence=2),
-    ]
-    load(write(tmp_path, rows), a_source())
-    with tenant(acme):
-        [call] = calls.records(calls.Selection(OCTOBER.first_day, OCTOBER.end_day))
-    return call
 
 
 def test_a_forwarded_call_tells_who_called_who_forwarded_and_which_legs_it_had(

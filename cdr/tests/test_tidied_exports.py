@@ -5,7 +5,6 @@ import fcntl
 import os
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,24 +28,12 @@ from cdr.tests.made_files import (
     asked,
     changed,
     files_of,
-    forty_calls,
     made,
 )
 from cdr.tests.test_killed import environment
 from conftest import Mailbox
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def _october(acme: Customer, settings: Settings, tmp_path: Path) -> None:
-    forty_calls(settings, tmp_path)
-
-
-@pytest.fixture
-def as_alice(client: Client, alice: User) -> Client:
-    client.force_login(alice)
-    return client
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("forty_calls")]
 
 
 def test_an_expired_file_is_not_given_even_before_the_night(alice: User, acme: Customer) -> None:

@@ -244,7 +244,7 @@ def test_a_call_without_a_number_is_not_said_to_want_a_price(as_olga: Client, ac
 def test_an_empty_queue_says_so_and_offers_nothing_to_rate(as_olga: Client) -> None:
     page = as_olga.get(PAGE).content.decode()
     assert "Elk gesprek heeft een prijs" in page
-    assert "Opnieuw prijzen" not in page
+    assert "Prijzen opnieuw berekenen" not in page
 
 
 @pytest.mark.parametrize("after", ["x", "-1", "9" * 40, "99"])

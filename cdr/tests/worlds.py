@@ -98,6 +98,16 @@ USUAL: Cells = {
 }
 
 
+# The legs of a call that the main number forwards to a mobile.
+ARRIVAL: Cells = {"channel": "PJSIP/trunk-0000001a", "peer": "PJSIP/101-0000001b", "dst": "0887654000", "billsec": 5}
+FORWARD: Cells = {
+    "channel": "PJSIP/trunk-0000001a",
+    "peer": "PJSIP/trunk-0000001c",
+    "dst": "0612345678",
+    "dialled": "PJSIP/0612345678@trunk,30",
+}
+
+
 def asterisk_row(base: Cells | None = None, **given: Unpack[Cells]) -> str:
     """A row of cdr_csv with 16, 18 or 21 columns."""
     row: Cells = {**USUAL, **(base or {}), **given}

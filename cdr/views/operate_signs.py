@@ -18,7 +18,7 @@ from cdr.selectors import signs as selectors
 from cdr.services import fraud
 from cdr.sign_forms import JudgeForm, ThresholdForm
 from cdr.views.operating import SHOWN, OperatorRequest, crumbs_to
-from cdr.views.signs import judgement_choices, row_of
+from cdr.views.signs import judgement_choices, keep_judgement, row_of
 from portal.lib import formats
 from portal.lib.ui import Choice
 
@@ -57,13 +57,7 @@ def sign(request: OperatorRequest, pk: int) -> HttpResponse:
     form = JudgeForm(request.POST or None, initial={"judgement": found.judgement, "note": found.note})
     if request.method == "POST" and form.is_valid():
         with crossing(Crossing.OPERATE):
-            fraud.judge(
-                actor=request.actor,
-                sign=found,
-                judgement=Judgement(form.cleaned_data["judgement"]),
-                note=form.cleaned_data["note"],
-            )
-        saved(request, _("Judgement saved. It helps to raise better signs."))
+            keep_judgement(request, found, form)
         return HttpResponseRedirect(reverse("cdr:operate_signs"))
     context = {
         "row": row,

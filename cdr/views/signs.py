@@ -20,6 +20,7 @@ from cdr.selectors import signs as selectors
 from cdr.services import fraud
 from cdr.sign_forms import JudgeForm
 from cdr.views.details import line_of
+from cdr.views.operating import OperatorRequest
 from cdr.views.periods import tabs
 from portal.lib.ui import Choice
 
@@ -99,6 +100,12 @@ def judge(request: CustomerRequest, pk: int) -> HttpResponse:
     form = JudgeForm(request.POST)
     if not form.is_valid():
         return _page(request, found, form)
+    keep_judgement(request, found, form)
+    return HttpResponseRedirect(reverse("cdr:signs"))
+
+
+def keep_judgement(request: CustomerRequest | OperatorRequest, found: FraudSign, form: JudgeForm) -> None:
+    """Keep what a valid form says of a sign, and say so."""
     fraud.judge(
         actor=request.actor,
         sign=found,
@@ -106,7 +113,6 @@ def judge(request: CustomerRequest, pk: int) -> HttpResponse:
         note=form.cleaned_data["note"],
     )
     saved(request, _("Judgement saved. It helps to raise better signs."))
-    return HttpResponseRedirect(reverse("cdr:signs"))
 
 
 def _page(request: CustomerRequest, found: FraudSign, form: JudgeForm | None = None) -> HttpResponse:
