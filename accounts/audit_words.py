@@ -203,6 +203,25 @@ FIELDS: Mapping[str, str | Promise] = {
     "version": gettext_lazy("version"),
     "wait_seconds": gettext_lazy("waiting time in seconds"),
 }
+# What people call objects whose model has no name for people.
+OBJECTS: Mapping[str, str | Promise] = {
+    "accounts.apitoken": gettext_lazy("API key"),
+    "accounts.brand": gettext_lazy("Brand"),
+    "accounts.customer": gettext_lazy("Customer"),
+    "accounts.invitation": gettext_lazy("Invitation"),
+    "accounts.membership": gettext_lazy("Rights of a user"),
+    "accounts.user": gettext_lazy("User"),
+    "cdr.batch": gettext_lazy("Call file"),
+    "cdr.billingperiod": gettext_lazy("Billing period"),
+    "cdr.dispute": gettext_lazy("Dispute"),
+    "cdr.fraudsign": gettext_lazy("Sign of fraud"),
+    "cdr.fraudthreshold": gettext_lazy("Threshold of signs of fraud"),
+    "cdr.maskedperiod": gettext_lazy("Masked numbers"),
+    "cdr.savedfilter": gettext_lazy("Saved filter"),
+    "cdr.source": gettext_lazy("Call source"),
+    "cdr.tariff": gettext_lazy("Tariff"),
+    "cdr.tariffversion": gettext_lazy("Prices of a tariff"),
+}
 # What the sentence itself says already.
 SAID_BY_VERB = frozenset({"is_blocked"})
 
@@ -249,6 +268,8 @@ def is_kind(object_type: str) -> bool:
 
 def object_label(object_type: str) -> str:
     """What people call a kind of object: the model's own name."""
+    if object_type in OBJECTS:
+        return str(OBJECTS[object_type])
     try:
         model = apps.get_model(object_type)
     except (LookupError, ValueError):

@@ -94,7 +94,7 @@ def ask(query: QueryDict, actor: Actor, *, today: date) -> Asked:
     numbers = calls.own_numbers(calls.Selection(first, end))
     full_numbers = actor.can(Capability.FULL_NUMBERS)
     choices = [
-        (number, " ".join(filter(None, (own.get(number), shown(number)))))
+        (number, " ".join(filter(None, (own.get(number), shown(number).replace(" ", formats.NBSP)))))
         for number in (*numbers, *_asked_numbers(query, numbers))
     ]
     form = CallFilterForm(

@@ -19,7 +19,7 @@ from cdr.batch_filters import BatchFilter
 from cdr.batch_words import problem_words
 from cdr.feed_forms import trouble_words
 from cdr.models import Batch, Source
-from cdr.services import deliveries
+from cdr.services import deliveries, live
 from cdr.uploads import KeepOnDisk, Received, Trouble
 
 LONGEST_KEY = 120
@@ -46,6 +46,7 @@ class BatchSerializer(serializers.ModelSerializer[Batch]):
     user = serializers.CharField(source="user.username", read_only=True, allow_null=True, default=None)
     reasons = serializers.DictField(child=serializers.IntegerField(), read_only=True)
     problem = serializers.SerializerMethodField()
+    cancel_asked = serializers.SerializerMethodField()
 
     class Meta:
         model = Batch
@@ -72,6 +73,9 @@ class BatchSerializer(serializers.ModelSerializer[Batch]):
             "finished_at",
         )
         read_only_fields = fields
+
+    def get_cancel_asked(self, batch: Batch) -> bool:
+        return live.is_asked_to_stop(batch)
 
     def get_problem(self, batch: Batch) -> str:
         return problem_words(batch.problem)

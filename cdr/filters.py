@@ -142,7 +142,7 @@ class CallFilterForm(forms.Form):
         super().__init__(data)
         self._choose("product", [("", _("all")), *((str(value), label) for value, label in Product.choices)])
         self._choose("number", numbers)
-        self._choose("invoice", [("", _("no invoice")), *invoices])
+        self._choose("invoice", [("", _("any invoice")), *invoices])
         self.fields["cost"].widget = LeastAndMost(inputmode="decimal")
         self.fields["seconds"].widget = LeastAndMost()
 

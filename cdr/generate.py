@@ -16,7 +16,7 @@ HOURS = (0, 0, 0, 0, 0, 0, 1, 3, 12, 22, 24, 20, 12, 16, 22, 21, 17, 9, 4, 3, 2,
 WEEKEND = 0.04
 FIXED_AREAS = ("20", "10", "70", "30", "13", "40", "76", "73", "24", "50", "344", "416", "161", "318")
 COUNTRIES = (
-    ("3225", 7), ("33145", 8), ("4930", 7), ("492114", 6), ("442079", 6), ("4822", 7), ("34913", 6),
+    ("3225", 6), ("33145", 6), ("4930", 7), ("492114", 6), ("442079", 6), ("4822", 7), ("34913", 6),
     ("21253726", 4), ("90212", 7), ("39063", 7), ("1212", 7), ("59994", 6),
 )  # fmt: skip
 SHORT_CODES = ("14020", "14013", "1850", "1888", "144")
@@ -236,7 +236,7 @@ def _outside(chance: random.Random, book: list[str]) -> str:
     if kind < 0.74:
         return book[min(int(chance.expovariate(1 / 28)), len(book) - 1)]
     if kind < 0.90:
-        area = chance.choice((*FIXED_AREAS, "6", "6", "6", "6", "6"))
+        area = chance.choice((*FIXED_AREAS, "61", "62", "63", "64", "65"))
         return f"0{area}{_digits(chance, 9 - len(area))}"
     if kind < 0.945:
         prefix, more = chance.choice(COUNTRIES)

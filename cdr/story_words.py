@@ -32,6 +32,8 @@ def legs(record: CallRecord) -> list[CallRecord]:
         latest[leg.record_id] = leg
     if record.leg != Leg.REVERSAL:
         latest[record.record_id] = record
+    # A call comes in before it is forwarded, also where the exchange writes one moment for both.
     return sorted(
-        (leg for leg in latest.values() if leg.leg != Leg.REVERSAL), key=lambda leg: (leg.start, leg.record_id)
+        (leg for leg in latest.values() if leg.leg != Leg.REVERSAL),
+        key=lambda leg: (leg.start, leg.direction != Direction.INCOMING, leg.record_id),
     )

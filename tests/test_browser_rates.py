@@ -30,7 +30,7 @@ def test_an_operator_looks_at_a_list_of_rates_before_it_is_stored(
     page.set_input_files("[name=rates]", tmp_path / "rates.csv")
     expect(page.locator("[data-savebar] [data-what]")).to_contain_text("wordt rates.csv")
     page.click("[data-savebar] button.primary")
-    page.wait_for_url(re.compile(r"/operate/rate-imports/\d+/$"))
+    page.wait_for_url(re.compile(r"/operate/tariffs/imports/\d+/$"))
     visit.look()
     assert not TariffVersion.objects.filter(valid_from="2027-01-01").exists()
     page.get_by_role("button", name="opslaan").last.click()

@@ -120,3 +120,10 @@ def test_a_moment_of_a_change_stands_on_the_clock_of_amsterdam() -> None:
     entry = AuditEntry(verb="x.change", object_type="x.y", changes={"until": [None, MADE]})
     with translation.override("en"):
         assert audit_words.details(entry).endswith("10:30")
+
+
+def test_kinds_of_objects_have_names_for_people() -> None:
+    kinds = ["accounts.customer", "accounts.membership", "cdr.batch", "cdr.tariff", "telephony.line"]
+    with translation.override("nl"):
+        said = [audit_words.object_label(kind) for kind in kinds]
+    assert said == ["Klant", "Rechten van een gebruiker", "Gesprekkenbestand", "Tarief", "Lijn"]

@@ -23,6 +23,7 @@ from cdr import rules
 from cdr.ingest.parse import FileProblem
 from cdr.ingest.problems import GAVE_UP
 from cdr.models import Batch, Reject, Source
+from cdr.services import live
 from cdr.services.loading import run_batch
 from cdr.uploads import FOLDER, INCOMING, Received
 
@@ -92,12 +93,17 @@ def enqueue(
 @transaction.atomic
 def cancel_batch(*, batch: Batch, actor: Actor) -> Batch:
     """Stop a delivery: one that waits at once, one that runs before its next chunk. What is loaded stays loaded."""
-    found = Batch.objects.select_for_update().get(pk=batch.pk)
-    rules.can_be_cancelled(found)
-    found.cancel_asked = True
-    if found.state != State.RUNNING:
-        found.state, found.finished_at = State.CANCELLED, timezone.now()
-    found.save(update_fields=["cancel_asked", "state", "finished_at"])
+    rules.can_be_cancelled(Batch.objects.get(pk=batch.pk))
+    found = Batch.objects.select_for_update(skip_locked=True).filter(pk=batch.pk).first()
+    if found is None:  # a worker writes rows of it in this moment, and looks whether to go on before the next ones
+        found = Batch.objects.get(pk=batch.pk)
+        live.ask_to_stop(found)
+    else:
+        rules.can_be_cancelled(found)
+        found.cancel_asked = True
+        if found.state != State.RUNNING:
+            found.state, found.finished_at = State.CANCELLED, timezone.now()
+        found.save(update_fields=["cancel_asked", "state", "finished_at"])
     record(actor=actor, verb="batch.cancel", obj=found)
     return found
 
@@ -192,9 +198,10 @@ def tend(*, now: datetime) -> int:
         # Whoever loads holds this lock, so a batch that runs while nobody holds it was left.
         with _mine(LOADING, source) as nobody_loads:
             if nobody_loads:
-                Batch.objects.filter(source=source, state=State.RUNNING).update(
-                    state=State.INTERRUPTED, finished_at=now
-                )
+                for batch in Batch.objects.filter(source=source, state=State.RUNNING):
+                    Batch.objects.filter(pk=batch.pk, state=State.RUNNING).update(
+                        state=State.INTERRUPTED, finished_at=now, cancel_asked=live.is_asked_to_stop(batch)
+                    )
     for batch in Batch.objects.filter(state=State.INTERRUPTED).exclude(kept_file=""):
         _take_up(batch, now)
     waiting = set(Batch.objects.filter(state=State.QUEUED).order_by().values_list("source", flat=True))

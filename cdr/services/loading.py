@@ -24,6 +24,7 @@ from cdr.ingest.parts import Order, Part
 from cdr.ingest.read import window_around
 from cdr.models import Batch, Reject, Source
 from cdr.selectors import feeds
+from cdr.services import live
 from cdr.services.failures import leave
 from cdr.services.fraud import after_records
 from cdr.services.groups import Load
@@ -125,6 +126,7 @@ def _begin(batch: Batch, stream: BufferedReader, now: datetime) -> None:
         batch.read = batch.loaded = batch.duplicate = batch.rejected = batch.unrated = batch.corrected = 0
         batch.done_bytes, batch.reasons = 0, {}
         batch.save()
+        live.forget(batch)
         compact(batch.source)
 
 
@@ -138,6 +140,8 @@ def _load(stream: BufferedReader, path: Path, batch: Batch, now: datetime, part_
         nonlocal foreign
         for part in parts:
             foreign += part.foreign
+            if part.done is not None:
+                live.tell_read(batch, part.done)
             yield part
 
     whole = load_parts(load, counted(read(stream, order)), goes_on=lambda: not _is_cancelled(batch))
@@ -150,7 +154,7 @@ def _load(stream: BufferedReader, path: Path, batch: Batch, now: datetime, part_
 
 
 def _is_cancelled(batch: Batch) -> bool:
-    return Batch.objects.filter(pk=batch.pk, cancel_asked=True).exists()
+    return live.is_asked_to_stop(batch) or Batch.objects.filter(pk=batch.pk, cancel_asked=True).exists()
 
 
 def _prepare(batch: Batch, stream: BufferedReader, now: datetime) -> Load:

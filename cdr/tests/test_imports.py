@@ -152,7 +152,7 @@ def test_a_list_that_waited_a_day_is_gone(basis: Tariff, olga: User, client: Cli
     )
     RateImport.objects.update(made_at=timezone.now() - timedelta(days=1, minutes=1))
     client.force_login(olga)
-    assert client.get(f"/operate/rate-imports/{kept.pk}/").status_code == 404
+    assert client.get(f"/operate/tariffs/imports/{kept.pk}/").status_code == 404
     kept.refresh_from_db()
     with pytest.raises(Refusal) as refusal:
         use_import(kept=kept, actor=system())

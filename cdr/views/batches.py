@@ -21,7 +21,7 @@ from cdr.batch_words import problem_words
 from cdr.feed_forms import UploadForm
 from cdr.models import Batch, Reject
 from cdr.reject_words import words_of
-from cdr.services import deliveries
+from cdr.services import deliveries, live
 from cdr.uploads import KeepOnDisk
 from cdr.views.operating import SHOWN, OperatorRequest, crumbs_to, page_after, tabs
 from portal.charts import progress_bar
@@ -91,6 +91,7 @@ def _upload(request: OperatorRequest) -> HttpResponse:
 class Progress:
     """How far a delivery is, in words and as a bar."""
 
+    done: int
     percent: int
     rate: str
     rest: str
@@ -98,7 +99,7 @@ class Progress:
 
 
 def _progress(batch: Batch, language: str) -> Progress:
-    done = min(batch.done_bytes, batch.size)
+    done = min(live.read_of(batch) if batch.state == Batch.State.RUNNING else batch.done_bytes, batch.size)
     seconds = ((batch.finished_at or timezone.now()) - batch.started_at).total_seconds()
     rate, rest = "", ""
     if batch.state != Batch.State.QUEUED and batch.read and seconds >= 1:
@@ -107,7 +108,7 @@ def _progress(batch: Batch, language: str) -> Progress:
     if batch.state == Batch.State.RUNNING and done and seconds >= 2:
         rest = _rest(seconds * (batch.size - done) / done)
     bar = progress_bar(done=done, total=batch.size, bad=batch.rejected * done // max(batch.read, 1))
-    return Progress(done * 100 // max(batch.size, 1), rate, rest, bar)
+    return Progress(done, done * 100 // max(batch.size, 1), rate, rest, bar)
 
 
 def _rest(seconds: float) -> str:
@@ -123,6 +124,7 @@ def _live(request: HttpRequest, batch: Batch) -> dict[str, object]:
     return {
         "batch": batch,
         "live": batch.state in Batch.LIVE,
+        "stopping": live.is_asked_to_stop(batch),
         "progress": _progress(batch, str(request.LANGUAGE_CODE)),
         "latest": list(rejects[:LATEST]) if batch.state in Batch.LIVE and batch.rejected else [],
         "before": Batch.objects.filter(state=Batch.State.QUEUED, source=batch.source_id, pk__lt=batch.pk).count()

@@ -44,7 +44,7 @@ class Tab:
     page: str
     needs: tuple[Capability, ...] = ()
     applies: Callable[[Products], bool] = lambda _has: True
-    covers: str = ""  # another page that belongs to it
+    covers: tuple[str, ...] = ()  # other pages that belong to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ CUSTOMER_TABS: tuple[tuple[Tab, ...], ...] = (
             "pbx:people",
             (Capability.EDIT_SETTINGS,),
             lambda has: has.exchange,
-            covers="telephony:phones",  # an employee's line is one of these
+            covers=("telephony:phones",),  # an employee's line is one of these
         ),
         Tab(
             _("Phone"),
@@ -123,9 +123,15 @@ WIDE_TABS: tuple[tuple[Tab, ...], ...] = (
         Tab(_("Deliveries"), "list", "cdr:operate_batches", (Capability.OPERATE,)),
         Tab(_("Rejects"), "alert", "cdr:operate_rejects", (Capability.OPERATE,)),
         Tab(_("Without price"), "receipt", "cdr:operate_unrated", (Capability.OPERATE,)),
-        Tab(_("Tariffs"), "tag", "cdr:operate_tariffs", (Capability.OPERATE,)),
+        Tab(
+            _("Tariffs"),
+            "tag",
+            "cdr:operate_tariffs",
+            (Capability.OPERATE,),
+            covers=("cdr:operate_own_prices_list", "cdr:operate_cost", "cdr:operate_bundles"),
+        ),
         Tab(_("Signs of fraud"), "alert", "cdr:operate_signs", (Capability.OPERATE,)),
-        Tab(_("Disputes"), "shield", "cdr:operate_disputes", (Capability.OPERATE,), covers="cdr:operate_retention"),
+        Tab(_("Disputes"), "shield", "cdr:operate_disputes", (Capability.OPERATE,), covers=("cdr:operate_retention",)),
     ),
     (
         Tab(_("Log book"), "clock", "accounts:operate_audit", (Capability.OPERATE,)),
@@ -176,7 +182,7 @@ def _allowed(here: Presence, tab: Tab) -> bool:
 
 def _current(request: HttpRequest, tabs: list[Tab]) -> Tab | None:
     """The tab whose address is the longest beginning of this page's."""
-    pages = [(reverse(page), tab) for tab in tabs for page in (tab.page, tab.covers) if page]
+    pages = [(reverse(page), tab) for tab in tabs for page in (tab.page, *tab.covers)]
     inside = [(address, tab) for address, tab in pages if request.path.startswith(address)]
     return max(inside, key=lambda found: len(found[0]), default=("", None))[1]
 
