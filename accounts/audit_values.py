@@ -35,6 +35,8 @@ NAMED_BY_DAY = frozenset(
         "cdr.tariffversion",
     }
 )
+# Fields that hold codes, and the field of a model that has the words for them.
+CODED = {"call_types": ("cdr.callrecord", "call_type")}
 # Days on which something is over: the last day that it holds is the day before.
 FIRST_DAY_WITHOUT = frozenset({"valid_to"})
 
@@ -98,10 +100,8 @@ def _day(found: re.Match[str]) -> str:
 
 def note_of(entry: AuditEntry) -> str:
     """What an entry says beside its changes."""
-    model, name = CHOSEN.get(entry.verb, ("", ""))
-    if model:
-        choices = dict(apps.get_model(model)._meta.get_field(name).flatchoices)
-        return str(choices.get(entry.note, entry.note))
+    if entry.verb in CHOSEN:
+        return _chosen(*CHOSEN[entry.verb], entry.note)
     found = NOTE.fullmatch(entry.note)
     if entry.verb in COUNTED and found:
         counted = str(COUNTED[entry.verb] % {"count": int(found["count"])})
@@ -110,20 +110,32 @@ def note_of(entry: AuditEntry) -> str:
     return with_days(entry.note) if entry.verb == "customer.own_price_ended" else entry.note
 
 
+def _chosen(model: str, name: str, value: Any) -> str:
+    """The words that a field of a model has for a value."""
+    found = apps.get_model(model)._meta.get_field(name)
+    return str(dict(found.flatchoices).get(value, value))
+
+
 def value_of(field: "Field[Any, Any] | None", name: str, value: Any) -> str:
     """A value of a field."""
     if is_nothing(value):
         return NOTHING
     if isinstance(value, list):
         return ", ".join(value_of(field, name, item) for item in value)
+    if name in CODED:
+        return _chosen(*CODED[name], value)
     if name == "barred":
         return str(numbers.BLOCK_LABELS[numbers.Block(value)]).lower()
     if name.endswith("_micros") and isinstance(value, int):
         return formats.euro(value, _language())
     if field is not None and field.choices:
         return str(dict(field.flatchoices).get(value, value))
-    if not isinstance(value, str):
-        return str(value)
+    if isinstance(value, int):
+        return formats.number(value, _language())
+    return _text(name, value) if isinstance(value, str) else str(value)
+
+
+def _text(name: str, value: str) -> str:
     if name in ASKED:
         return ", ".join(f"{key}: {with_days(with_numbers(text))}" for key, text in parse_qsl(value)) or value
     if name == "periods":

@@ -62,6 +62,8 @@ MADE = "2026-11-26T09:30:00+00:00"
             "Last day: 31 October 2026 → 30 November 2026",
         ),
         ("cdr.bundle", {"valid_to": ["", None], "call_types": [None, []]}, "", ""),
+        ("cdr.bundle", {"call_types": [[], [2, 3]]}, "Nederland mobiel, Buitenland", "Netherlands mobile, Abroad"),
+        ("cdr.bundle", {"included_minutes": [None, 3600]}, "3.600", "3,600"),
         ("cdr.savedfilter", {"query": ["", "month=2026-10&q=06"]}, "month: oktober 2026, q: 06", "month: October 2026"),
         ("x.y", {"until": [None, "2026-02-30"]}, "Until: 2026-02-30", "Until: 2026-02-30"),
         ("x.y", {"periods": ["", "Kantoor: mo tu 8:30-17:30"]}, "ma di 8:30–17:30", "Mon Tue 8:30–17:30"),

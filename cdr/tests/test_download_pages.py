@@ -61,6 +61,7 @@ def test_the_page_of_a_file_shows_how_far_it_is_and_asks_again_until_it_is_over(
     make_export.apply(args=(acme.pk, export.pk), throw=True)
     over = as_alice.get(f"/calls/downloads/{export.pk}/", headers={"HX-Request": "true"}).content.decode()
     assert "hx-get" not in over
+    assert ">Weggooien<" in over  # what the button above does by now
     assert f"/calls/downloads/{export.pk}/file/" in over
 
 

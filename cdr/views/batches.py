@@ -105,7 +105,9 @@ def _progress(batch: Batch, language: str) -> Progress:
     if batch.state != Batch.State.QUEUED and batch.read and seconds >= 1:
         each = formats.number(round(batch.read / seconds), language)
         rate = _("%(rows)s rows per second") % {"rows": each}
-    if batch.state == Batch.State.RUNNING and done and seconds >= 2:
+    if batch.state == Batch.State.RUNNING and done == batch.size:
+        rest = _("what is read is being stored")
+    elif batch.state == Batch.State.RUNNING and done and seconds >= 2:
         rest = _rest(seconds * (batch.size - done) / done)
     bar = progress_bar(done=done, total=batch.size, bad=batch.rejected * done // max(batch.read, 1))
     return Progress(done, done * 100 // max(batch.size, 1), rate, rest, bar)

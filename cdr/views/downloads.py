@@ -64,6 +64,8 @@ def prepared(request: CustomerRequest, pk: int) -> HttpResponse:
     context = {
         "export": export,
         "ready": export.is_ready(timezone.now()),
+        "away": _("Throw away") if export.is_over else _("Stop making it"),
+        "swapped": bool(request.htmx),
         "may_fetch": not exports.has_hidden_numbers(request.actor, export),
         "crumbs": [
             Choice(_("Call details"), reverse("cdr:totals")),

@@ -130,8 +130,10 @@ addEventListener("pageshow", () => { for (const field of $("[data-filters] :disa
 function start(root = document) {
   for (const toast of $("[data-toast]", root)) watch(toast);
   for (const chart of $("[data-keys]", root)) along(chart);
-  // What one looks at is in sight, and a piece of what lies before it.
-  for (const at of $(":is(.segments, .tabs) > [aria-current]", root)) at.parentElement.scrollLeft = at.offsetLeft - at.parentElement.offsetLeft - 48;
+  for (const at of $(":is(.segments, .tabs) > [aria-current]", root)) {
+    const row = at.parentElement, left = at.offsetLeft - row.offsetLeft;
+    if (left + at.offsetWidth > row.clientWidth) row.scrollLeft = left - 48; // with a piece of what lies before it
+  }
   for (const button of $("[data-show]", root)) button.hidden = false;
   for (const button of $("[data-copy]", root)) button.hidden = false;
   for (const menu of $("details.menu[open]", root)) turn(menu); // one that the page opened, to show an error
