@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.core.management import execute_from_command_line
 
+from portal.children import Record
 from portal.embedded import EmbeddedError, attach
 
 # These read the code only, so no server has to run for them.
@@ -26,8 +27,12 @@ WITHOUT_SERVERS = {
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
     if len(sys.argv) > 1 and sys.argv[1] not in WITHOUT_SERVERS and "--help" not in sys.argv:
+        home = Path(os.environ.get("CENTRALE_HOME") or Path(__file__).resolve().parent / ".centrale")
+        demo = Record.read(home / "supervisor.json")
+        if demo is not None:  # it may run on another port, and what a command tells phones says where
+            os.environ.setdefault("PROVISIONING_URL", f"{demo.url}/provision/")
         try:
-            attach(Path(os.environ.get("CENTRALE_HOME") or Path(__file__).resolve().parent / ".centrale"))
+            attach(home)
         except EmbeddedError as error:
             sys.exit(str(error))
     execute_from_command_line(sys.argv)

@@ -58,6 +58,14 @@ class Demo:
             check=False,
         )
 
+    def manage(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """A command beside the demo, as somebody gives it who does not know its port."""
+        environment = {name: value for name, value in self.environment.items() if name != "PORT"}
+        command = [sys.executable, "manage.py", *words]
+        return subprocess.run(
+            command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False
+        )
+
     def record(self) -> Record:
         record = Record.read(self.home / "supervisor.json")
         assert record is not None
@@ -137,6 +145,11 @@ def test_a_demo_starts_stops_starts_again_with_its_data_and_tells_a_second_one_w
     second = demo.run("--empty")
     assert (second.returncode, second.stderr.count("\n")) == (1, 1)
     assert f"runs already at http://127.0.0.1:{demo.port}" in second.stderr
+
+    told = demo.manage(
+        "shell", "--no-imports", "-c", "from django.conf import settings; print(settings.PROVISIONING_URL)"
+    )
+    assert told.stdout.strip() == f"http://127.0.0.1:{demo.port}/provision/", told.stderr
 
     process.send_signal(signal.SIGINT)
     assert process.wait(PATIENCE) == 0
