@@ -17,6 +17,7 @@ from django.db import connection
 
 OPTIONS = ("--interface", "wsgi", "--workers", "2", "--blocking-threads", "8", "--no-ws", "--log-level", "error")
 _TICK = os.sysconf("SC_CLK_TCK")
+_PARENT, _TIMES = 0, 10  # places behind the state in /proc/PID/stat: proc(5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,28 +67,28 @@ def _wait(url: str) -> None:
 
 
 def seconds_of_stores() -> float:
-    """CPU time so far of PostgreSQL's connections and of Valkey."""
+    """CPU time so far of PostgreSQL, with processes of it that have ended, and of Valkey."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pid FROM pg_stat_activity")
-        backends = [row[0] for row in cursor.fetchall()]
+        cursor.execute("SELECT pg_backend_pid()")
+        server = _stat(cursor.fetchone()[0])[_PARENT]
     valkey = redis.Redis.from_url(settings.REDIS_URL).info("server")["process_id"]
-    return sum(_seconds(pid) for pid in (*backends, valkey))
+    return _seconds(server, ended=True) + sum(_seconds(pid) for pid in (*_children(server), valkey))
 
 
 def _children(parent: int) -> list[int]:
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            if int(stat.read_text().rpartition(")")[2].split()[1]) == parent:
-                found.append(int(stat.parent.name))
-        except OSError:
-            continue
-    return found
+    found = (int(stat.parent.name) for stat in Path("/proc").glob("[0-9]*/stat"))
+    return [pid for pid in found if (words := _stat(pid)) and words[_PARENT] == parent]
 
 
-def _seconds(pid: int) -> float:
+def _seconds(pid: int, *, ended: bool = False) -> float:
+    """CPU time of a process; with that of its children that have ended."""
+    words = _stat(pid)
+    return sum(words[_TIMES : _TIMES + (4 if ended else 2)]) / _TICK
+
+
+def _stat(pid: int) -> list[int]:
+    """What stands behind the name and state of a process; nothing when it is gone."""
     try:
-        words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return [int(word) for word in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1:]]
     except OSError:
-        return 0.0
-    return (int(words[11]) + int(words[12])) / _TICK
+        return []

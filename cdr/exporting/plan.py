@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from cdr.asking import Asked, shown
-from cdr.exporting.writing import Column, Write
+from cdr.exporting.writing import Column, Write, dutch_moments, iso_moments
 from cdr.filters import type_label
 from cdr.models import ExportForm
 from cdr.selectors import calls
@@ -94,7 +94,7 @@ def _rows(asked: Asked, form: ExportForm) -> Query | None:
     if found is None:
         return None
     text, values = found
-    columns = ", ".join([_START[form], *(f"c.{name}" for name in READ[1:])])
+    columns = ", ".join([f"{_START[form]} AS start", *(f"c.{name}" for name in READ[1:])])
     return f"SELECT {columns} FROM ({text}) c ORDER BY c.start DESC, c.id DESC", values  # noqa: S608 - our own names
 
 
@@ -103,7 +103,7 @@ def _columns(asked: Asked, form: ExportForm) -> tuple[Column, ...]:
     rates = calls.records(asked.selection).order_by().values_list("rate_id", flat=True).distinct()
     where = {str(rate): name for rate, name in destinations_of(rates).items()}
     return (
-        Column("start"),
+        Column("start", shape=_MOMENTS.get(form)),
         Column("direction", _one_of({str(each.value): _label(each, form) for each in Direction}, form)),
         Column("call_type", _one_of({str(kind): _kind(kind, form) for kind in calls.SHOWN}, form)),
         Column("product", _one_of({str(each.value): _label(each, form) for each in Product}, form)),
@@ -119,14 +119,12 @@ def _columns(asked: Asked, form: ExportForm) -> tuple[Column, ...]:
 
 # Local time for people, UTC for programs, and days since 1900 as a spreadsheet counts them.
 _LOCAL = "c.start AT TIME ZONE 'Europe/Amsterdam'"
-_UTC = "c.start AT TIME ZONE 'UTC'"
-_ISO = """to_char({utc}, CASE WHEN date_trunc('second', c.start) = c.start
-    THEN 'YYYY-MM-DD"T"HH24:MI:SS"Z"' ELSE 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"' END)"""
 _START = {
-    ExportForm.DUTCH: f"to_char({_LOCAL}, 'DD-MM-YYYY HH24:MI:SS')",
-    ExportForm.ISO: _ISO.format(utc=_UTC),
+    ExportForm.DUTCH: _LOCAL,
+    ExportForm.ISO: "c.start AT TIME ZONE 'UTC'",
     ExportForm.XLSX: f"extract(epoch FROM {_LOCAL} - timestamp '1899-12-30')::float8 / 86400",
 }
+_MOMENTS = {ExportForm.DUTCH: dutch_moments, ExportForm.ISO: iso_moments}
 
 
 def _label(value: Direction | Product, form: ExportForm) -> str:

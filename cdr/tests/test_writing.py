@@ -2,12 +2,15 @@
 
 import csv
 import io
+from datetime import UTC, datetime
 
+import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cdr.exporting.writing import Column, Rows, lines
-from portal.lib.csvsafe import CsvForm, field, guard
+from cdr.exporting.writing import Column, Rows, dutch_moments, iso_moments, lines
+from portal.lib.csvsafe import CsvForm, cell, field, guard
+from portal.lib.periods import to_local
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00\r"), max_size=9)
 
@@ -50,3 +53,19 @@ def test_a_value_is_written_once_however_often_it_is_there() -> None:
 def test_one_column_of_the_database_makes_several_of_the_file() -> None:
     rows = Rows(["number"], [Column("number", str.lower), Column("number", lambda _number: "Acme")])
     assert lines(rows.columns(b"A\n"), ",") == b"a,Acme\r\n"
+
+
+MOMENTS = st.integers(0, 4_000_000_000_000).map(lambda milliseconds: datetime.fromtimestamp(milliseconds / 1000, UTC))
+
+
+@given(moments=st.lists(MOMENTS | MOMENTS.map(lambda at: at.replace(microsecond=0)), min_size=1, max_size=20))
+def test_moments_are_written_as_in_every_other_file(moments: list[datetime]) -> None:
+    local = pa.array([as_the_database_writes(to_local(at)) for at in moments])
+    assert dutch_moments(local).to_pylist() == [cell(at, CsvForm.DUTCH) for at in moments]
+    utc = pa.array([as_the_database_writes(at) for at in moments])
+    assert iso_moments(utc).to_pylist() == [cell(at, CsvForm.ISO) for at in moments]
+
+
+def as_the_database_writes(at: datetime) -> str:
+    """A timestamp without time zone."""
+    return f"{at:%Y-%m-%d %H:%M:%S.%f}".rstrip("0").rstrip(".") if at.microsecond else f"{at:%Y-%m-%d %H:%M:%S}"
