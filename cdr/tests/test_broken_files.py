@@ -93,7 +93,7 @@ def test_a_file_cut_off_in_the_middle_loads_what_is_whole_and_the_whole_file_com
         ("a,b,c\n1,2,3\n".encode("utf-16-le"), "UTF-16"),
         ("a,b,c\n1,2,3\n".encode("utf-16-be"), "UTF-16"),
         (b"\x7fELF\0\0", "no text"),
-        (gzip.compress(b"a,b,c\n1,2,3\n"), "packed"),
+        (gzip.compress(b"a,b,c\n1,2,3\n", mtime=0), "packed"),
         (b"PK\x03\x04\x14\0", "packed"),
         (b"id,account,start\n1,acme,2026\n", "not a file of Asterisk"),
     ],

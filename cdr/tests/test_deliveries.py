@@ -116,7 +116,7 @@ def test_a_folder_that_cannot_be_made_is_said_to_be_a_full_disk(
         ("a;b\n1;2\n".encode("utf-16"), "UTF-16"),
         (b"a,b\n1,2\n", "geen bestand van Asterisk cdr_csv: de rijen hebben 2 kolommen, verwacht worden er 16, 18, 21"),
         (b"\0" * 1000, "begint met bytes die geen tekst zijn"),
-        (gzip.compress(b"a,b\n1,2\n"), "ingepakt"),
+        (gzip.compress(b"a,b\n1,2\n", mtime=0), "ingepakt"),
     ],
 )
 def test_a_file_of_another_kind_is_refused_by_the_loader_and_the_page_says_why(
