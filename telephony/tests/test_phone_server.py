@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -67,7 +67,9 @@ def send(port: int, phone: NewDevice, body: Iterable[bytes], method: str = "PUT"
     for _ in range(2):
         with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)) as wire:
             headers = {"Authorization": header} if header else {}
-            wire.request(method, path, iter(chunks), headers | {"Transfer-Encoding": "chunked"}, encode_chunked=True)
+            headers["Transfer-Encoding"] = "chunked"
+            with suppress(BrokenPipeError):  # the server need not wait for all of it before it answers
+                wire.request(method, path, iter(chunks), headers, encode_chunked=True)
             told = wire.getresponse()
             status = told.status
             if status == HTTPStatus.UNAUTHORIZED:
