@@ -56,8 +56,8 @@ def load_file(
     """Load what is new in a file and say in the batch what became of each row.
 
     A file that cannot be read as a whole gives a batch in state REFUSED with the reason as one sentence. FileProblem
-    when there is no such file. Any other error leaves the batch as far as it came, with
-    what happened in it; loading the file again completes it.
+    when there is no such file. Any other error leaves the batch as far as it came, with what happened in it; loading the
+    file again completes it.
     """
     if not path.is_file():
         raise FileProblem("missing", problems.NO_FILE % {"path": path})
@@ -125,8 +125,8 @@ def _begin(batch: Batch, stream: BufferedReader, now: datetime) -> None:
         batch.state, batch.started_at, batch.finished_at, batch.problem = State.RUNNING, now, None, ""
         batch.read = batch.loaded = batch.duplicate = batch.rejected = batch.unrated = batch.corrected = 0
         batch.done_bytes, batch.reasons = 0, {}
+        live.forget(batch)  # before its row is locked: who stops it from then on is heard
         batch.save()
-        live.forget(batch)
         compact(batch.source)
 
 

@@ -36,7 +36,7 @@ def keep_answers_of(*, lines: Sequence[Line] = (), devices: Iterable[Device] = (
     """Bring the answers of all devices of these lines up to date; returns how many phones have something new to
     fetch.
     """
-    return keep_answers([*selectors.devices_of(lines), *devices] if lines else devices)
+    return keep_answers([*selectors.devices_of(lines).prefetch_related(None), *devices])
 
 
 def keep_answers(devices: Iterable[Device]) -> int:
