@@ -9,7 +9,8 @@ from urllib.parse import parse_qsl
 from django.apps import apps
 from django.db.models import Field
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext_lazy
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, ngettext_lazy
 
 from accounts.models import AuditEntry
 from portal.lib import formats, numbers
@@ -40,8 +41,26 @@ CODED = {"call_types": ("cdr.callrecord", "call_type")}
 # Days on which something is over: the last day that it holds is the day before.
 FIRST_DAY_WITHOUT = frozenset({"valid_to"})
 
-# Filters as they stand in addresses.
+# Filters as they stand in addresses, what people call their parts, and parts that hold codes.
 ASKED = frozenset({"filter", "query"})
+FILTERS: Mapping[str, Promise] = {
+    "month": gettext_lazy("month"),
+    "from": gettext_lazy("from"),
+    "to": gettext_lazy("up to and including"),
+    "q": gettext_lazy("number or name"),
+    "product": gettext_lazy("product"),
+    "direction": gettext_lazy("direction"),
+    "type": gettext_lazy("call type"),
+    "number": gettext_lazy("own number"),
+    "caller": gettext_lazy("caller"),
+    "callee": gettext_lazy("called"),
+    "cost_min": gettext_lazy("amount at least"),
+    "cost_max": gettext_lazy("amount at most"),
+    "seconds_min": gettext_lazy("seconds at least"),
+    "seconds_max": gettext_lazy("seconds at most"),
+    "invoice": gettext_lazy("invoice"),
+}
+FILTER_CODES = {"product": "product", "direction": "direction", "type": "call_type"}
 
 # verb -> what its note counts
 COUNTED: Mapping[str, Any] = {
@@ -137,7 +156,7 @@ def value_of(field: "Field[Any, Any] | None", name: str, value: Any) -> str:
 
 def _text(name: str, value: str) -> str:
     if name in ASKED:
-        return ", ".join(f"{key}: {with_days(with_numbers(text))}" for key, text in parse_qsl(value)) or value
+        return ", ".join(_asked(*part) for part in parse_qsl(value)) or value
     if name == "periods":
         return STORED_WEEK.sub(_week, value)
     if "T" in value and len(value) >= 19:
@@ -145,6 +164,13 @@ def _text(name: str, value: str) -> str:
     if STORED_DAY.fullmatch(value):
         return with_days(_last_day(value) if name in FIRST_DAY_WITHOUT else value)
     return with_numbers(value)
+
+
+def _asked(name: str, text: str) -> str:
+    """One part of a filter."""
+    if name in FILTER_CODES and text.isdecimal():
+        text = str(_chosen("cdr.callrecord", FILTER_CODES[name], int(text)))
+    return f"{FILTERS.get(name, name)}: {with_days(with_numbers(text))}"
 
 
 def _last_day(value: str) -> str:

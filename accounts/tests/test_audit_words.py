@@ -64,7 +64,12 @@ MADE = "2026-11-26T09:30:00+00:00"
         ("cdr.bundle", {"valid_to": ["", None], "call_types": [None, []]}, "", ""),
         ("cdr.bundle", {"call_types": [[], [2, 3]]}, "Nederland mobiel, Buitenland", "Netherlands mobile, Abroad"),
         ("cdr.bundle", {"included_minutes": [None, 3600]}, "3.600", "3,600"),
-        ("cdr.savedfilter", {"query": ["", "month=2026-10&q=06"]}, "month: oktober 2026, q: 06", "month: October 2026"),
+        (
+            "cdr.savedfilter",
+            {"query": ["", "month=2026-10&q=06&type=2&new=1"]},
+            "maand: oktober 2026, nummer of naam: 06, gesprekstype: Nederland mobiel, new: 1",
+            "month: October 2026, number or name: 06, call type: Netherlands mobile, new: 1",
+        ),
         ("x.y", {"until": [None, "2026-02-30"]}, "Until: 2026-02-30", "Until: 2026-02-30"),
         ("x.y", {"periods": ["", "Kantoor: mo tu 8:30-17:30"]}, "ma di 8:30–17:30", "Mon Tue 8:30–17:30"),
         ("x.y", {"numbers": [[], ["+31887654000", "short:14020"]]}, "088 765 40 00, 14 020", "088 765 40 00, 14 020"),

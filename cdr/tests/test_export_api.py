@@ -129,7 +129,7 @@ def test_the_log_book_tells_in_words_who_took_which_calls(api: Api, acme: Custom
     text_of(api("get", f"calls/export/?{OCTOBER}&type=2"))
     with tenant(acme), override("nl"):
         said = details(AuditEntry.objects.get(verb="calls.export"))
-    assert said == "Soort bestand: iso · Regels: 3 · Filter: month: oktober 2026, type: 2"
+    assert said == "Soort bestand: iso · Regels: 3 · Filter: maand: oktober 2026, gesprekstype: Nederland mobiel"
 
 
 def test_what_failed_is_tried_again(api: Api, acme: Customer) -> None:
