@@ -126,7 +126,16 @@ class MonthlyTotal(Totals):
     product = models.PositiveSmallIntegerField(choices=Product.choices)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=("customer", "billing_period"), name="totals_of_billing_period")]
+        indexes: ClassVar = [
+            models.Index(fields=("customer", "billing_period"), name="totals_of_billing_period"),
+            # Few rows of all years; without it the queue of calls without a price reads them all.
+            models.Index(
+                fields=("customer", "month"),
+                include=("unrated",),
+                condition=~models.Q(unrated=0),
+                name="totals_unrated",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.customer_id} {self.month} {self.number}"

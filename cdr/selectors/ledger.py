@@ -70,7 +70,8 @@ class UnratedMonth:
 def unrated_months(customers: Iterable[int] | None = None) -> list[UnratedMonth]:
     """Where calls without a price are, inside a crossing; what got its price in another billing period is not among them."""
     totals = MonthlyTotal.objects.all() if customers is None else MonthlyTotal.objects.filter(customer__in=customers)
-    rows = totals.order_by().values("customer_id", "month").annotate(calls=Sum("unrated")).filter(calls__gt=0)
+    some = totals.exclude(unrated=0).order_by()
+    rows = some.values("customer_id", "month").annotate(calls=Sum("unrated")).filter(calls__gt=0)
     found = [UnratedMonth(row["customer_id"], Month.of_day(row["month"]), row["calls"]) for row in rows]
     return sorted(found, key=lambda one: (one.customer, one.month))
 

@@ -20,6 +20,7 @@ from cdr.models import CustomerRate, Source, Tariff
 from cdr.rating.explain import Outcome
 from cdr.rating.prices import Price
 from cdr.selectors import unrated
+from cdr.selectors.ledger import unrated_months
 from cdr.selectors.unrated import Queue, UnratedGroup, Waiting, destination_prefix, queue
 from cdr.services import add_version, save_tariff
 from cdr.services.rerating import rate_again, rate_unrated
@@ -301,3 +302,16 @@ def test_the_api_says_that_nothing_waits(client: Client, olga: User) -> None:
 def _ask(client: Client, user: User, method: str, path: str) -> Any:
     _, key = create_token(actor=system(door=Door.COMMAND), user=user, name="test")
     return getattr(client, method)(path, headers={"Authorization": f"Bearer {key}"})
+
+
+def test_the_queue_is_found_without_reading_the_totals_of_all_years(
+    acme: Customer, source: Source, tmp_path: Path
+) -> None:
+    call(source, tmp_path, "004930123456")
+    with crossing(Crossing.OPERATE), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        with CaptureQueriesContext(connection) as asked:
+            assert [month.calls for month in unrated_months()] == [1]
+        cursor.execute(f"EXPLAIN {asked.captured_queries[0]['sql']}")
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "totals_unrated" in plan
