@@ -6,6 +6,7 @@ import pytest
 
 from accounts.models import Customer
 from cdr.dialects import dialects
+from cdr.ingest import problems
 from cdr.models import Batch, Source
 from cdr.services import reading
 from cdr.tests.worlds import a_source, a_tariff, asterisk_row, counts, load, write
@@ -32,13 +33,14 @@ def test_a_big_file_that_is_of_another_kind_is_refused_with_its_reason(acme: Cus
     assert (batch.state, "columns" in batch.problem) == (Batch.State.REFUSED, True)
 
 
-def test_a_reader_that_dies_leaves_what_is_loaded_and_says_so(
+def test_a_reader_that_dies_interrupts_the_loading_and_says_so(
     acme: Customer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("cdr.services.reading.sys.executable", "/bin/false")
     with pytest.raises(reading.ReaderDiedError):
         load(write(tmp_path, [asterisk_row()]), a_source())
-    assert Batch.objects.get().state == Batch.State.RUNNING
+    batch = Batch.objects.get()
+    assert (batch.state, batch.problem) == (Batch.State.INTERRUPTED, problems.NO_MEMORY)
 
 
 @pytest.mark.parametrize("dialect", sorted(dialects()))
