@@ -7,6 +7,9 @@ from typing import Final
 import pytest
 from django.db import connection, connections
 
+from accounts.models import Customer
+from accounts.tenancy import tenant
+
 PATIENCE: Final = 60  # seconds
 _WAITS: Final = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
 
@@ -46,3 +49,18 @@ class Other:
         self._thread.join(PATIENCE)
         assert not self._thread.is_alive()
         assert self.failed == []
+
+
+def at_once(customer: Customer, first: Callable[[], object], second: Callable[[], object]) -> None:
+    """Do both in the rooms of a customer: the second comes while the first is not done yet, and waits for it."""
+
+    def do_second() -> None:
+        with tenant(customer):
+            second()
+
+    other = Other(do_second)
+    with tenant(customer):
+        first()
+        other.start()
+        other.until_it_waits()
+    other.end()

@@ -15,6 +15,7 @@ from telephony.provisioning.config import Does
 from telephony.selectors import Target
 from telephony.services.lines import destination
 from telephony.services.provisioning import keep_answer
+from telephony.services.turns import take_device, take_dialables
 
 LABEL: Final = 30  # characters a key has room for
 
@@ -31,6 +32,8 @@ class NewKey:
 @transaction.atomic
 def change_device_keys(*, actor: Actor, device: Device, keys: Sequence[NewKey]) -> Device:
     """Give a phone these keys after those of its lines, in this order."""
+    take_dialables(key.target.dialable for key in keys if key.target.dialable)
+    take_device(device)
     device_rules.keys_have_room(device.model, lines=device.device_lines.count(), keys=len(keys))
     for key in keys:
         if key.does is Does.BUSY_LAMP:

@@ -1,6 +1,6 @@
 """Desk phones: made for a line, given a new password, released."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
@@ -14,6 +14,7 @@ from portal.lib.crypto import generate_password
 from telephony import device_rules, vault
 from telephony.models import Device, DeviceLine, Line
 from telephony.services.provisioning import keep_answer
+from telephony.services.turns import take_device, take_dialables, take_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ def create_device(
         device_rules.logs_in(model, field="password")
         device_rules.password_fits(model, typed)
     secret = password or typed or generate_password()
+    take_to_carry(lines)
     try:
         with transaction.atomic():
             device = Device.objects.create(
@@ -71,6 +73,8 @@ def change_device_lines(*, actor: Actor, device: Device, lines: Sequence[Line]) 
     """Let a phone carry these lines, in the order of its keys."""
     device_rules.lines_are_some_and_once(lines)
     device_rules.model_has_room(device.model, len(lines))
+    take_to_carry(lines)
+    take_device(device)
     device_rules.keys_have_room(device.model, lines=len(lines), keys=device.keys.count())
     before = _names([key.line for key in device.device_lines.select_related("line__dialable")])
     device.device_lines.all().delete()
@@ -86,6 +90,14 @@ def release_device(*, actor: Actor, device: Device) -> None:
     """Remove a phone: its login opens nothing any more and its MAC address comes free."""
     audit.record(actor=actor, verb="device.release", obj=device)
     device.delete()
+
+
+def take_to_carry(lines: Collection[Line]) -> None:
+    """Wait until nobody else changes what a phone tells of these lines: it does not carry them yet, so they know nothing
+    of it.
+    """
+    take_lines(lines)
+    take_dialables(line.dialable for line in lines)
 
 
 def _carry(device: Device, lines: Sequence[Line]) -> None:

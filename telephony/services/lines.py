@@ -1,6 +1,6 @@
 """Lines, their features and what they may not call."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
@@ -23,6 +23,7 @@ from telephony.services.numbers import assign_number
 from telephony.services.phone_books import mark_book
 from telephony.services.provisioning import keep_answers_of
 from telephony.services.registrar import keep_accounts
+from telephony.services.turns import take_dialables, take_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,9 @@ def set_forward(
 
 
 def _locked(line: Line) -> Line:
-    return selectors.lines().select_for_update(of=("self",)).get(pk=line.pk)
+    take_lines([line])
+    # Read apart: a query that waits joins what the line pointed at before, and finds no target where that changed.
+    return selectors.lines().get(pk=line.pk)
 
 
 def _change(actor: Actor, line: Line, features: Features) -> LineChange:
@@ -140,6 +143,7 @@ def _change(actor: Actor, line: Line, features: Features) -> LineChange:
     changed = audit.changes(snapshot(before), snapshot(features))
     if not changed:
         return LineChange(line, 0, {})
+    take_dialables(target.dialable for _field, target in _targets(features) if target.dialable)
     _put(line, features)
     line.save(update_fields=columns())
     if "also_rings" in changed:
@@ -170,10 +174,15 @@ def _may_be_set(line: Line, features: Features, now: datetime) -> None:
 
 
 def _kept_targets_are_not_itself(line: Line, features: Features) -> None:
-    kept = [(field, getattr(features, field)) for field in TARGETS]
-    for field, target in [*kept, *(("also_rings", along.to) for along in features.also_rings)]:
-        if target is not None and target.dialable is not None:
+    for field, target in _targets(features):
+        if target.dialable is not None:
             rules.forward_is_not_itself(line, target.dialable, field=field)
+
+
+def _targets(features: Features) -> Iterator[tuple[str, Target]]:
+    """Every target with its field, also of what is off."""
+    yield from ((field, target) for field in TARGETS if (target := getattr(features, field)) is not None)
+    yield from (("also_rings", along.to) for along in features.also_rings)
 
 
 def _put(line: Line, features: Features) -> None:
@@ -235,11 +244,12 @@ def change_outgoing_blocks(*, actor: Actor, customer: Customer, blocked: frozens
 def remove_line(*, actor: Actor, line: Line) -> None:
     """Remove a line that nothing points at; its number comes free and its phones forget it."""
     dialable = line.dialable
+    take_lines([line])
+    take_dialables([dialable])
     rules.nothing_points_at(dialable)
     audit.record(actor=actor, verb="line.remove", obj=line)
     touched = list(selectors.devices_of([line]))
     Destination.objects.filter(dialable=dialable).delete()
     mark_book(dialable.customer_id)
     dialable.delete()
-    for device in touched:
-        keep_answers_of(devices=[device])
+    keep_answers_of(devices=touched)

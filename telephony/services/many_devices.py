@@ -17,7 +17,7 @@ from telephony import device_rules, rules, selectors
 from telephony.device_list import Row, was_calculated
 from telephony.models import Device, Line
 from telephony.provisioning.catalogue import Model
-from telephony.services.devices import NewDevice, create_device
+from telephony.services.devices import NewDevice, create_device, take_to_carry
 
 NO_LINES: Final[tuple[Line, ...]] = ()
 
@@ -47,6 +47,7 @@ def judge_devices(rows: Sequence[Row]) -> list[Judged]:
 def create_devices(*, actor: Actor, customer: Customer, rows: Sequence[Row]) -> list[NewDevice]:
     """Make them all. A refusal of one names its row, and none is made."""
     judged = judge_devices(rows)
+    take_to_carry({line for each in judged for line in each.lines})
     made = []
     for each in judged:
         try:

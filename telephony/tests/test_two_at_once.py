@@ -5,9 +5,14 @@ import pytest
 from accounts.access import Actor
 from accounts.models import Customer
 from accounts.tenancy import tenant
-from telephony import services
+from telephony import selectors, services
 from telephony.models import Device, Line, ProvisioningAnswer
-from tests.other import Other
+from telephony.provisioning.config import Does
+from telephony.selectors import Target
+from telephony.services import NewKey
+from tests.other import at_once
+
+MOBILE = Target(external="+31612345601")
 
 
 @pytest.fixture
@@ -20,24 +25,130 @@ def both(acme: Customer, sanne: Line, sales: Line, owner: Actor) -> Device:
         return made.device
 
 
+def is_told_the_newest(acme: Customer) -> bool:
+    """Whether every phone is answered what it would be answered if it were rendered now."""
+    with tenant(acme):
+        return services.keep_answers(Device.objects.all()) == 0
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_phone_with_two_lines_that_change_at_once_is_told_of_both(
     acme: Customer, sanne: Line, sales: Line, both: Device, owner: Actor
 ) -> None:
-    def change_sales() -> None:
-        with tenant(acme):
-            services.set_features(actor=owner, line=sales, call_waiting=False)
-
-    other = Other(change_sales)
     before = ProvisioningAnswer.objects.get(device=both).etag
-    with tenant(acme):
-        services.set_features(actor=owner, line=sanne, call_waiting=False)
-        other.start()
-        other.until_it_waits()
-    other.end()
+    at_once(
+        acme,
+        lambda: services.set_features(actor=owner, line=sanne, call_waiting=False),
+        lambda: services.set_features(actor=owner, line=sales, call_waiting=False),
+    )
     assert ProvisioningAnswer.objects.get(device=both).etag != before
+    assert is_told_the_newest(acme)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_forward_stays_where_somebody_just_sent_it(acme: Customer, sanne: Line, owner: Actor) -> None:
+    at_once(
+        acme,
+        lambda: services.set_forward(actor=owner, line=sanne, on=True, target=MOBILE),
+        lambda: services.set_features(actor=owner, line=sanne, call_waiting=False),
+    )
     with tenant(acme):
-        assert not services.keep_answer(both)
+        line = selectors.lines().get(pk=sanne.pk)
+        assert line.forward_to is not None
+        assert (line.forward_always, line.call_waiting) == (True, False)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_phone_gets_other_lines_while_one_of_them_changes(
+    acme: Customer, sanne: Line, sales: Line, both: Device, owner: Actor
+) -> None:
+    at_once(
+        acme,
+        lambda: services.change_device_lines(actor=owner, device=both, lines=[sales, sanne]),
+        lambda: services.set_features(actor=owner, line=sanne, call_waiting=False),
+    )
+    assert is_told_the_newest(acme)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_line_that_changes_is_put_on_another_phone(
+    acme: Customer, sanne: Line, phone: services.NewDevice, owner: Actor
+) -> None:
+    at_once(
+        acme,
+        lambda: services.set_features(actor=owner, line=sanne, call_waiting=False),
+        lambda: services.create_device(
+            actor=owner, customer=acme, model_code="yealink-t46u", mac="24:9A:D8:0A:46:B4", lines=[sanne]
+        ),
+    )
+    assert is_told_the_newest(acme)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_somebody_who_is_renamed_gets_a_phone(acme: Customer, sanne: Line, owner: Actor) -> None:
+    at_once(
+        acme,
+        lambda: services.change_dialable(
+            actor=owner, dialable=sanne.dialable, display_name="Sanne", extension="122", number=None
+        ),
+        lambda: services.create_device(
+            actor=owner, customer=acme, model_code="yealink-t46u", mac="24:9A:D8:0A:46:B4", lines=[sanne]
+        ),
+    )
+    assert is_told_the_newest(acme)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_lines_are_given_to_a_phone_twice_at_once(
+    acme: Customer, sanne: Line, sales: Line, both: Device, owner: Actor
+) -> None:
+    def swap() -> None:
+        services.change_device_lines(actor=owner, device=both, lines=[sales, sanne])
+
+    at_once(acme, swap, swap)
+    with tenant(acme):
+        assert list(both.device_lines.values_list("line", flat=True)) == [sales.pk, sanne.pk]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_keys_are_given_to_a_phone_twice_at_once(
+    acme: Customer, sanne: Line, phone: services.NewDevice, owner: Actor
+) -> None:
+    def give() -> None:
+        services.change_device_keys(actor=owner, device=phone.device, keys=[NewKey(Does.SPEED_DIAL, MOBILE)])
+
+    at_once(acme, give, give)
+    with tenant(acme):
+        assert phone.device.keys.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_key_dials_somebody_who_is_renumbered(
+    acme: Customer, sales: Line, phone: services.NewDevice, owner: Actor
+) -> None:
+    key = NewKey(Does.SPEED_DIAL, Target(dialable=sales.dialable))
+    at_once(
+        acme,
+        lambda: services.change_dialable(
+            actor=owner, dialable=sales.dialable, display_name="Verkoop", extension="102", number=None
+        ),
+        lambda: services.change_device_keys(actor=owner, device=phone.device, keys=[key]),
+    )
+    assert is_told_the_newest(acme)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_forward_goes_to_somebody_who_is_renumbered(
+    acme: Customer, sanne: Line, sales: Line, phone: services.NewDevice, owner: Actor
+) -> None:
+    at_once(
+        acme,
+        lambda: services.change_dialable(
+            actor=owner, dialable=sales.dialable, display_name="Verkoop", extension="102", number=None
+        ),
+        lambda: services.set_forward(actor=owner, line=sanne, on=True, target=Target(dialable=sales.dialable)),
+    )
+    assert is_told_the_newest(acme)
 
 
 @pytest.mark.django_db

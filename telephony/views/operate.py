@@ -138,9 +138,9 @@ def line_edit(request: OperatorRequest, customer: int, pk: int) -> HttpResponse:
 def _edit(actor: Actor, line: Line, form: OperateLineForm) -> None:
     values = _filled(form)
     user = values.pop("user")
-    services.change_dialable(actor=actor, dialable=line.dialable, **values)
-    if user != line.user:
+    if user != line.user:  # first: who changes a line takes it before its phones
         services.link_employee(actor=actor, line=line, user=user)
+    services.change_dialable(actor=actor, dialable=line.dialable, **values)
 
 
 def _filled(form: OperateLineForm) -> dict[str, Any]:
