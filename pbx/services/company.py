@@ -87,8 +87,10 @@ def close_until(*, actor: Actor, settings: ExchangeSettings, until: datetime) ->
 
 
 def _locked(settings: ExchangeSettings) -> ExchangeSettings:
+    ExchangeSettings.objects.select_for_update(no_key=True).get(pk=settings.pk)
+    # Read apart: a query that waits joins what night mode led to before, and finds no target where that changed.
     related = ("company_number", "night_target__dialable", "night_schedule", "night_holidays", "customer")
-    return ExchangeSettings.objects.select_for_update(of=("self",)).select_related(*related).get(pk=settings.pk)
+    return ExchangeSettings.objects.select_related(*related).get(pk=settings.pk)
 
 
 def _night(settings: ExchangeSettings) -> dict[str, object]:

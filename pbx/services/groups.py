@@ -71,11 +71,8 @@ def change_group(
     night: NightChoice,
 ) -> HuntGroup:
     """Set everything of a hunt group."""
-    group = (
-        HuntGroup.objects.select_for_update(of=("self",))
-        .select_related("dialable", "overflow__dialable")
-        .get(pk=group.pk)
-    )
+    HuntGroup.objects.select_for_update(no_key=True).get(pk=group.pk)
+    group = HuntGroup.objects.select_related("dialable", "overflow__dialable").get(pk=group.pk)  # apart: as it is now
     before = _shown(group, [membership.line for membership in _memberships(group)])
     change_dialable(actor=actor, dialable=group.dialable, display_name=name, extension=extension, number=number)
     _set(group, settings)
