@@ -1,5 +1,6 @@
 """Greetings: uploaded, listened to, given versions, chosen, and taken away without silence anywhere."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -146,11 +147,25 @@ def test_the_oldest_versions_make_room_and_their_files_go(
     assert {str(file.relative_to(settings.MEDIA_ROOT)) for file in files(settings)} == kept
 
 
-def test_a_change_that_fails_leaves_no_file(acme: Customer, settings: LazySettings) -> None:
-    with tenant(acme), pytest.raises(Refusal) as refusal:
-        services.create_greeting(actor=system(acme), customer=acme, name=" ", sound=SHORT)
-    assert refusal.value.code == "name_missing"
-    assert not files(settings)
+@pytest.mark.django_db(transaction=True)
+def test_what_is_not_kept_in_the_end_leaves_no_file(acme: Customer, closed: Greeting, settings: LazySettings) -> None:
+    kept, actor = files(settings), system(acme)
+    assert len(kept) == 1
+
+    def and_then_a_name_that_is_taken(write: Callable[[], object]) -> None:
+        write()
+        assert len(files(settings)) == 2
+        services.create_greeting(actor=actor, customer=acme, name="Gesloten", sound=SHORT)
+
+    def fail(write: Callable[[], object]) -> None:
+        with pytest.raises(Refusal) as refusal, tenant(acme):
+            and_then_a_name_that_is_taken(write)
+        assert refusal.value.code == "name_taken"
+        assert files(settings) == kept
+
+    fail(lambda: services.create_greeting(actor=actor, customer=acme, name="Zomer", sound=SHORT))
+    with tenant(acme):  # which goes on, and only what failed is undone
+        fail(lambda: services.add_version(actor=actor, greeting=closed, sound=SHORT))
 
 
 # --- choosing, and taking away ---
