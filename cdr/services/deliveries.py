@@ -93,10 +93,12 @@ def enqueue(
 @transaction.atomic
 def cancel_batch(*, batch: Batch, actor: Actor) -> Batch:
     """Stop a delivery: one that waits at once, one that runs before its next chunk. What is loaded stays loaded."""
-    rules.can_be_cancelled(Batch.objects.get(pk=batch.pk))
-    found = Batch.objects.select_for_update(skip_locked=True).filter(pk=batch.pk).first()
+    seen = Batch.objects.get(pk=batch.pk)
+    rules.can_be_cancelled(seen)
+    # Nobody holds one that waits for long.
+    found = Batch.objects.select_for_update(skip_locked=seen.state == State.RUNNING).filter(pk=batch.pk).first()
     if found is None:  # a worker writes rows of it in this moment, and looks whether to go on before the next ones
-        found = Batch.objects.get(pk=batch.pk)
+        found = seen
         live.ask_to_stop(found)
     else:
         rules.can_be_cancelled(found)

@@ -4,27 +4,34 @@ import errno
 from collections.abc import Iterator
 from contextlib import suppress
 
-from django.db import Error, InterfaceError, OperationalError, connection
+import psycopg
+from django import db
+from django.db import connection
 from django.utils import timezone
 from psycopg import errors
 
 from accounts.tenancy import Crossing, crossing
 from cdr.ingest import problems
 from cdr.models import Batch
+from cdr.services import live
 from cdr.services.reading import ReaderDiedError
+
+# COPY is written past Django, which gives the errors of all other statements names of its own.
+_BROKEN_OFF = (db.OperationalError, db.InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
 
 
 def leave(batch: Batch, error: Exception) -> None:
-    """Write what ended the loading of a batch; what was loaded of it stays loaded."""
+    """Write what ended the loading of a batch; what was loaded of it stays loaded. Who stopped it has stopped it for good."""
     if batch._state.adding:
         return
     if not connection.is_usable():
         connection.close()  # the next statement opens another
     # A database that is still away leaves the batch running, and whoever tends deliveries finds it.
-    with suppress(Error), crossing(Crossing.INGEST):
-        Batch.objects.filter(pk=batch.pk, state__in=Batch.LIVE).update(
-            state=Batch.State.INTERRUPTED, problem=sentence_for(error), finished_at=timezone.now()
-        )
+    with suppress(db.Error), crossing(Crossing.INGEST):
+        left = Batch.objects.filter(pk=batch.pk, state__in=Batch.LIVE)
+        if live.is_asked_to_stop(batch):
+            left.update(cancel_asked=True)
+        left.update(state=Batch.State.INTERRUPTED, problem=sentence_for(error), finished_at=timezone.now())
 
 
 def sentence_for(error: BaseException) -> str:
@@ -34,7 +41,7 @@ def sentence_for(error: BaseException) -> str:
         return problems.DISK_FULL
     if any(isinstance(one, MemoryError | ReaderDiedError | errors.OutOfMemory) for one in chain):
         return problems.NO_MEMORY
-    if any(isinstance(one, OperationalError | InterfaceError) for one in chain):
+    if any(isinstance(one, _BROKEN_OFF) for one in chain):
         return problems.NO_DATABASE
     if any(isinstance(one, OSError) for one in chain):
         return problems.UNREADABLE

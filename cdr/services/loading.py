@@ -94,7 +94,8 @@ def _read_and_load(batch: Batch, path: Path, now: datetime, chunk_rows: int) -> 
     ):
         # What was sent to us was hashed while it came in.
         digest = None if batch.sha256 else beside.submit(_sha256, path)
-        _begin(batch, stream, now)
+        if not _begin(batch, stream, now):
+            return batch
         try:
             whole = _load(stream, path, batch, now, chunk_rows, read)
             batch.state = State.DONE if whole else State.CANCELLED
@@ -114,7 +115,8 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _begin(batch: Batch, stream: BufferedReader, now: datetime) -> None:
+def _begin(batch: Batch, stream: BufferedReader, now: datetime) -> bool:
+    """False where somebody stopped the batch after it was taken from the queue."""
     header = header_of(stream, dialects()[batch.source.dialect])
     batch.header = "" if b"\0" in header else header.decode("latin-1")
     with crossing(Crossing.INGEST):
@@ -126,8 +128,13 @@ def _begin(batch: Batch, stream: BufferedReader, now: datetime) -> None:
         batch.read = batch.loaded = batch.duplicate = batch.rejected = batch.unrated = batch.corrected = 0
         batch.done_bytes, batch.reasons = 0, {}
         live.forget(batch)  # before its row is locked: who stops it from then on is heard
+        waiting = Batch.objects.select_for_update().filter(pk=batch.pk).first()
+        if waiting is not None and waiting.state == State.CANCELLED:
+            batch.refresh_from_db()
+            return False
         batch.save()
         compact(batch.source)
+    return True
 
 
 def _load(stream: BufferedReader, path: Path, batch: Batch, now: datetime, part_rows: int, read: Read) -> bool:

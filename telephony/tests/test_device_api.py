@@ -1,11 +1,14 @@
 """Devices over the API, as a partner's script uses it."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.access import Door, system
@@ -18,6 +21,7 @@ from telephony.provisioning.gate import Event
 from telephony.services import NewDevice
 from telephony.tests.conftest import T46U
 from telephony.tests.phones import Phone
+from telephony.tests.test_registrar import log_in
 
 FILE = f"/provision/{T46U}.cfg"
 type Ask = Callable[..., Any]
@@ -251,3 +255,24 @@ def test_strangers_find_no_device_and_colleagues_without_the_right_are_refused(
     assert asks(bob)("own-lines/").status_code == 200
     assert asks(bob)(f"own-lines/{sanne.pk}/secret/", {}, "post").status_code == 404
     assert Phone(phone.device.login, phone.password).fetch(FILE).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_logged_in_is_read_of_the_devices_that_are_shown_and_of_no_others(
+    script: Ask, acme: Customer, phone: NewDevice, sanne: Line, sales: Line
+) -> None:
+    other = script("devices/", {"model": "T46U", "mac": "24:9A:D8:0A:46:B4", "lines": ["101"]}, "post").json()["id"]
+    for line in (sanne, sales):
+        log_in(line, "sip:x@192.0.2.9:5060")
+    for path, lines in (
+        ("devices/", [sanne.pk, sales.pk]),
+        ("devices/?page_size=1", [sanne.pk]),
+        (f"devices/{other}/", [sales.pk]),
+        (f"devices/{other}/state/", [sales.pk]),
+    ):
+        with CaptureQueriesContext(connection) as queries:
+            told = script(path)
+        assert told.status_code == 200
+        (read,) = [query["sql"] for query in queries if "sip.registration" in query["sql"]]
+        assert [pk for pk in (sanne.pk, sales.pk) if re.search(rf"\b{pk}\b", read.split("ANY")[1])] == lines, path
+    assert [each["registered_at"] is not None for each in script("devices/").json()["results"]] == [True, True]
