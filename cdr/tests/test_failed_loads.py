@@ -36,6 +36,7 @@ def caused(error: Exception, cause: Exception) -> Exception:
         (MemoryError(), problems.NO_MEMORY),
         (ReaderDiedError(DIED), problems.NO_MEMORY),
         (OperationalError("the connection is closed"), problems.NO_DATABASE),
+        (errors.AdminShutdown("terminating connection"), problems.NO_DATABASE),
         (PermissionError(errno.EACCES, "Permission denied"), problems.UNREADABLE),
         (DataError("value too long"), problems.FAULT % {"kind": "DataError"}),
         (KeyError("x"), problems.FAULT % {"kind": "KeyError"}),

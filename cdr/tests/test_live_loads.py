@@ -1,5 +1,6 @@
 """A load that writes: its batch is locked for as long, and yet it can be watched and stopped."""
 
+import errno
 import threading
 
 import pytest
@@ -8,11 +9,13 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.access import system
+from cdr.ingest import problems
 from cdr.models import Batch, Source
-from cdr.services import deliveries, live
+from cdr.services import deliveries, live, loading
 from cdr.services.deliveries import load_queue, tend
 from cdr.services.loading import run_batch
 from cdr.tests.delivering import Upload, rows, stored
+from tests.other import Other
 
 pytestmark = pytest.mark.usefixtures("media")
 
@@ -78,3 +81,42 @@ def test_without_a_cache_a_load_goes_on(running: Batch, settings: object) -> Non
         "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}
     }
     assert run_batch(batch=running, actor=system()).state == State.DONE
+
+
+@pytest.mark.django_db
+def test_a_load_that_fails_after_it_was_asked_to_stop_is_not_taken_up_again(
+    running: Batch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_off(*_given: object, **_named: object) -> None:
+        live.ask_to_stop(running)
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(loading, "load_parts", break_off)
+        with pytest.raises(OSError, match="Input/output error"):
+            run_batch(batch=running, actor=system())
+    tend(now=timezone.now())
+    found = Batch.objects.get()
+    assert (found.state, found.problem) == (State.CANCELLED, problems.UNREADABLE)
+
+
+@pytest.mark.django_db
+def test_a_load_that_is_stopped_after_a_worker_took_it_from_the_queue_is_not_begun(upload: Upload) -> None:
+    upload(("calls.csv", rows(4)))
+    taken = Batch.objects.get()
+    deliveries.cancel_batch(batch=taken, actor=system())
+    assert run_batch(batch=taken, actor=system()).state == State.CANCELLED
+    assert (Batch.objects.get().state, stored()) == (State.CANCELLED, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_stops_a_load_while_a_worker_takes_it_from_the_queue_waits_for_that_moment(upload: Upload) -> None:
+    upload(("calls.csv", rows(4)))
+    batch = Batch.objects.get()
+    other = Other(lambda: deliveries.cancel_batch(batch=batch, actor=system()))
+    with transaction.atomic():
+        Batch.objects.select_for_update().get()
+        other.start()
+        other.until_it_waits()
+    other.end()
+    assert run_batch(batch=batch, actor=system()).state == State.CANCELLED
