@@ -280,24 +280,15 @@ class Pointer:
 
 def pointers_at(dialable: Dialable) -> list[Pointer]:
     """Everything that needs the dialable: holders of its destinations, and rows of other apps that hold its line."""
-    found: list[Pointer] = []
-    for destination in Destination.objects.filter(dialable=dialable):
-        found += _holders(destination, Destination._meta.related_objects)
-    line = Line.objects.filter(dialable=dialable).first()
-    if line is not None:
-        found += _holders(line, _of_other_apps(Line))
-    return found
+    destinations, lines = Destination.objects.filter(dialable=dialable), Line.objects.filter(dialable=dialable)
+    return _holders(destinations, Destination._meta.related_objects) + _holders(lines, _of_other_apps(Line))
 
 
 def others_that_send_calls_to(blocked: frozenset[Block]) -> list[Pointer]:
     """What is no line and sends calls to numbers of these groups: groups, menus and night mode, also one that is off."""
     outside = Destination.objects.exclude(external="")
-    return [
-        holder
-        for destination in outside
-        if blocks_of(destination.external) & blocked
-        for holder in _holders(destination, _of_other_apps(Destination))
-    ]
+    held = [destination for destination in outside if blocks_of(destination.external) & blocked]
+    return _holders(held, _of_other_apps(Destination))
 
 
 def _of_other_apps(model: type[models.Model]) -> list[models.ForeignObjectRel]:
@@ -306,11 +297,12 @@ def _of_other_apps(model: type[models.Model]) -> list[models.ForeignObjectRel]:
     ]
 
 
-def _holders(held: models.Model, relations: Iterable[models.ForeignObjectRel]) -> list[Pointer]:
+def _holders(held: Iterable[models.Model], relations: Iterable[models.ForeignObjectRel]) -> list[Pointer]:
+    ids = [each.pk for each in held]
     return [
         Pointer(str(relation.related_model._meta.verbose_name), str(holder))
         for relation in relations
-        for holder in relation.related_model._default_manager.filter(**{relation.field.name: held})
+        for holder in relation.related_model._default_manager.filter(**{f"{relation.field.name}__in": ids})
     ]
 
 

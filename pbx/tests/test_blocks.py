@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.access import Actor, system
 from accounts.errors import Refusal
@@ -156,13 +158,24 @@ def set_by(api: Api, blocked: str) -> tuple[int, Any]:
     return told.status_code, told.json().get("title")
 
 
-def test_a_key_of_a_phone_stops_no_block(acme: Customer, acme_exchange: ExchangeSettings) -> None:
+def test_keys_of_a_phone_stop_no_block_and_do_not_make_it_slower(
+    acme: Customer, acme_exchange: ExchangeSettings
+) -> None:
     with tenant(acme):
         made = create_device(
             actor=system(acme), customer=acme, model_code="yealink-t46u", mac="249ad80a46b3", lines=[line("103")]
         )
-        change_device_keys(actor=system(acme), device=made.device, keys=[NewKey(Does.SPEED_DIAL, MOBILE)])
-    block(acme, NO_MOBILE)
+    block(acme, frozenset())
+    queries = []
+    for count in (1, 9):
+        keys = [NewKey(Does.SPEED_DIAL, Target(external=f"+3161234560{place}")) for place in range(count)]
+        with tenant(acme):
+            change_device_keys(actor=system(acme), device=made.device, keys=keys)
+        with CaptureQueriesContext(connection) as captured:
+            block(acme, NO_MOBILE)
+        queries.append(len(captured))
+        block(acme, frozenset())
+    assert queries[0] == queries[1]
 
 
 def test_a_block_of_another_customer_holds_for_that_one_only(
