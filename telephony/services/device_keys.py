@@ -33,6 +33,7 @@ class NewKey:
 def change_device_keys(*, actor: Actor, device: Device, keys: Sequence[NewKey]) -> Device:
     """Give a phone these keys after those of its lines, in this order."""
     take_dialables(key.target.dialable for key in keys if key.target.dialable)
+    targets = [destination(customer=device.customer, target=key.target) for key in keys]
     take_device(device)
     device_rules.keys_have_room(device.model, lines=device.device_lines.count(), keys=len(keys))
     for key in keys:
@@ -46,10 +47,10 @@ def change_device_keys(*, actor: Actor, device: Device, keys: Sequence[NewKey]) 
             device=device,
             position=position,
             does=key.does.value,
-            target=destination(customer=device.customer, target=key.target),
+            target=target,
             label=rules.name_is_plain(key.label or _shown(key.target), field="label")[:LABEL].strip(),
         )
-        for position, key in enumerate(keys, start=1)
+        for position, (key, target) in enumerate(zip(keys, targets, strict=True), start=1)
     )
     after = _labels(made)
     if before != after:

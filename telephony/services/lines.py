@@ -225,7 +225,7 @@ def pin_fits(line: Line, pin: str) -> bool:
 @transaction.atomic
 def change_outgoing_blocks(*, actor: Actor, customer: Customer, blocked: frozenset[Block]) -> OutgoingBlocks:
     """Set what no line of the customer may call. Lines for help stay open whatever is set here."""
-    row = selectors.outgoing_blocks(customer)
+    row, _made = OutgoingBlocks.objects.select_for_update(no_key=True).get_or_create(customer=customer)
     now = timezone.now()
     added = blocked - row.blocked()
     if added:

@@ -18,9 +18,11 @@ def mark_book(customer_id: int) -> None:
 
 
 def keep_book(customer_id: int) -> None:
-    """Make sure that there is a book for the phones of a customer, up to date if it is new."""
+    """Make sure that there is a book for the phones of a customer. A new one is soon written again: whoever is renamed
+    at the same moment could not mark it yet.
+    """
     if not PhoneBook.objects.filter(customer_id=customer_id).exists():
-        _write(customer_id)
+        _write(customer_id, stale=True)
 
 
 def write_stale_books() -> int:
@@ -32,11 +34,11 @@ def write_stale_books() -> int:
     return len(stale)
 
 
-def _write(customer_id: int) -> None:
-    # Marked fresh before it is read, so that a change in between marks it again.
-    PhoneBook.objects.filter(customer_id=customer_id).update(stale=False)
+def _write(customer_id: int, *, stale: bool = False) -> None:
+    # Marked before it is read, so that a change in between marks it again.
+    PhoneBook.objects.filter(customer_id=customer_id).update(stale=stale)
     entries = json.dumps(book_entries(), ensure_ascii=False)
-    defaults = {"entries": vault.encrypt(entries), "stale": False, "written_at": timezone.now()}
+    defaults = {"entries": vault.encrypt(entries), "stale": stale, "written_at": timezone.now()}
     PhoneBook.objects.update_or_create(customer_id=customer_id, defaults=defaults)
 
 

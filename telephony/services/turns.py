@@ -1,7 +1,7 @@
 """Turns: who changes what phones are told waits for whoever is at the same thing, so that they are told of both.
 
 All take them in one order, so that no two wait for each other: lines, then what callers can reach, then phones, and each
-kind by its id.
+kind by its id. New destinations are made before phones are taken, since two who make the same one wait as well.
 """
 
 from collections.abc import Iterable

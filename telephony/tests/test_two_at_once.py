@@ -1,16 +1,19 @@
 """Two who change what one phone is told at the same moment."""
 
+import json
+
 import pytest
 
 from accounts.access import Actor
 from accounts.models import Customer
 from accounts.tenancy import tenant
-from telephony import selectors, services
-from telephony.models import Device, Line, ProvisioningAnswer
+from portal.lib.numbers import Block
+from telephony import selectors, services, vault
+from telephony.models import Device, Line, PhoneBook, ProvisioningAnswer
 from telephony.provisioning.config import Does
 from telephony.selectors import Target
 from telephony.services import NewKey
-from tests.other import at_once
+from tests.other import Other, at_once
 
 MOBILE = Target(external="+31612345601")
 
@@ -149,6 +152,39 @@ def test_a_forward_goes_to_somebody_who_is_renumbered(
         lambda: services.set_forward(actor=owner, line=sanne, on=True, target=Target(dialable=sales.dialable)),
     )
     assert is_told_the_newest(acme)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_first_phone_of_a_company_is_made_while_somebody_is_renamed(
+    acme: Customer, sanne: Line, sales: Line, owner: Actor
+) -> None:
+    def make() -> None:
+        with tenant(acme):
+            services.create_device(
+                actor=owner, customer=acme, model_code="yealink-t46u", mac="24:9A:D8:0A:46:B3", lines=[sanne]
+            )
+
+    other = Other(make)
+    with tenant(acme):
+        services.change_dialable(
+            actor=owner, dialable=sales.dialable, display_name="Inkoop", extension="101", number=None
+        )
+        other.start()
+        other.end()
+    services.write_stale_books()
+    with tenant(acme):
+        book = json.loads(vault.decrypt(PhoneBook.objects.get().entries))
+    assert book == [["Inkoop", "101"], ["Sanne Bakker", "121"]]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_is_blocked_twice_at_once(acme: Customer, owner: Actor) -> None:
+    def block() -> None:
+        services.change_outgoing_blocks(actor=owner, customer=acme, blocked=frozenset({Block.MOBILE}))
+
+    at_once(acme, block, block)
+    with tenant(acme):
+        assert selectors.blocked(acme) == {Block.MOBILE}
 
 
 @pytest.mark.django_db
