@@ -61,6 +61,7 @@ FILTERS: Mapping[str, Promise] = {
     "invoice": gettext_lazy("invoice"),
 }
 FILTER_CODES = {"product": "product", "direction": "direction", "type": "call_type"}
+FILTER_WORDS: Mapping[tuple[str, str], Promise] = {("month", "previous"): gettext_lazy("the previous one")}
 
 # verb -> what its note counts
 COUNTED: Mapping[str, Any] = {
@@ -145,7 +146,7 @@ def value_of(field: "Field[Any, Any] | None", name: str, value: Any) -> str:
         return _chosen(*CODED[name], value)
     if name == "barred":
         return str(numbers.BLOCK_LABELS[numbers.Block(value)]).lower()
-    if name.endswith("_micros") and isinstance(value, int):
+    if (name == "micros" or name.endswith("_micros")) and isinstance(value, int):
         return formats.euro(value, _language())
     if field is not None and field.choices:
         return str(dict(field.flatchoices).get(value, value))
@@ -170,6 +171,7 @@ def _asked(name: str, text: str) -> str:
     """One part of a filter."""
     if name in FILTER_CODES and text.isdecimal():
         text = str(_chosen("cdr.callrecord", FILTER_CODES[name], int(text)))
+    text = str(FILTER_WORDS.get((name, text), text))
     return f"{FILTERS.get(name, name)}: {with_days(with_numbers(text))}"
 
 

@@ -70,6 +70,18 @@ MADE = "2026-11-26T09:30:00+00:00"
             "maand: oktober 2026, nummer of naam: 06, gesprekstype: Nederland mobiel, new: 1",
             "month: October 2026, number or name: 06, call type: Netherlands mobile, new: 1",
         ),
+        (
+            "cdr.savedfilter",
+            {"query": ["", "month=previous&type=3"]},
+            "maand: de vorige, gesprekstype: Buitenland",
+            "month: the previous one, call type: Abroad",
+        ),
+        (
+            "cdr.fraudthreshold",
+            {"micros": [50_000_000, 1_250_000_000]},
+            "€\u00a050,00 → €\u00a01.250,00",
+            "€50.00 → €1,250.00",
+        ),
         ("x.y", {"until": [None, "2026-02-30"]}, "Until: 2026-02-30", "Until: 2026-02-30"),
         ("x.y", {"periods": ["", "Kantoor: mo tu 8:30-17:30"]}, "ma di 8:30–17:30", "Mon Tue 8:30–17:30"),
         ("x.y", {"numbers": [[], ["+31887654000", "short:14020"]]}, "088 765 40 00, 14 020", "088 765 40 00, 14 020"),
