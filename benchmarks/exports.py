@@ -22,7 +22,7 @@ from benchmarks.calls import CUSTOMERS, feed, write_month
 from benchmarks.rounds import Side, compare
 from cdr.asking import ask
 from cdr.exporting.plan import Plan, Query, plan
-from cdr.exporting.stream import content, copied
+from cdr.exporting.stream import Copied, content
 from cdr.models import ExportForm
 from cdr.selectors import calls
 from cdr.services import load_file
@@ -121,7 +121,7 @@ def _copy(made: Plan, query: Query) -> int:
     with tenant_connection(made.customer) as connection:
         with psycopg.ClientCursor(connection) as cursor:
             text = cursor.mogrify(*query)
-        return sum(block.count(b"\n") for block in copied(connection, f"COPY ({text}) TO STDOUT (FORMAT csv)"))
+        return sum(block.count(b"\n") for block in Copied(connection, f"COPY ({text}) TO STDOUT (FORMAT csv)"))
 
 
 def _peak(made: Plan) -> int:
