@@ -14,6 +14,7 @@ from django.conf import settings as project
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connections
+from hypothesis import settings as properties
 from psycopg import sql
 from pytest_django import DjangoDbBlocker, Settings
 
@@ -25,6 +26,9 @@ from tests import programs
 
 TEMPLATE = "centrale_template"
 PASSWORD = "correct-horse-battery"
+
+properties.register_profile("unhurried", deadline=None)  # a slow machine is no defect
+properties.load_profile("unhurried")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

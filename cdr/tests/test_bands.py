@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cdr.rating.bands import Band, PeakHours, Timeline, is_holiday, stretches
@@ -149,7 +149,6 @@ def second(moment: datetime) -> int:
     return (moment - EPOCH) // timedelta(seconds=1)
 
 
-@settings(deadline=None)
 @given(peak_hours(), st.lists(moments, min_size=1, max_size=20))
 def test_columns_tell_the_same_band_as_the_wall_clock(hours: PeakHours, starts: list[datetime]) -> None:
     seconds = np.array([second(start) for start in starts], dtype=np.int64)
@@ -157,7 +156,6 @@ def test_columns_tell_the_same_band_as_the_wall_clock(hours: PeakHours, starts: 
     assert over.is_peak(seconds).tolist() == [hours.band(start) is Band.PEAK for start in starts]
 
 
-@settings(deadline=None)
 @given(peak_hours(), moments, st.integers(1, 3_000))
 def test_a_stretch_is_cut_where_each_second_by_itself_changes_its_band(
     hours: PeakHours, start: datetime, seconds: int
@@ -168,7 +166,6 @@ def test_a_stretch_is_cut_where_each_second_by_itself_changes_its_band(
     assert all(one[0] is not other[0] for one, other in pairwise(cut))
 
 
-@settings(deadline=None)
 @given(st.lists(prices, min_size=1, max_size=6), peak_hours(), st.data())
 def test_columns_price_to_the_same_digit_as_one_call(rates: list[Price], hours: PeakHours, data: st.DataObject) -> None:
     which = st.integers(0, len(rates) - 1)
@@ -184,7 +181,6 @@ def test_columns_price_to_the_same_digit_as_one_call(rates: list[Price], hours: 
     ]
 
 
-@settings(deadline=None)
 @given(prices, peak_hours(), durations, moments)
 def test_the_stretches_add_up_to_what_is_billed(price: Price, hours: PeakHours, seconds: int, start: datetime) -> None:
     made = calculate(price, hours, seconds=seconds, start=start)

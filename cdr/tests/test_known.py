@@ -312,7 +312,7 @@ def a_day() -> list[str]:
 DAY = a_day()
 
 
-@effort(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@effort(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=st.permutations(DAY), cuts=st.lists(st.integers(1, 12), max_size=4))
 def test_files_may_be_cut_and_shuffled_anyhow(
     acme: Customer, tmp_path: Path, order: list[str], cuts: list[int]

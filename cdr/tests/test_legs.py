@@ -48,7 +48,7 @@ legs = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(legs, min_size=1, max_size=25), st.randoms(use_true_random=False))
 def test_each_call_is_one_leg_and_the_same_one_in_whatever_order_the_rows_come(
     cells: list[Cells], chance: random.Random
@@ -62,7 +62,7 @@ def test_each_call_is_one_leg_and_the_same_one_in_whatever_order_the_rows_come(
     assert {calls.record_id.text(row) for row in np.flatnonzero(found.is_call).tolist()} == chosen
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(legs, min_size=1, max_size=25))
 def test_a_call_that_left_through_a_trunk_is_never_shown_by_a_leg_that_did_not(cells: list[Cells]) -> None:
     rows = [asterisk_row(cell, sequence=number, unique=f"9.{number}") for number, cell in enumerate(cells)]

@@ -44,7 +44,7 @@ def reasons(chunks: list[Chunk]) -> list[str]:
     return sorted(bad.reason for chunk in chunks for bad in chunk.bad)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=8),
     st.integers(1, 30),

@@ -223,7 +223,7 @@ def bundled(acme: Customer) -> Source:
 
 
 @pytest.mark.django_db
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=st.permutations(MONTH), cuts=st.lists(st.integers(1, len(MONTH) - 1), max_size=4, unique=True))
 def test_files_of_an_open_period_may_be_cut_and_shuffled_anyhow_and_bundles_cover_the_same(
     bundled: Source, tmp_path: Path, order: list[str], cuts: list[int]

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cdr.ingest.calls import Coded
@@ -154,7 +154,6 @@ def override_lists(draw: st.DrawFn) -> list[Override]:
     return made
 
 
-@settings(deadline=None)
 @given(
     st.dictionaries(st.sampled_from([1, 2, 3]), books(), max_size=2),
     st.dictionaries(st.sampled_from([1, 2, 3]), override_lists(), max_size=2),

@@ -93,7 +93,7 @@ def again_as_told(customer: Customer, *, closed: bool) -> None:
     check_totals(customer)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     lists=st.lists(
         st.tuples(st.integers(1, 28), prices, prices, st.booleans()),

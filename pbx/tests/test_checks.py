@@ -109,7 +109,7 @@ def test_a_menu_without_reception_is_found_unless_it_only_speaks() -> None:
     assert "menu_without_operator" in codes(check(exchange(deaf), DAY))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(worlds.exchanges(), worlds.moments)
 def test_whatever_the_exchange_the_check_ends_and_112_passes(world: Exchange, at: datetime) -> None:
     assert "emergency" in check(world, at).passed

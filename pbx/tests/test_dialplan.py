@@ -119,7 +119,7 @@ def test_periods_read_as_people_say_them(period: Period, words: str) -> None:
     assert period_in_words(period) == words
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(worlds.exchanges(), worlds.calls, worlds.moments)
 def test_every_step_has_its_words(world: Exchange, call: Call, at: datetime) -> None:
     plan = route(world, call, at)
@@ -127,7 +127,7 @@ def test_every_step_has_its_words(world: Exchange, call: Call, at: datetime) -> 
     assert all(step.text for step in plan_in_words(plan, at))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(worlds.exchanges(), worlds.moments)
 def test_every_exchange_can_be_drawn(world: Exchange, at: datetime) -> None:
     for number in world.numbers:

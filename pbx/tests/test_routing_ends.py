@@ -68,7 +68,7 @@ def test_a_target_that_is_gone_ends_the_call_in_words() -> None:
 # --- what holds for every exchange ---
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(worlds.exchanges(), worlds.calls, worlds.moments)
 def test_every_call_ends(world: Exchange, call: Call, at: datetime) -> None:
     plan = route(world, call, at)
@@ -76,20 +76,20 @@ def test_every_call_ends(world: Exchange, call: Call, at: datetime) -> None:
     assert [step.seconds for step in plan.steps] == sorted(step.seconds for step in plan.steps)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(worlds.exchanges(), st.sampled_from(["112", "1 1 2", " 112", "１１２"]), st.none() | worlds.ids, worlds.moments)
 def test_112_always_gets_out(world: Exchange, text: str, person: int | None, at: datetime) -> None:
     plan = route(world, Call(text, Inside(person)), at)
     assert plan.outcome is Outcome.EMERGENCY
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(worlds.exchanges(), worlds.calls, worlds.moments)
 def test_the_same_call_has_the_same_plan(world: Exchange, call: Call, at: datetime) -> None:
     assert route(world, call, at) == route(world, call, at)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(worlds.exchanges(), worlds.calls, worlds.moments)
 def test_every_step_and_every_ring_is_about_an_object_that_exists(world: Exchange, call: Call, at: datetime) -> None:
     plan = route(world, call, at)
@@ -98,7 +98,7 @@ def test_every_step_and_every_ring_is_about_an_object_that_exists(world: Exchang
     assert not {each.person for each in plan.rings if not each.number} & world.unreachable
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(worlds.exchanges(), worlds.own_numbers, worlds.moments)
 def test_an_own_number_never_leaves_the_exchange_by_itself(world: Exchange, number: str, at: datetime) -> None:
     if number in world.numbers:
@@ -106,7 +106,7 @@ def test_an_own_number_never_leaves_the_exchange_by_itself(world: Exchange, numb
         assert first.rule in {"stays_inside", "not_in_use"}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(worlds.exchanges(), worlds.calls, worlds.moments)
 def test_no_call_from_outside_is_sent_to_an_emergency_number(world: Exchange, call: Call, at: datetime) -> None:
     if isinstance(call.caller, Outside):

@@ -128,7 +128,7 @@ def test_one_who_dials_1233_listens_to_the_own_messages() -> None:
     assert none.steps[0].rule == "no_messages"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     worlds.exchanges(),
     st.sampled_from(["113", "144", "116 000", "116123", "0800-8112", "0900 8844"]),

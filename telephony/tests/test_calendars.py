@@ -88,7 +88,7 @@ def meaning(rows: list[PeriodRow]) -> dict[str, Week]:
 
 
 @given(st.lists(periods, max_size=8))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_schedule_comes_back_as_it_went(rows: list[PeriodRow]) -> None:
     found = read_week(write_week("Lijst", rows, key="1", at=AT))
     assert (found.name, list(found.skipped)) == ("Lijst", [])
@@ -113,7 +113,7 @@ def closed(rows: list[DayRow]) -> set[tuple[dt.date, str, int, int, bool]]:
 
 
 @given(st.lists(holiday_rows(), max_size=6))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_holidays_come_back_as_they_went(rows: list[DayRow]) -> None:
     found = read_holidays(write_holidays("Lijst", rows, key="1", at=AT), today=dt.date.min)
     assert list(found.skipped) == []
@@ -273,7 +273,7 @@ def test_a_hostile_calendar_takes_no_time() -> None:
 
 
 @given(st.binary(max_size=400) | st.text(max_size=400).map(lambda text: calendar(event(text))))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_whatever_is_sent_is_read_or_refused(data: bytes) -> None:
     try:
         read_week(data)
@@ -286,7 +286,7 @@ values = st.sampled_from(["DTSTART", "DTEND", "DURATION", "RRULE", "EXDATE", "ST
 
 
 @given(st.lists(st.tuples(values, st.text(st.characters(codec="ascii"), max_size=30)), max_size=6))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_whatever_an_appointment_holds_is_read_or_named(parts: list[tuple[str, str]]) -> None:
     lines = [f"{name}:{value}".replace("\r", "").replace("\n", "").replace("\0", "") for name, value in parts]
     data = calendar(event("SUMMARY:x", *lines))

@@ -214,7 +214,7 @@ def test_the_days_of_a_week_together_are_the_week(week: Week, minute: int) -> No
     assert week.covers(minute) == any(start <= rest < end for start, end in week.on_day(day))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(tables, moments | edges_of_summer_time)
 def test_nothing_changes_before_the_next_change_and_then_it_does(table: Timetable, at: datetime) -> None:
     change = table.next_change(at)
