@@ -39,12 +39,20 @@ def store_events(events: Sequence[Event]) -> int:
             present = set(Device.objects.filter(pk__in={row.device_id for row in rows}).values_list("pk", flat=True))
             ProvisioningEvent.objects.bulk_create(row for row in rows if row.device_id in present)
             ProvisioningEvent.objects.filter(at__lt=timezone.now() - EVENTS_KEPT).delete()
+            _take_answers(present)
             _keep_fetched([row for row in rows if row.device_id in present and row.outcome in selectors.FETCHES])
             settle(
                 {device: at for device, at in used.items() if device in present},
                 {row.device_id for row in rows if row.outcome in selectors.FETCHES} & present,
             )
     return sum(len(rows) for rows in by_customer.values())
+
+
+def _take_answers(devices: set[int]) -> None:
+    """Those of them that may be changed here, in the order in which they are rendered, so that neither waits for the other."""
+    changes = models.Q(previous_until__isnull=False) | ~models.Q(fetched_etag=models.F("etag"))
+    rows = ProvisioningAnswer.objects.filter(changes, device_id__in=devices).order_by("device_id")
+    list(rows.select_for_update(no_key=True).values_list("pk"))
 
 
 def _keep_fetched(rows: Sequence[ProvisioningEvent]) -> None:

@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from django.db import connection
+from django.utils import timezone
 
 from accounts.access import Actor
 from accounts.models import Customer
@@ -11,8 +13,9 @@ from portal.lib.numbers import Block
 from telephony import selectors, services, vault
 from telephony.models import Device, Line, PhoneBook, ProvisioningAnswer
 from telephony.provisioning.config import Does
+from telephony.provisioning.gate import Event
 from telephony.selectors import Target
-from telephony.services import NewKey
+from telephony.services import NewDevice, NewKey
 from tests.other import Other, at_once
 
 MOBILE = Target(external="+31612345601")
@@ -75,7 +78,7 @@ def test_a_phone_gets_other_lines_while_one_of_them_changes(
 
 @pytest.mark.django_db(transaction=True)
 def test_a_line_that_changes_is_put_on_another_phone(
-    acme: Customer, sanne: Line, phone: services.NewDevice, owner: Actor
+    acme: Customer, sanne: Line, phone: NewDevice, owner: Actor
 ) -> None:
     at_once(
         acme,
@@ -115,7 +118,7 @@ def test_the_same_lines_are_given_to_a_phone_twice_at_once(
 
 @pytest.mark.django_db(transaction=True)
 def test_the_same_keys_are_given_to_a_phone_twice_at_once(
-    acme: Customer, sanne: Line, phone: services.NewDevice, owner: Actor
+    acme: Customer, sanne: Line, phone: NewDevice, owner: Actor
 ) -> None:
     def give() -> None:
         services.change_device_keys(actor=owner, device=phone.device, keys=[NewKey(Does.SPEED_DIAL, MOBILE)])
@@ -126,9 +129,7 @@ def test_the_same_keys_are_given_to_a_phone_twice_at_once(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_key_dials_somebody_who_is_renumbered(
-    acme: Customer, sales: Line, phone: services.NewDevice, owner: Actor
-) -> None:
+def test_a_key_dials_somebody_who_is_renumbered(acme: Customer, sales: Line, phone: NewDevice, owner: Actor) -> None:
     key = NewKey(Does.SPEED_DIAL, Target(dialable=sales.dialable))
     at_once(
         acme,
@@ -142,7 +143,7 @@ def test_a_key_dials_somebody_who_is_renumbered(
 
 @pytest.mark.django_db(transaction=True)
 def test_a_forward_goes_to_somebody_who_is_renumbered(
-    acme: Customer, sanne: Line, sales: Line, phone: services.NewDevice, owner: Actor
+    acme: Customer, sanne: Line, sales: Line, phone: NewDevice, owner: Actor
 ) -> None:
     at_once(
         acme,
@@ -175,6 +176,31 @@ def test_the_first_phone_of_a_company_is_made_while_somebody_is_renamed(
     with tenant(acme):
         book = json.loads(vault.decrypt(PhoneBook.objects.get().entries))
     assert book == [["Inkoop", "101"], ["Sanne Bakker", "121"]]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_phones_fetch_while_they_are_rendered(acme: Customer, sanne: Line, phone: NewDevice, owner: Actor) -> None:
+    with tenant(acme):
+        last = services.create_device(
+            actor=owner, customer=acme, model_code="yealink-t46u", mac="24:9A:D8:0A:46:B4", lines=[sanne]
+        )
+        services.keep_answer(phone.device)  # its row lies behind that of the other one now
+    now, etags = int(timezone.now().timestamp()), dict(ProvisioningAnswer.objects.values_list("login", "etag"))
+    events = [Event(login, now, "fetched", "192.0.2.7", etag) for login, etag in etags.items()]
+
+    def store() -> None:
+        with connection.cursor() as cursor:  # as the database may choose to read them: in the order in which they lie
+            cursor.execute("SET enable_indexscan = off; SET enable_bitmapscan = off")
+        services.store_events(events)
+
+    other = Other(store)
+    with tenant(acme):
+        services.keep_answer(phone.device)
+        other.start()
+        other.until_it_waits()
+        services.keep_answer(last.device)
+    other.end()
+    assert dict(ProvisioningAnswer.objects.values_list("login", "fetched_etag")) == etags
 
 
 @pytest.mark.django_db(transaction=True)
