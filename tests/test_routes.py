@@ -586,9 +586,9 @@ NAMES = (
 NONSENSE = ("x", "-1", "9" * 400, "\x00", "2026-13", "9999-12", "0001-01", "'", "%")
 
 
-def test_no_nonsense_in_an_address_breaks_a_list(client: Client, alice: User) -> None:
+@pytest.mark.parametrize("path", LISTS)
+def test_no_nonsense_in_an_address_breaks_a_list(client: Client, alice: User, path: str) -> None:
     client.raise_request_exception = False
     client.force_login(alice)
-    asked = [(path, name, value) for path in LISTS for name in NAMES for value in NONSENSE]
-    broken = [one for one in asked if client.get(one[0], {one[1]: one[2]}).status_code >= 500]
-    assert broken == []
+    asked = [(name, value) for name in NAMES for value in NONSENSE]
+    assert [one for one in asked if client.get(path, dict([one])).status_code >= 500] == []

@@ -75,7 +75,8 @@ def test_every_message_of_the_app_has_a_dutch_translation(app: str) -> None:
 
 @pytest.mark.parametrize("app", APPS)
 def test_translations_keep_the_placeholders_of_their_message(app: str) -> None:
-    wrong = [str(error) for message in catalogue(app) if message.id for error in message.check(catalogue(app))]
+    known = catalogue(app)
+    wrong = [str(error) for message in known if message.id for error in message.check(known)]
     assert wrong == []
 
 
