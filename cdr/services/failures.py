@@ -4,9 +4,7 @@ import errno
 from collections.abc import Iterator
 from contextlib import suppress
 
-import psycopg
-from django import db
-from django.db import connection
+from django.db import Error, InterfaceError, OperationalError, connection
 from django.utils import timezone
 from psycopg import errors
 
@@ -16,9 +14,6 @@ from cdr.models import Batch
 from cdr.services import live
 from cdr.services.reading import ReaderDiedError
 
-# COPY is written past Django, which gives the errors of all other statements names of its own.
-_BROKEN_OFF = (db.OperationalError, db.InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
-
 
 def leave(batch: Batch, error: Exception) -> None:
     """Write what ended the loading of a batch; what was loaded of it stays loaded. Who stopped it has stopped it for good."""
@@ -27,7 +22,7 @@ def leave(batch: Batch, error: Exception) -> None:
     if not connection.is_usable():
         connection.close()  # the next statement opens another
     # A database that is still away leaves the batch running, and whoever tends deliveries finds it.
-    with suppress(db.Error), crossing(Crossing.INGEST):
+    with suppress(Error), crossing(Crossing.INGEST):
         left = Batch.objects.filter(pk=batch.pk, state__in=Batch.LIVE)
         if live.is_asked_to_stop(batch):
             left.update(cancel_asked=True)
@@ -41,7 +36,7 @@ def sentence_for(error: BaseException) -> str:
         return problems.DISK_FULL
     if any(isinstance(one, MemoryError | ReaderDiedError | errors.OutOfMemory) for one in chain):
         return problems.NO_MEMORY
-    if any(isinstance(one, _BROKEN_OFF) for one in chain):
+    if any(isinstance(one, OperationalError | InterfaceError) for one in chain):
         return problems.NO_DATABASE
     if any(isinstance(one, OSError) for one in chain):
         return problems.UNREADABLE

@@ -135,7 +135,7 @@ def store(stock: Stock) -> None:
     """Write the records of a part. The caller holds a crossing and the billing periods, and adds up in the same transaction."""
     with connection.cursor() as cursor:
         for month, encoded in stock.months:
-            _copy(cursor, month, encoded)
+            copy_into(cursor, month, encoded)
 
 
 def add_up(stocks: Sequence[Stock]) -> None:
@@ -166,7 +166,7 @@ def revised(record: int, revision: int) -> int:
 def copy_records(cursor: Any, table: Any, months: "np.ndarray[Any, Any]") -> None:
     """Records (as RECORD says) into the partitions of their months."""
     for month in np.unique(months):
-        _copy(cursor, month.astype("datetime64[D]").item(), _encoded(table.filter(pa.array(months == month))))
+        copy_into(cursor, month.astype("datetime64[D]").item(), _encoded(table.filter(pa.array(months == month))))
 
 
 def add_to_totals(cursor: Any, frame: pd.DataFrame) -> None:
@@ -278,11 +278,15 @@ def _encoded(table: Any) -> bytes:
     return b"".join(pieces)
 
 
-def _copy(cursor: Any, month: date, encoded: bytes) -> None:
+def copy_into(cursor: Any, month: date, encoded: bytes) -> None:
     """COPY into the partition of a month, made where it is missing: the parent has a policy, which COPY refuses."""
     cursor.execute("SELECT centrale_make_month('cdr_callrecord', %s)", [month])
     quoted = connection.ops.quote_name(cursor.fetchone()[0])
-    with cursor.copy(f"COPY {quoted} ({', '.join(RECORD.names)}) FROM STDIN (FORMAT binary)") as copy:
+    # Django gives the errors of all other statements names of its own, by which callers know them.
+    with (
+        connection.wrap_database_errors,
+        cursor.copy(f"COPY {quoted} ({', '.join(RECORD.names)}) FROM STDIN (FORMAT binary)") as copy,
+    ):
         for start in range(0, len(encoded), PIECE):
             copy.write(encoded[start : start + PIECE])
 

@@ -1,17 +1,20 @@
 """What a delivery says when its loading ends in an error."""
 
 import errno
+from datetime import date
 from pathlib import Path
 
 import pytest
-from django.db import DataError, OperationalError
+from django.db import DatabaseError, DataError, OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 from psycopg import errors
 
 from accounts.models import User
+from accounts.tenancy import Crossing, crossing
 from cdr.ingest import problems
 from cdr.models import Batch, Source
+from cdr.services import storing
 from cdr.services.deliveries import MOST_TRIES, load_queue, tend
 from cdr.services.failures import sentence_for
 from cdr.services.reading import DIED, ReaderDiedError
@@ -36,7 +39,6 @@ def caused(error: Exception, cause: Exception) -> Exception:
         (MemoryError(), problems.NO_MEMORY),
         (ReaderDiedError(DIED), problems.NO_MEMORY),
         (OperationalError("the connection is closed"), problems.NO_DATABASE),
-        (errors.AdminShutdown("terminating connection"), problems.NO_DATABASE),
         (PermissionError(errno.EACCES, "Permission denied"), problems.UNREADABLE),
         (DataError("value too long"), problems.FAULT % {"kind": "DataError"}),
         (KeyError("x"), problems.FAULT % {"kind": "KeyError"}),
@@ -44,6 +46,12 @@ def caused(error: Exception, cause: Exception) -> Exception:
 )
 def test_each_failure_says_what_happened(error: Exception, sentence: str) -> None:
     assert sentence_for(error) == sentence
+
+
+@pytest.mark.django_db
+def test_what_copy_refuses_is_an_error_of_django_like_that_of_every_other_statement() -> None:
+    with pytest.raises(DatabaseError), crossing(Crossing.INGEST), connection.cursor() as cursor:
+        storing.copy_into(cursor, date(2026, 10, 1), b"no such format")
 
 
 @pytest.mark.django_db
