@@ -25,6 +25,7 @@ FOREIGN = _("Rows that are not UTF-8 and were read as Latin-1: %(count)s.")
 GAVE_UP = _(
     "Three workers ended while they loaded this file. What they loaded stays loaded. Look into their logs, then resume."
 )
+STOPPED = _("Somebody stopped this delivery. What it loaded stays loaded. Deliver the file again: nothing is doubled.")
 DISK_FULL = _("The disk is full. What was loaded stays loaded. Make room, then load the file again.")
 NO_MEMORY = _(
     "The process that read this file was ended, mostly for lack of memory. What was loaded stays loaded. Give the workers"

@@ -11,6 +11,7 @@ from django.db import connection
 
 from accounts.access import Actor
 from cdr.ingest.parse import FileProblem
+from cdr.ingest.problems import STOPPED
 from cdr.models import Batch, Source
 from cdr.services.loading import load_file
 
@@ -77,11 +78,12 @@ def _load(path: Path, source: Source, actor: Actor) -> list[Batch]:
     except PermissionError:  # one file that may not be read must not keep those after it waiting
         log.exception("drop folder: %s cannot be read", path.name)
         return []
-    refused = batch.state == Batch.State.REFUSED
-    kept = _move(path, path.parent / ("failed" if refused else "done"))
-    if refused:
-        kept.with_name(kept.name + ".reason.txt").write_text(batch.problem + "\n", "utf-8")
-        log.warning("drop folder: %s was refused: %s", kept.name, batch.problem)
+    reason = STOPPED if batch.state == Batch.State.CANCELLED else batch.problem
+    failed = batch.state != Batch.State.DONE
+    kept = _move(path, path.parent / ("failed" if failed else "done"))
+    if failed:
+        kept.with_name(kept.name + ".reason.txt").write_text(reason + "\n", "utf-8")
+        log.warning("drop folder: %s was not loaded: %s", kept.name, reason)
     return [batch]
 
 

@@ -8,6 +8,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import Customer
+from cdr.models import Batch
+from cdr.services import live, loading
 from cdr.tests.worlds import a_source, a_tariff, asterisk_row, write
 
 pytestmark = pytest.mark.django_db
@@ -48,3 +50,12 @@ def test_a_wrong_file_or_source_is_said_in_one_sentence(
         path.write_bytes(content)
     with pytest.raises(CommandError, match=sentence):
         run(path, source)
+
+
+def test_a_load_that_somebody_stopped_is_no_success(
+    acme: Customer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_source()
+    monkeypatch.setattr(loading, "compact", lambda _source: live.ask_to_stop(Batch.objects.get()))
+    with pytest.raises(CommandError, match="Somebody stopped"):
+        run(write(tmp_path, [asterisk_row(start="2026-11-02 10:00:00")]))

@@ -8,11 +8,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from django.test import Client
 from pytest_django import Settings
 
 from accounts.access import system
-from accounts.models import Customer
+from accounts.models import Customer, User
 from cdr.models import Batch, Source
+from cdr.services import live, loading
 from cdr.services.folder import load_folder
 from cdr.tasks import load_drop_folder
 from cdr.tests.worlds import a_source, a_tariff, asterisk_row
@@ -83,6 +85,26 @@ def test_a_file_that_is_refused_goes_to_failed_with_the_reason_beside_it(
     [batch] = look(tmp_path, source)
     assert batch.state == Batch.State.REFUSED
     assert "not a file of Asterisk" in (path.parent / "failed" / "wrong.csv.reason.txt").read_text()
+
+
+def test_a_file_that_somebody_stopped_does_not_lie_among_those_that_are_loaded(
+    tmp_path: Path,
+    source: Source,
+    drop: Callable[..., Path],
+    client: Client,
+    olga: User,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = drop("Master.csv", asterisk_row() + "\n")
+    look(tmp_path, source)
+    # Somebody is quick.
+    monkeypatch.setattr(loading, "compact", lambda _source: live.ask_to_stop(Batch.objects.get()))
+    [batch] = look(tmp_path, source)
+    assert batch.state == Batch.State.CANCELLED
+    assert not (path.parent / "done").exists()
+    assert "Deliver the file again" in (path.parent / "failed" / "Master.csv.reason.txt").read_text()
+    client.force_login(olga)
+    assert "Lever het bestand opnieuw aan" in client.get(f"/operate/batches/{batch.pk}/").content.decode()
 
 
 def test_the_task_makes_the_folder_of_a_source_and_loads_what_is_in_it(

@@ -10,6 +10,7 @@ from django.db import OperationalError, ProgrammingError
 
 from accounts.access import Door, system
 from cdr.ingest.parse import FileProblem
+from cdr.ingest.problems import STOPPED
 from cdr.models import Batch, Source
 from cdr.services import load_file
 
@@ -57,6 +58,8 @@ class Command(BaseCommand):
         self._print({count: getattr(batch, count) for count in COUNTS})
         if batch.state == Batch.State.REFUSED:
             raise CommandError(batch.problem)
+        if batch.state == Batch.State.CANCELLED:
+            raise CommandError(STOPPED)
 
     def _print(self, counts: dict[str, int]) -> None:
         self.stdout.write(json.dumps(counts))
