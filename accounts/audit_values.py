@@ -172,7 +172,7 @@ def _asked(name: str, text: str) -> str:
     if name in FILTER_CODES and text.isdecimal():
         text = str(_chosen("cdr.callrecord", FILTER_CODES[name], int(text)))
     text = str(FILTER_WORDS.get((name, text), text))
-    return f"{FILTERS.get(name, name)}: {with_days(with_numbers(text))}"
+    return f"{FILTERS.get(name, name)}: {with_days(with_numbers(text.removeprefix('ext:')))}"
 
 
 def _last_day(value: str) -> str:

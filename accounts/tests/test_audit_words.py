@@ -77,6 +77,12 @@ MADE = "2026-11-26T09:30:00+00:00"
             "month: the previous one, call type: Abroad",
         ),
         (
+            "cdr.savedfilter",
+            {"query": ["", "number=ext%3A101&number=%2B31887654000"]},
+            "eigen nummer: 101, eigen nummer: 088 765 40 00",
+            "own number: 101, own number: 088 765 40 00",
+        ),
+        (
             "cdr.fraudthreshold",
             {"micros": [50_000_000, 1_250_000_000]},
             "€\u00a050,00 → €\u00a01.250,00",
