@@ -15,7 +15,7 @@ import redis
 from django.conf import settings
 from django.db import connection
 
-OPTIONS = ("--interface", "wsgi", "--workers", "2", "--blocking-threads", "8", "--no-ws", "--log-level", "error")
+OPTIONS = ("--interface", "wsgi", "--workers", "2", "--blocking-threads", "4", "--no-ws", "--log-level", "error")
 _TICK = os.sysconf("SC_CLK_TCK")
 _PARENT, _TIMES = 0, 10  # places behind the state in /proc/PID/stat: proc(5)
 

@@ -87,13 +87,13 @@ def _clock(moments: pa.TimestampArray, precise: str) -> pa.StringArray:
 
 
 def _joined(*parts: pa.StringArray | str) -> pa.StringArray:
-    return pc.binary_join_element_wise(*parts, "")
+    return pc.binary_join_element_wise(*parts, "", null_handling="replace")
 
 
 def lines(columns: Sequence[pa.StringArray], separator: str) -> bytes:
     """Columns of quoted cells as lines, each with its end."""
     *most, last = columns
-    made = pc.binary_join_element_wise(*most, _joined(last, "\r\n"), separator)
+    made = pc.binary_join_element_wise(*most, _joined(last, "\r\n"), separator, null_handling="replace")
     _validity, _offsets, one_behind_the_other = made.buffers()
     text: bytes = one_behind_the_other.to_pybytes()
     return text

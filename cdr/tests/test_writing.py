@@ -4,6 +4,7 @@ import csv
 import io
 from datetime import UTC, datetime
 
+import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,6 +37,10 @@ def test_a_column_without_words_for_it_is_there_as_it_is() -> None:
     )
     assert [column.to_pylist() for column in columns] == [["12", ""], ["2026-10-15 09:00", ""]]
     assert lines(columns, ";") == b"12;2026-10-15 09:00\r\n;\r\n"
+
+
+def test_a_cell_without_anything_is_empty_and_its_line_stays() -> None:
+    assert lines([pa.array(["1", None]), pa.array(["a", None])], ",") == b"1,a\r\n,\r\n"
 
 
 def test_a_value_is_written_once_however_often_it_is_there() -> None:
