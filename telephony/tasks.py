@@ -17,24 +17,14 @@ FILES = 20  # each may be large
 
 @shared_task(expires=60)
 def store_phone_events() -> int:
-    """Empty the queue that answers to phones fill; safe to run twice, because taking an event removes it."""
-    stored = 0
-    while events := gate().take_events(BATCH):
-        stored += services.store_events(events)
-        if len(events) < BATCH:
-            break
-    return stored
+    """Empty the queue that answers to phones fill; safe to run twice, because what is stored leaves it."""
+    return gate().events.drain(BATCH, services.store_events)
 
 
 @shared_task(expires=60)
 def store_phone_files() -> int:
-    """Empty the queue of files that phones sent; safe to run twice, because taking one removes it."""
-    stored = 0
-    while sent := gate().take_sent(FILES):
-        stored += services.store_sent(sent)
-        if len(sent) < FILES:
-            break
-    return stored
+    """Empty the queue of files that phones sent; safe to run twice, because what is stored leaves it."""
+    return gate().files.drain(FILES, services.store_sent)
 
 
 @shared_task(expires=60)

@@ -11,12 +11,13 @@ import json
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import redis
 
 from telephony.provisioning.digest import NONCE_LIFETIME
 from telephony.provisioning.script import Script
+from telephony.provisioning.waiting import Waiting
 
 WINDOW: Final = 60  # seconds in which failures are counted
 # A Gigaset fails twice on its way in with credentials of its own; ten leaves room for a person who mistypes.
@@ -122,44 +123,23 @@ class ValkeyGate:
     """The gate of all web processes together."""
 
     def __init__(self, client: redis.Redis, prefix: str) -> None:
-        self._client = client
         self._prefix = f"{prefix}:provision"
         self._accept = Script(client, _ACCEPT, keys=5)
         self._refuse = Script(client, _REFUSE, keys=3)
-
-    @property
-    def queue(self) -> str:
-        """The list of events, newest first."""
-        return f"{self._prefix}:events"
-
-    @property
-    def files(self) -> str:
-        """The list of files that devices sent, newest first."""
-        return f"{self._prefix}:files"
+        self.events = Waiting(client, f"{self._prefix}:events", Event)
+        self.files = Waiting(client, f"{self._prefix}:files", Sent)
 
     def accept(self, attempt: Attempt, event: Event, *, keep: bool = True, sent: Sent | None = None) -> Verdict:
         """See Gate."""
         count = str(attempt.count or SPENT) if attempt.nonce else ""
         kept = (_packed(event) if keep else "", _packed(sent) if sent else "")
         nonce = f"{self._prefix}:nonce:{attempt.nonce}"
-        keys = (*self._failures(attempt), nonce, self.queue, self.files)
+        keys = (*self._failures(attempt), nonce, self.events.name, self.files.name)
         return _VERDICTS[self._accept(*keys, count, str(attempt.lifetime), *kept)]
 
     def refuse(self, attempt: Attempt, event: Event) -> Verdict:
         """See Gate."""
-        return _VERDICTS[self._refuse(*self._failures(attempt), self.queue, _packed(event))]
-
-    def take_events(self, most: int) -> list[Event]:
-        """Remove and return the oldest events, oldest first."""
-        return [Event(**fields) for fields in self._take(self.queue, most)]
-
-    def take_sent(self, most: int) -> list[Sent]:
-        """Remove and return the oldest files that devices sent, oldest first."""
-        return [Sent(**fields) for fields in self._take(self.files, most)]
-
-    def _take(self, queue: str, most: int) -> list[dict[str, Any]]:
-        packed = self._client.rpop(queue, most)
-        return [json.loads(entry) for entry in packed] if isinstance(packed, list) else []
+        return _VERDICTS[self._refuse(*self._failures(attempt), self.events.name, _packed(event))]
 
     def _failures(self, attempt: Attempt) -> tuple[str, str]:
         # Names come from outside and may be long or hold anything, so a key has their hash.

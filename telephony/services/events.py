@@ -18,9 +18,11 @@ from telephony.services.rotation import settle
 EVENTS_KEPT = dt.timedelta(days=30)
 
 
-def store_events(events: Sequence[Event]) -> int:
+def store_events(events: Sequence[Event], *, again: bool = False) -> int:
     """Put what phones did into the history of their devices; names that no device has are dropped. Returns how many
-    were kept.
+    were found.
+
+    Those of a customer are stored all or none: `again` looks whether they were.
     """
     answers = {
         answer.login: answer
@@ -36,6 +38,8 @@ def store_events(events: Sequence[Event]) -> int:
     used = _newest(events, answers)
     for customer_id, rows in by_customer.items():
         with tenant(customer_id), transaction.atomic():
+            if again and _is_stored(rows):
+                continue
             present = set(Device.objects.filter(pk__in={row.device_id for row in rows}).values_list("pk", flat=True))
             ProvisioningEvent.objects.bulk_create(row for row in rows if row.device_id in present)
             ProvisioningEvent.objects.filter(at__lt=timezone.now() - EVENTS_KEPT).delete()
@@ -46,6 +50,11 @@ def store_events(events: Sequence[Event]) -> int:
                 {row.device_id for row in rows if row.outcome in selectors.FETCHES} & present,
             )
     return sum(len(rows) for rows in by_customer.values())
+
+
+def _is_stored(rows: Sequence[ProvisioningEvent]) -> bool:
+    same = ("device_id", "at", "outcome", "address", "etag", "size", "firmware")
+    return any(ProvisioningEvent.objects.filter(**{name: getattr(row, name) for name in same}).exists() for row in rows)
 
 
 def _take_answers(devices: set[int]) -> None:

@@ -19,9 +19,11 @@ KEPT_OF_A_NAME: Final = 3
 KEPT_OF_A_DEVICE: Final = 12
 
 
-def store_sent(files: Sequence[Sent]) -> int:
+def store_sent(files: Sequence[Sent], *, again: bool = False) -> int:
     """Keep what phones sent, the newest few of each name; names that no device has are dropped. Returns how many were
-    kept.
+    found.
+
+    Those of a customer are kept all or none: `again` looks whether they were.
     """
     answers = ProvisioningAnswer.objects.filter(login__in={sent.name for sent in files})
     owners = {
@@ -35,6 +37,8 @@ def store_sent(files: Sequence[Sent]) -> int:
             by_customer[customer_id].append(_row(sent, customer_id, device_id))
     for customer_id, rows in by_customer.items():
         with tenant(customer_id):
+            if again and _is_kept(rows):
+                continue
             wanted = {row.device_id for row in rows}
             present = set(Device.objects.filter(pk__in=wanted).values_list("pk", flat=True))
             PhoneFile.objects.bulk_create(row for row in rows if row.device_id in present)
@@ -42,6 +46,11 @@ def store_sent(files: Sequence[Sent]) -> int:
             for device_id in present:
                 _tidy(device_id)
     return sum(len(rows) for rows in by_customer.values())
+
+
+def _is_kept(rows: Sequence[PhoneFile]) -> bool:
+    same = ("device_id", "name", "at", "size")
+    return any(PhoneFile.objects.filter(**{name: getattr(row, name) for name in same}).exists() for row in rows)
 
 
 def _keep(rows: Iterable[PhoneFile]) -> None:

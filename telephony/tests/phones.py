@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Protocol
@@ -13,6 +13,7 @@ from django.http import HttpResponseBase
 from django.test import RequestFactory
 
 from telephony.provisioning.exchange import Answer
+from telephony.provisioning.waiting import Waiting
 from telephony.views.phone_door import Response
 
 # Made while tests are collected: it sets logging up, which would take the records from a test that runs.
@@ -93,3 +94,15 @@ class Phone:
 
     def basic(self) -> str:
         return "Basic " + base64.b64encode(f"{self.username}:{self.password}".encode()).decode()
+
+
+def taken[T](waiting: Waiting[T]) -> list[T]:
+    """What waits there, which then waits no more."""
+    found: list[T] = []
+
+    def store(entries: Sequence[T], /, *, again: bool) -> int:
+        found.extend(entries)
+        return len(entries)
+
+    waiting.drain(100, store)
+    return found

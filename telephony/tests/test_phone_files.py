@@ -15,7 +15,7 @@ from telephony.services import NewDevice
 from telephony.services.phone_files import KEPT_OF_A_DEVICE, KEPT_OF_A_NAME
 from telephony.tasks import store_phone_events, store_phone_files
 from telephony.tests.conftest import T46U
-from telephony.tests.phones import Phone, nonce_of
+from telephony.tests.phones import Phone, nonce_of, taken
 from telephony.tests.test_pages import text
 from telephony.views.provision import MAX_KEPT, MAX_SENT
 
@@ -147,7 +147,7 @@ def test_only_logs_and_local_settings_may_be_sent(yealink: Phone) -> None:
 
 def test_the_queue_of_files_holds_no_secret_in_the_clear(yealink: Phone) -> None:
     send(yealink, "-local.cfg", b"account.1.password = Sup3rSecret")
-    assert "Sup3rSecret" not in repr(gate().take_sent(10))
+    assert "Sup3rSecret" not in repr(taken(gate().files))
 
 
 def test_files_of_a_phone_that_was_removed_are_dropped(yealink: Phone, phone: NewDevice, acme: Customer) -> None:

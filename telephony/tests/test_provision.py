@@ -18,7 +18,7 @@ from telephony.provisioning.digest import NONCE_LIFETIME
 from telephony.services import NewDevice
 from telephony.tasks import store_phone_events
 from telephony.tests.conftest import T46U
-from telephony.tests.phones import Phone, challenges, nonce_of
+from telephony.tests.phones import Phone, challenges, nonce_of, taken
 
 FILE = f"/provision/{T46U}.cfg"
 
@@ -300,7 +300,7 @@ def test_the_stored_answer_and_the_queue_hold_no_secret_in_the_clear(yealink: Ph
     kept = " ".join(str(value) for value in vars(answer).values())
     assert yealink.password not in kept
     assert sanne.sip_user not in kept
-    assert yealink.password not in repr(gate().take_events(100))
+    assert yealink.password not in repr(taken(gate().events))
 
 
 def test_the_phone_facing_role_reads_what_stands_ready_for_phones_and_nothing_else(db: None) -> None:
