@@ -88,6 +88,7 @@ def change_device_lines(*, actor: Actor, device: Device, lines: Sequence[Line]) 
 @transaction.atomic
 def release_device(*, actor: Actor, device: Device) -> None:
     """Remove a phone: its login opens nothing any more and its MAC address comes free."""
+    take_device(device)
     audit.record(actor=actor, verb="device.release", obj=device)
     device.delete()
 

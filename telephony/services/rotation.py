@@ -18,6 +18,7 @@ from telephony.models import Device, Line, ProvisioningAnswer
 from telephony.services.devices import NewDevice
 from telephony.services.provisioning import keep_answer, keep_answers_of
 from telephony.services.registrar import keep_accounts, keep_previous, shorten_previous
+from telephony.services.turns import take_device
 
 NO_OVERLAP: Final = dt.timedelta()
 LONGEST_OVERLAP: Final = dt.timedelta(days=7)
@@ -47,6 +48,7 @@ def make_new_password(
     if typed:
         device_rules.password_fits(device.model, typed)
     _overlap_fits(overlap)
+    take_device(device)
     answer, now = selectors.answer_of(device), timezone.now()
     if overlap and answer and answer.previous_until and answer.previous_until > now:
         message = _(

@@ -1,12 +1,14 @@
 """Two who change what one phone is told at the same moment."""
 
 import json
+from collections.abc import Callable
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 
 from accounts.access import Actor
+from accounts.errors import Refusal
 from accounts.models import Customer
 from accounts.tenancy import tenant
 from portal.lib.numbers import Block
@@ -211,6 +213,30 @@ def test_the_same_is_blocked_twice_at_once(acme: Customer, owner: Actor) -> None
     at_once(acme, block, block)
     with tenant(acme):
         assert selectors.blocked(acme) == {Block.MOBILE}
+
+
+type Change = Callable[[Actor, Device, Line], object]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda actor, device, _line: services.release_device(actor=actor, device=device),
+        lambda actor, device, line: services.change_device_lines(actor=actor, device=device, lines=[line]),
+        lambda actor, device, _line: services.change_device_keys(actor=actor, device=device, keys=[]),
+        lambda actor, device, _line: services.make_new_password(actor=actor, device=device),
+    ],
+)
+def test_a_phone_that_somebody_else_just_removed_is_refused(
+    acme: Customer, phone: NewDevice, sanne: Line, owner: Actor, change: Change
+) -> None:
+    with tenant(acme):
+        device = Device.objects.get()
+        services.release_device(actor=owner, device=phone.device)
+        with pytest.raises(Refusal) as refused:
+            change(owner, device, sanne)
+    assert refused.value.code == "gone"
 
 
 @pytest.mark.django_db
