@@ -267,7 +267,9 @@ def _parties(form: CallFilterForm, name: str, find: FindParties) -> Parties | No
         form.add_error(name, _("More than 1,000 numbers have this in them. Type more digits."))
         return Parties()
     if found and found.in_part:
-        text = _("More than 1,000 numbers have this in them. Shown are only those that begin with %(start)s.")
+        text = _(
+            "More than 1,000 numbers have this in them. Only those that begin with %(start)s are found; type more digits for the others."
+        )
         form.add_error(name, text % {"start": found.start})
     return found
 

@@ -170,7 +170,7 @@ def test_a_search_by_the_beginning_also_finds_the_digits_elsewhere_as_long_as_th
         assert list(asked(acme, "month=2026-10&q=06").form.errors) == ["q"]
     client.force_login(alice)
     page = client.get("/calls/details/?month=2026-10&q=06").content.decode()
-    assert "alleen die beginnen met +316" in page  # and the calls with them, which nobody takes for all
+    assert "Alleen die met +316 beginnen worden gevonden" in page  # and the calls with them, which nobody takes for all
     assert "06 12 34 56 78" in page
 
 
