@@ -75,10 +75,13 @@ def memberships_of(user: User) -> tuple[Membership, ...]:
     """Every place of the user that is not blocked, with what a page shows of it, in a fixed order."""
     found = (
         Membership.objects.filter(user=user, is_blocked=False)
-        .select_related("customer__partner__brand", "partner__brand", "user")
+        .select_related("customer__partner__brand", "partner__brand")
         .order_by("pk")
     )
-    return tuple(found)
+    memberships = tuple(found)
+    for membership in memberships:
+        membership.user = user
+    return memberships
 
 
 def customers_of(memberships: Sequence[Membership]) -> QuerySet[Customer]:

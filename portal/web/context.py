@@ -1,14 +1,13 @@
 """What the shell of every page shows: brand, customer, navigation. The tabs follow the customer's products and the user's rights."""
 
+import functools
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Exists, Subquery
-from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce
+from django.db import connection
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -140,22 +139,21 @@ WIDE_TABS: tuple[tuple[Tab, ...], ...] = (
 )
 
 
-HELD: dict[str, Combinable] = {
-    "exchange": Exists(ExchangeSettings.objects.order_by()),
-    "lines": Exists(Line.objects.order_by()),
-    "mobile": Exists(MobileSubscription.objects.order_by()),
-}
+# By hand: Django takes four times as long to write a sub-query for each as the database takes to answer.
+HELD = ", ".join(
+    f'EXISTS (SELECT FROM "{model._meta.db_table}")' for model in (ExchangeSettings, Line, MobileSubscription)
+)
+OWN_LINE = f'EXISTS (SELECT FROM "{Line._meta.db_table}" WHERE user_id = %s)'
 
 
 def products(customer: Customer, actor: Actor) -> Products:
     """What the customer has and the actor has not read, in one query."""
-    unread = selectors.unread_notices(actor).order_by().values("customer").annotate(how_many=Count("pk"))
-    has = HELD | {
-        "own_line": Exists(Line.objects.filter(user=actor.user)),
-        "unread": Coalesce(Subquery(unread.values("how_many")), 0),
-    }
-    with nullcontext() if open_customer() == customer.pk else tenant(customer):
-        return Products(**Customer.objects.filter(pk=customer.pk).values(**has).get())
+    unread, values = selectors.unread_notices(actor).order_by().values("pk").query.sql_with_params()
+    asked = f"SELECT {HELD}, {OWN_LINE}, (SELECT count(*) FROM ({unread}) unread)"  # noqa: S608 - our own words
+    with nullcontext() if open_customer() == customer.pk else tenant(customer), connection.cursor() as cursor:
+        cursor.execute(asked, [actor.user.pk if actor.user else None, *values])
+        exchange, lines, mobile, own_line, how_many = cursor.fetchone()
+    return Products(exchange, lines, mobile, own_line, how_many)
 
 
 def navigation(request: HttpRequest) -> list[list[NavItem]]:
@@ -169,11 +167,19 @@ def navigation(request: HttpRequest) -> list[list[NavItem]]:
         groups, has = CUSTOMER_TABS, products(here.customer, here.actor)
     shown = [[tab for tab in group if _allowed(here, tab) and tab.applies(has)] for group in groups]
     current = _current(request, [tab for group in shown for tab in group])
-    found = [[NavItem(str(tab.label), tab.icon, reverse(tab.page), tab is current) for tab in group] for group in shown]
+    found = [
+        [NavItem(str(tab.label), tab.icon, _address(tab.page), tab is current) for tab in group] for group in shown
+    ]
     found = [group for group in found if group]
     request.centrale_navigation = found  # type: ignore[attr-defined]
     request.centrale_unread = has.unread  # type: ignore[attr-defined]
     return found
+
+
+@functools.cache
+def _address(page: str) -> str:
+    """Of a page without arguments, which stays where it is."""
+    return reverse(page)
 
 
 def _allowed(here: Presence, tab: Tab) -> bool:
@@ -182,7 +188,7 @@ def _allowed(here: Presence, tab: Tab) -> bool:
 
 def _current(request: HttpRequest, tabs: list[Tab]) -> Tab | None:
     """The tab whose address is the longest beginning of this page's."""
-    pages = [(reverse(page), tab) for tab in tabs for page in (tab.page, *tab.covers)]
+    pages = [(_address(page), tab) for tab in tabs for page in (tab.page, *tab.covers)]
     inside = [(address, tab) for address, tab in pages if request.path.startswith(address)]
     return max(inside, key=lambda found: len(found[0]), default=("", None))[1]
 
