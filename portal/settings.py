@@ -262,6 +262,7 @@ CELERY_BEAT_SCHEDULE = {
     "phone events": {"task": "telephony.tasks.store_phone_events", "schedule": 5.0, "options": {"expires": 60}},
     "phone files": {"task": "telephony.tasks.store_phone_files", "schedule": 20.0, "options": {"expires": 60}},
     "phone books": {"task": "telephony.tasks.write_phone_books", "schedule": 60.0, "options": {"expires": 60}},
+    "files of greetings": {"task": "telephony.tasks.clear_greeting_files", "schedule": crontab(hour=4, minute=20)},
     "holidays": {"task": "telephony.tasks.keep_all_holidays", "schedule": crontab(hour=4, minute=40)},
     "retention": {"task": "cdr.tasks.retain", "schedule": crontab(hour=3, minute=40)},
     "fraud": {"task": "cdr.tasks.watch_fraud", "schedule": 3600.0, "options": {"expires": 3000}},

@@ -27,6 +27,12 @@ def store_phone_files() -> int:
     return gate().files.drain(FILES, services.store_sent)
 
 
+@shared_task
+def clear_greeting_files() -> int:
+    """Remove the files of greetings that nothing plays; safe to run twice, because the second finds none."""
+    return services.clear_greeting_files(timezone.now())
+
+
 @shared_task(expires=60)
 def write_phone_books() -> int:
     """Write the books of customers whose names or numbers changed."""

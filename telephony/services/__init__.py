@@ -17,6 +17,7 @@ from telephony.services.dialables import change_dialable, remove_dialable, usabl
 from telephony.services.events import store_events
 from telephony.services.greetings import (
     add_version,
+    clear_greeting_files,
     create_greeting,
     path_of,
     remove_greeting,
@@ -91,6 +92,7 @@ __all__ = [
     "change_line",
     "change_outgoing_blocks",
     "change_schedule",
+    "clear_greeting_files",
     "close_previous_password",
     "create_device",
     "create_devices",

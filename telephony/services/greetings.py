@@ -1,5 +1,6 @@
 """Greetings: made, given another version, put back, and removed when nobody hears them or something else instead."""
 
+import datetime as dt
 import secrets
 from pathlib import Path
 from typing import Final
@@ -10,6 +11,7 @@ from django.db import transaction
 from accounts import audit
 from accounts.access import Actor
 from accounts.models import Customer
+from accounts.tenancy import tenant
 from portal.lib import formats
 from telephony import greeting_rules, rules, schedule_rules
 from telephony.audio.convert import Sound
@@ -18,6 +20,7 @@ from telephony.schedule_selectors import uses_of
 from telephony.services.schedules import follow_instead
 
 FOLDER: Final = "greetings"
+A_CHANGE: Final = dt.timedelta(days=1)  # longer than any change takes that writes a file before its row is there
 
 
 @transaction.atomic
@@ -86,6 +89,21 @@ def remove_greeting(
     transaction.on_commit(lambda: _forget(files))
 
 
+def clear_greeting_files(now: dt.datetime) -> int:
+    """Remove files that no version plays: a change wrote them and was taken back, or a worker was killed. How many."""
+    folders = (Path(settings.MEDIA_ROOT) / FOLDER).glob("[0-9]*/")
+    return sum(_clear(folder, now - A_CHANGE) for folder in folders)
+
+
+def _clear(folder: Path, before: dt.datetime) -> int:
+    old = {file for file in folder.glob("*.wav") if file.stat().st_mtime < before.timestamp()}
+    with tenant(int(folder.name)):
+        played = {Path(settings.MEDIA_ROOT) / file for file in GreetingVersion.objects.values_list("file", flat=True)}
+    for file in old - played:
+        file.unlink(missing_ok=True)
+    return len(old - played)
+
+
 def path_of(version: GreetingVersion) -> Path:
     """Where its file lies."""
     return Path(settings.MEDIA_ROOT) / version.file
@@ -98,7 +116,7 @@ def _locked(greeting: Greeting) -> GreetingVersion:
 
 
 def _keep(actor: Actor, greeting: Greeting, sound: Sound, given_as: str) -> GreetingVersion:
-    """Write the file, then its row. A file that no row came of is taken away again."""
+    """Write the file, then its row. A file that no row came of is taken away again; one whose row was taken back, at night."""
     name = f"{FOLDER}/{greeting.customer_id}/{secrets.token_urlsafe(24)}.wav"
     path = Path(settings.MEDIA_ROOT) / name
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
