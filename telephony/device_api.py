@@ -86,8 +86,12 @@ class DeviceViewSet(ReadAPI):
     def get_queryset(self) -> QuerySet[Device]:
         return selectors.devices_with_state()
 
-    def get_serializer_context(self) -> dict[str, Any]:
-        return {**super().get_serializer_context(), "registrations": registrations()}
+    def get_serializer(self, *args: Any, **kwargs: Any) -> serializers.BaseSerializer[Device]:
+        """With who is logged in on the devices that are shown, and on no others."""
+        shown = args[0] if args and kwargs.get("many") else args[:1]
+        lines = [key.line for device in shown for key in device.device_lines.all()]
+        kwargs["context"] = {**self.get_serializer_context(), "registrations": registrations(lines) if lines else {}}
+        return super().get_serializer(*args, **kwargs)
 
     @extend_schema(summary="Make a device", request=NewDeviceSerializer, responses={201: AccessSerializer})
     def create(self, request: Request) -> Response:
@@ -201,7 +205,7 @@ class DeviceViewSet(ReadAPI):
         """Whether it has its settings and is there, and if not, why."""
         device, registrar = self.get_object(), bool(settings.REGISTRAR_RPC_URL)
         fetched, answer = selectors.last_events([device]).get(device.pk), selectors.answer_of(device)
-        present = of_device(device, registrations())
+        present = of_device(device, registrations(key.line for key in device.device_lines.all()))
         found = state_of(fetched, answer, present, registrar=registrar, model=device.model)
         checks = checks_of(device, selectors.events_of(device), fetched, answer, present, registrar=registrar)
         told = {**asdict(found), "checks": [asdict(check) for check in checks], "advice": advice(device)}

@@ -11,7 +11,7 @@ from telephony.models import Device, Line
 from telephony.provisioning.agents import read_user_agent
 
 _READ = """SELECT line_id, contact, received, user_agent, coalesce(instance, ''), registered_at, expires_at
-FROM sip.registration WHERE %s::bigint[] IS NULL OR line_id = ANY(%s) ORDER BY registered_at DESC"""
+FROM sip.registration WHERE line_id = ANY(%s) ORDER BY registered_at DESC"""
 _HOST = re.compile(r"sips?:(?:[^@;>]*@)?(\[[^\]]+\]|[^:;>]+)")
 _INSTANCE_MAC = re.compile(r"-([0-9a-f]{12})>?$", re.IGNORECASE)
 
@@ -31,12 +31,11 @@ class Registration:
     expires_at: datetime
 
 
-def registrations(lines: Iterable[Line] | None = None) -> dict[int, list[Registration]]:
-    """Who is logged in for each of these lines, or for all of the customer, the latest first, by the line's id."""
-    wanted = None if lines is None else [line.pk for line in lines]
+def registrations(lines: Iterable[Line]) -> dict[int, list[Registration]]:
+    """Who is logged in for each of these lines, the latest first, by the line's id."""
     found: dict[int, list[Registration]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_READ, [wanted, wanted])
+        cursor.execute(_READ, [[line.pk for line in lines]])
         for line_id, contact, received, agent, instance, registered_at, expires_at in cursor.fetchall():
             says = read_user_agent(agent)
             by_instance = _INSTANCE_MAC.search(instance)
