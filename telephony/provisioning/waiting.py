@@ -57,10 +57,10 @@ class Waiting[T]:
                     log.error("what phones did could not be stored", extra={"entries": len(packed), "of": self.name})
                 else:
                     kept += store([self._read(**json.loads(entry)) for entry in packed], again=tries > 1)
+                lock.reacquire()  # else the batch may be another worker's by now
                 self._client.delete(self._held, self._tries)
                 if tries == 1 and len(packed) < most:
                     break  # there were no more
-                lock.reacquire()
         finally:
             if lock.owned():
                 lock.release()
