@@ -10,7 +10,7 @@ import redis
 log = logging.getLogger(__name__)
 
 LEASE: Final = 60  # seconds that one batch may take, and that others wait for a worker that was killed
-MOST_TRIES: Final = 5
+MOST_TRIES: Final = 200  # a quarter of an hour and more: the database may be away that long, and nothing is lost
 _TAKE: Final = """
 if redis.call('LLEN', KEYS[2]) == 0 then
     redis.call('DEL', KEYS[3])

@@ -9,20 +9,19 @@ from django.utils import timezone
 
 from accounts.tenancy import tenant
 from telephony import selectors
-from telephony.models import Device, ProvisioningAnswer, ProvisioningEvent
+from telephony.models import Device, PhoneFile, ProvisioningAnswer, ProvisioningEvent
 from telephony.provisioning.agents import read_user_agent
 from telephony.provisioning.gate import Event
 from telephony.services.links import spend_links
 from telephony.services.rotation import settle
 
 EVENTS_KEPT = dt.timedelta(days=30)
+SAME_EVENT = ("device_id", "at", "outcome", "address", "etag", "size")
 
 
 def store_events(events: Sequence[Event], *, again: bool = False) -> int:
     """Put what phones did into the history of their devices; names that no device has are dropped. Returns how many
-    were found.
-
-    Those of a customer are stored all or none: `again` looks whether they were.
+    were found; `again` leaves out those that were stored before.
     """
     answers = {
         answer.login: answer
@@ -38,10 +37,9 @@ def store_events(events: Sequence[Event], *, again: bool = False) -> int:
     used = _newest(events, answers)
     for customer_id, rows in by_customer.items():
         with tenant(customer_id), transaction.atomic():
-            if again and _is_stored(rows):
-                continue
             present = set(Device.objects.filter(pk__in={row.device_id for row in rows}).values_list("pk", flat=True))
-            ProvisioningEvent.objects.bulk_create(row for row in rows if row.device_id in present)
+            new = without_stored(rows, SAME_EVENT) if again else rows
+            ProvisioningEvent.objects.bulk_create(row for row in new if row.device_id in present)
             ProvisioningEvent.objects.filter(at__lt=timezone.now() - EVENTS_KEPT).delete()
             _take_answers(present)
             _keep_fetched([row for row in rows if row.device_id in present and row.outcome in selectors.FETCHES])
@@ -52,9 +50,13 @@ def store_events(events: Sequence[Event], *, again: bool = False) -> int:
     return sum(len(rows) for rows in by_customer.values())
 
 
-def _is_stored(rows: Sequence[ProvisioningEvent]) -> bool:
-    same = ("device_id", "at", "outcome", "address", "etag", "size", "firmware")
-    return any(ProvisioningEvent.objects.filter(**{name: getattr(row, name) for name in same}).exists() for row in rows)
+def without_stored[Row: (ProvisioningEvent, PhoneFile)](rows: Sequence[Row], same: Sequence[str]) -> list[Row]:
+    """Those of a customer's rows of which none is there that is the same in these columns, `device_id` and `at` among them."""
+    if not rows:
+        return []
+    near = type(rows[0]).objects.filter(device_id__in={row.device_id for row in rows}, at__in={row.at for row in rows})
+    stored = set(near.values_list(*same))
+    return [row for row in rows if tuple(getattr(row, name) for name in same) not in stored]
 
 
 def _take_answers(devices: set[int]) -> None:

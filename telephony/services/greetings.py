@@ -91,8 +91,8 @@ def remove_greeting(
 
 def clear_greeting_files(now: dt.datetime) -> int:
     """Remove files that no version plays: a change wrote them and was taken back, or a worker was killed. How many."""
-    folders = (Path(settings.MEDIA_ROOT) / FOLDER).glob("[0-9]*/")
-    return sum(_clear(folder, now - A_CHANGE) for folder in folders)
+    folders = (Path(settings.MEDIA_ROOT) / FOLDER).glob("*/")
+    return sum(_clear(folder, now - A_CHANGE) for folder in folders if folder.name.isdecimal())
 
 
 def _clear(folder: Path, before: dt.datetime) -> int:

@@ -14,16 +14,16 @@ from telephony.models import Device, KeptSettings, PhoneFile, ProvisioningAnswer
 from telephony.provisioning.catalogue import Vendor
 from telephony.provisioning.gate import Sent
 from telephony.provisioning.render import gives_back
+from telephony.services.events import without_stored
 
 KEPT_OF_A_NAME: Final = 3
 KEPT_OF_A_DEVICE: Final = 12
+SAME_FILE: Final = ("device_id", "name", "at", "size")
 
 
 def store_sent(files: Sequence[Sent], *, again: bool = False) -> int:
     """Keep what phones sent, the newest few of each name; names that no device has are dropped. Returns how many were
-    found.
-
-    Those of a customer are kept all or none: `again` looks whether they were.
+    found; `again` leaves out those that were kept before.
     """
     answers = ProvisioningAnswer.objects.filter(login__in={sent.name for sent in files})
     owners = {
@@ -37,20 +37,14 @@ def store_sent(files: Sequence[Sent], *, again: bool = False) -> int:
             by_customer[customer_id].append(_row(sent, customer_id, device_id))
     for customer_id, rows in by_customer.items():
         with tenant(customer_id):
-            if again and _is_kept(rows):
-                continue
             wanted = {row.device_id for row in rows}
             present = set(Device.objects.filter(pk__in=wanted).values_list("pk", flat=True))
-            PhoneFile.objects.bulk_create(row for row in rows if row.device_id in present)
-            _keep(row for row in rows if row.device_id in present)
+            new = without_stored(rows, SAME_FILE) if again else rows
+            PhoneFile.objects.bulk_create(row for row in new if row.device_id in present)
+            _keep(row for row in new if row.device_id in present)
             for device_id in present:
                 _tidy(device_id)
     return sum(len(rows) for rows in by_customer.values())
-
-
-def _is_kept(rows: Sequence[PhoneFile]) -> bool:
-    same = ("device_id", "name", "at", "size")
-    return any(PhoneFile.objects.filter(**{name: getattr(row, name) for name in same}).exists() for row in rows)
 
 
 def _keep(rows: Iterable[PhoneFile]) -> None:

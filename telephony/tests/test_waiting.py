@@ -75,6 +75,13 @@ def test_what_a_worker_stored_before_it_died_is_not_stored_twice(
     assert history(acme) == 3
 
 
+def test_of_a_batch_that_comes_again_only_what_was_stored_is_left_out(phone: NewDevice, acme: Customer) -> None:
+    both = [Event(phone.device.login, 1_795_000_000, outcome, "192.0.2.7") for outcome in ("fetched", "unchanged")]
+    services.store_events(both[:1])
+    services.store_events(both, again=True)
+    assert history(acme) == 2
+
+
 def test_a_file_that_a_worker_kept_before_it_died_is_not_kept_twice(phone: NewDevice, acme: Customer) -> None:
     event = Event(phone.device.login, 1_795_000_000, "sent", "192.0.2.7")
     gate().accept(attempt_of(event), event, sent=Sent(phone.device.login, 1_795_000_000, "log", 5, "x"))
