@@ -7,7 +7,8 @@ from accounts.models import AuditEntry, Customer
 from accounts.tenancy import tenant
 from pbx import services
 from pbx.models import ExchangeSettings, HuntGroup
-from pbx.services import GroupSettings, NightChoice
+from pbx.services import GroupSettings
+from pbx.tests.test_blocks import change_sales
 from telephony.selectors import Target
 from tests.other import at_once
 
@@ -39,16 +40,7 @@ def test_the_log_of_a_group_tells_of_each_what_that_one_changed(
         group = HuntGroup.objects.select_related("dialable").get(dialable__extension="101")
 
     def change(wait_seconds: int) -> None:
-        services.change_group(
-            actor=actor,
-            group=group,
-            name="Verkoop",
-            extension="101",
-            number=None,
-            settings=GroupSettings(wait_seconds=wait_seconds, overflow=ELSEWHERE),
-            members=[],
-            night=NightChoice(),
-        )
+        change_sales(actor, group, GroupSettings(wait_seconds=wait_seconds, overflow=ELSEWHERE))
 
     at_once(acme, lambda: change(30), lambda: change(40))
     with tenant(acme):
