@@ -16,7 +16,7 @@ from cdr.filters import type_label
 from cdr.models import CallRecord
 from cdr.selectors import calls, names
 from cdr.selectors.calls import Selection, Sums
-from cdr.views.periods import address, with_more
+from cdr.views.periods import address
 from cdr.views.tables import of_type, paid_types
 from portal.charts import Day, Share, day_bars, share_bar
 from portal.lib import formats
@@ -111,7 +111,7 @@ def day_chart(request: HttpRequest, asked: Asked, sums: Mapping[date, Sums]) -> 
     days = [asked.selection.first + timedelta(days=offset) for offset in range(asked.days_count)]
     exception, note = _exception(asked, sums)
     step = max(7, len(days) // 5)
-    every = address(request, reverse("cdr:details"), month=None, view=None, sort=None, from_=None, to=None)
+    detail = reverse("cdr:details")
     columns = [
         Day(
             value=sums.get(day, Sums()).micros,
@@ -119,7 +119,9 @@ def day_chart(request: HttpRequest, asked: Asked, sums: Mapping[date, Sums]) -> 
             shown=formats.euro(sums.get(day, Sums()).micros, tongue),
             weekend=day.weekday() > 4,
             axis=_axis(day, position, step),
-            url=with_more(every, from_=day.isoformat(), to=day.isoformat()) if day in sums else "",
+            url=address(request, detail, month=None, view=None, sort=None, from_=day.isoformat(), to=day.isoformat())
+            if day in sums
+            else "",
             note=note if day == exception else "",
         )
         for position, day in enumerate(days)

@@ -13,7 +13,7 @@ from cdr.adding import By, month_words
 from cdr.asking import Asked, language
 from cdr.filters import type_label
 from cdr.selectors.calls import Sums, add_up
-from cdr.views.periods import address, with_more
+from cdr.views.periods import address
 from portal.charts import tint
 from portal.lib import formats
 from portal.lib.periods import Month
@@ -130,8 +130,7 @@ def _type_row(request: HttpRequest, kind: int, sums: Sums) -> Row:
 
 
 def _number_rows(request: HttpRequest, asked: Asked, pairs: Pairs, types: Sequence[int]) -> list[Row]:
-    every = address(request, reverse("cdr:details"), view=None, sort=None, number=None)
-    every_type = address(request, reverse("cdr:details"), view=None, sort=None, number=None, type=None)
+    detail = reverse("cdr:details")
     by_number: defaultdict[str, dict[int, Sums]] = defaultdict(dict)
     for (number, kind), sums in pairs.items():
         by_number[number][kind] = sums
@@ -144,10 +143,10 @@ def _number_rows(request: HttpRequest, asked: Asked, pairs: Pairs, types: Sequen
             Cell(
                 kinds[kind].micros if kind in kinds else None,
                 tint(kinds[kind].micros, largest) if kind in kinds else "",
-                with_more(every_type, number=own, type=str(kind)),
+                address(request, detail, view=None, sort=None, number=own, type=str(kind)),
             )
             for kind in types
         )
-        url = with_more(every, number=own)
+        url = address(request, detail, view=None, sort=None, number=own)
         found.append(Row(name or second, second if name else "", url, cells, add_up(kinds.values())))
     return found
