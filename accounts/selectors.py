@@ -1,14 +1,29 @@
 """Reads about people and their places, already permitted."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.models import (
+    BigIntegerField,
+    Count,
+    DateTimeField,
+    Exists,
+    F,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+)
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -24,8 +39,10 @@ from accounts.models import (
     Membership,
     Notice,
     NoticeRead,
+    Partner,
     User,
 )
+from portal.queries import Among, Given, Written
 
 BRANDS_KEY = "brands-by-host"
 BRANDS_SECONDS = 60
@@ -71,14 +88,44 @@ def has_second_factor(user: User) -> bool:
     return bool(Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES).exists())
 
 
+type _Tree = tuple[type[Model], Mapping[str, _Tree]]
+
+# What every page shows of a membership, by relation; the columns come in this order.
+_PARTNER: _Tree = (Partner, {"brand": (Brand, {})})
+_PLACE: _Tree = (Membership, {"customer": (Customer, {"partner": _PARTNER}), "partner": _PARTNER})
+
+
+def _columns(of: _Tree, way: str = "") -> list[str]:
+    model, related = of
+    own = [way + field.attname for field in model._meta.concrete_fields]
+    return own + [column for name, other in related.items() for column in _columns(other, f"{way}{name}__")]
+
+
+def _read(of: _Tree, values: Iterator[Any]) -> Any:
+    """The object whose columns come first, with those that it relates to; None where there is none."""
+    model, related = of
+    names = [field.attname for field in model._meta.concrete_fields]
+    own = [next(values) for _name in names]
+    found = None if own[names.index(model._meta.pk.attname)] is None else model.from_db(DEFAULT_DB_ALIAS, names, own)
+    for name, other in related.items():
+        theirs = _read(other, values)
+        if found is not None:
+            setattr(found, name, theirs)
+    return found
+
+
+_MEMBERSHIPS = Written[tuple[Any, ...]](
+    lambda: (
+        Membership.objects.filter(user_id=Given("user", BigIntegerField()), is_blocked=False)
+        .order_by("pk")
+        .values_list(*_columns(_PLACE))
+    )
+)
+
+
 def memberships_of(user: User) -> tuple[Membership, ...]:
     """Every place of the user that is not blocked, with what a page shows of it, in a fixed order."""
-    found = (
-        Membership.objects.filter(user=user, is_blocked=False)
-        .select_related("customer__partner__brand", "partner__brand")
-        .order_by("pk")
-    )
-    memberships = tuple(found)
+    memberships = tuple[Membership, ...](_read(_PLACE, iter(row)) for row in _MEMBERSHIPS.rows(user=user.pk))
     for membership in memberships:
         membership.user = user
     return memberships
@@ -212,24 +259,45 @@ NOTICE_DAYS = 90
 
 def notices_for(actor: Actor) -> QuerySet[Notice]:
     """What the actor is told in the open rooms of the last three months, newest first, with `seen`; not what they put away."""
-    reads = _reads(actor)
-    told = _told(actor).exclude(Exists(reads.filter(dismissed=True)))
+    whom = addressee(actor)
+    reads = _reads(whom["user"])
+    told = _told(**whom).exclude(Exists(reads.filter(dismissed=True)))
     return told.annotate(seen=Exists(reads)).order_by("-pk")
 
 
 def unread_notices(actor: Actor) -> QuerySet[Notice]:
     """What the actor has not seen yet."""
-    return _told(actor).exclude(Exists(_reads(actor))).order_by("-pk")
+    return _unread(**addressee(actor)).order_by("-pk")
 
 
-def _told(actor: Actor) -> QuerySet[Notice]:
-    held = [capability.value for capability in Capability if actor.can(capability)]
-    since = timezone.now() - dt.timedelta(days=NOTICE_DAYS)
-    return Notice.objects.filter(Q(user=actor.user) | Q(capability__in=held), at__gte=since)
+def unread_count() -> Coalesce:
+    """How many these are, as a column of a written query; `addressee` is what has to be given."""
+    unread = _unread(
+        Given("user", BigIntegerField()), Given("capabilities", TextField()), Given("since", DateTimeField())
+    )
+    counted = unread.order_by().values(all=Value(1)).annotate(count=Count("*")).values("count")
+    return Coalesce(Subquery(counted), 0)
 
 
-def _reads(actor: Actor) -> QuerySet[NoticeRead]:
-    return NoticeRead.objects.filter(notice=OuterRef("pk"), user=actor.user)
+def addressee(actor: Actor) -> dict[str, Any]:
+    """Which notices are an actor's: by `user`, by `capabilities`, and `since` when."""
+    return {
+        "user": actor.user.pk if actor.user else None,
+        "capabilities": [capability.value for capability in Capability if actor.can(capability)],
+        "since": timezone.now() - dt.timedelta(days=NOTICE_DAYS),
+    }
+
+
+def _told(user: Any, capabilities: Any, since: Any) -> QuerySet[Notice]:
+    return Notice.objects.filter(Q(user_id=user) | Q(Among(F("capability"), capabilities)), at__gte=since)
+
+
+def _unread(user: Any, capabilities: Any, since: Any) -> QuerySet[Notice]:
+    return _told(user, capabilities, since).exclude(Exists(_reads(user)))
+
+
+def _reads(user: Any) -> QuerySet[NoticeRead]:
+    return NoticeRead.objects.filter(notice=OuterRef("pk"), user_id=user)
 
 
 # --- the trail ---

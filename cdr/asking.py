@@ -116,9 +116,7 @@ def _invoices() -> dict[str, date]:
     """The billing periods that can be asked for, the latest first: by the number of the invoice, where there is none yet as
     `2026-10`.
     """
-    numbers = calls.invoice_numbers()
-    periods = sorted({*numbers, *calls.billing_periods()}, reverse=True)
-    return {numbers.get(day) or str(Month.of_day(day)): day for day in periods}
+    return {number or str(Month.of_day(day)): day for day, number in calls.billing_periods().items()}
 
 
 def _by_invoice(query: QueryDict, invoices: Mapping[str, date]) -> QueryDict:

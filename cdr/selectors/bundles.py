@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import BigIntegerField, DecimalField, OuterRef, Q, Subquery, Sum, Value
+from django.db.models import BigIntegerField, DateTimeField, DecimalField, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Cast, Coalesce
 
 from cdr.models import Adjustment, Bundle, BundleAllocation, BundleNumber, CallRecord
 from cdr.rating.allocate import Member, Terms, included_in
 from cdr.rating.rates import stored_prefix_key
 from portal.lib.periods import Month, day_bounds
+from portal.queries import Given, Written
 
 
 def terms_of(customer: int, month: Month) -> list[Terms]:
@@ -66,14 +67,31 @@ class Covered:
     micros: int
 
 
-def covered_between(first: datetime, last: datetime) -> dict[tuple[datetime, int], Covered]:
-    """What bundles cover of the calls that started from `first` up to and including `last`, by start and id."""
-    rows = (
-        BundleAllocation.objects.filter(start__gte=first, start__lte=last)
+_COVERED = Written[tuple[datetime, int, int, int]](
+    lambda: (
+        BundleAllocation.objects.filter(
+            start__gte=Given("first", DateTimeField()), start__lte=Given("last", DateTimeField())
+        )
+        .order_by()
         .values_list("start", "id")
         .annotate(seconds=Sum("covered_seconds"), micros=Sum("discount_micros"))
     )
-    return {(start, number): Covered(seconds, int(micros)) for start, number, seconds, micros in rows}
+)
+_HAS_COVERED = Written[tuple[int]](
+    lambda: (
+        BundleAllocation.objects.filter(
+            start__gte=Given("start", DateTimeField()), start__lt=Given("end", DateTimeField())
+        )
+        .order_by()
+        .values_list(Value(1))[:1]
+    )
+)
+
+
+def covered_between(first: datetime, last: datetime) -> dict[tuple[datetime, int], Covered]:
+    """What bundles cover of the calls that started from `first` up to and including `last`, by start and id."""
+    rows = _COVERED.rows(first=first, last=last)
+    return {(start, number): Covered(seconds, micros) for start, number, seconds, micros in rows}
 
 
 def with_covered(calls: Iterable[CallRecord]) -> list[CallRecord]:
@@ -90,7 +108,7 @@ def with_covered(calls: Iterable[CallRecord]) -> list[CallRecord]:
 
 def has_covered(start: datetime, end: datetime) -> bool:
     """Whether bundles cover anything of the customer's calls that start in `[start, end)`."""
-    return BundleAllocation.objects.filter(start__gte=start, start__lt=end).exists()
+    return bool(_HAS_COVERED.rows(start=start, end=end))
 
 
 def discount_of_record() -> Coalesce:

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.db.models import BigIntegerField, DateTimeField, Exists, OuterRef, QuerySet, Sum
 
 from cdr.models import CallRecord, MonthlyTotal, Source
 from cdr.models.records import Identity
 from cdr.vocabulary import Direction, Leg
 from portal.lib.periods import Month
+from portal.queries import Given, Written
 
 LEAVING = (Direction.OUTGOING, Direction.FORWARDED)
 
@@ -82,3 +84,37 @@ def unrated_records(where: UnratedMonth, source: int | None = None) -> QuerySet[
         customer=where.customer, start__gte=where.month.start, start__lt=where.month.end, micros=None
     )
     return holding(started if source is None else started.filter(source=source)).order_by("start", "id")
+
+
+class UnratedCall(NamedTuple):
+    """What is told of a call without a price. `number` is the customer's own, `other` as the record stores it."""
+
+    customer: int
+    start: datetime
+    id: int
+    seconds: int
+    number: str
+    other: str
+
+
+MOST_READ = 100
+_NEWEST = Written[tuple[int, datetime, int, int, str, str]](
+    lambda: (
+        holding(
+            CallRecord.objects.filter(
+                customer_id=Given("customer", BigIntegerField()),
+                start__gte=Given("first", DateTimeField()),
+                start__lt=Given("end", DateTimeField()),
+                micros=None,
+            )
+        )
+        .order_by("-start", "-id")
+        .values_list("customer_id", "start", "id", "seconds", "number", "other")[:MOST_READ]
+    )
+)
+
+
+def newest_unrated(where: UnratedMonth, since: datetime) -> list[UnratedCall]:
+    """The newest calls without a price that started in a month from a moment of it on, at most MOST_READ of them."""
+    rows = _NEWEST.rows(customer=where.customer, first=since, end=where.month.end)
+    return [UnratedCall(*row) for row in rows]

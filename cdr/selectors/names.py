@@ -2,19 +2,34 @@
 
 from collections.abc import Iterable
 
+from django.db.models import Value
+from django.db.models.functions import Concat
+
 from cdr.models import CallRecord
 from cdr.selectors.rates import destinations_of
+from portal.queries import Written
 from telephony.models import Dialable, PhoneNumber
+
+_OWN_NAMES = Written[tuple[str, str]](
+    lambda: (
+        Dialable.objects.order_by()
+        .exclude(extension=None)
+        .values_list(Concat(Value("ext:"), "extension"), "display_name")
+        .union(
+            PhoneNumber.objects.order_by()
+            .exclude(dialable=None)
+            .exclude(dialable__display_name="")
+            .values_list("e164", "dialable__display_name"),
+            all=True,
+        )
+        .order_by()
+    )
+)
 
 
 def own_names() -> dict[str, str]:
-    """Names of the customer's own numbers (`+31…`) and extensions (`ext:101`), in two queries."""
-    names = {
-        f"ext:{extension}": name
-        for extension, name in Dialable.objects.exclude(extension=None).values_list("extension", "display_name")
-    }
-    numbers = PhoneNumber.objects.exclude(dialable=None).values_list("e164", "dialable__display_name")
-    return names | {e164: name for e164, name in numbers if name}
+    """Names of the customer's own numbers (`+31…`) and extensions (`ext:101`)."""
+    return dict(_OWN_NAMES.rows())
 
 
 def destinations(calls: Iterable[CallRecord]) -> dict[int, str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import BigIntegerField, F, Q, QuerySet
 
 from accounts.models import Customer
 from cdr.models import CustomerRate, CustomerTariff, Rate, Tariff, TariffVersion
@@ -16,6 +16,7 @@ from cdr.rating.prices import Price
 from cdr.rating.rates import PrefixRate, stored_prefix_key, stored_prefixes
 from cdr.rating.tariffs import TariffBook, Version
 from portal.lib.periods import day_bounds, local_day
+from portal.queries import Among, Given, Written
 
 
 def holding(own: QuerySet[CustomerRate]) -> QuerySet[CustomerRate]:
@@ -74,13 +75,22 @@ def prices_of(rate_ids: Iterable[int]) -> dict[int, tuple[Price, PeakHours]]:
     return found
 
 
+_DESTINATIONS = Written[tuple[int, str]](
+    lambda: (
+        Rate.objects.order_by()
+        .filter(Among(F("pk"), Given("keys", BigIntegerField())))
+        .values_list("pk", "destination")
+    )
+)
+
+
 def destinations_of(rate_ids: Iterable[int]) -> dict[int, str]:
     """Destinations by the rate that records name, inside the customer's door; without those that have no words."""
     wanted = set(rate_ids) - {0}
     found = {}
     listed = {rate for rate in wanted if rate > 0}
     if listed:
-        found = dict(Rate.objects.filter(pk__in=listed).values_list("pk", "destination"))
+        found = dict(_DESTINATIONS.rows(keys=sorted(listed)))
     own = {-rate for rate in wanted if rate < 0}
     if own:
         rows = CustomerRate.objects.filter(pk__in=own).exclude(destination="")

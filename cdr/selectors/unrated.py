@@ -13,18 +13,17 @@ from operator import or_
 from django.db.models import Q, Sum
 
 from accounts.models import Customer
-from cdr.models import CallRecord, CustomerRate, DailyTotal, Rate, Tariff, TariffVersion
+from cdr.models import CustomerRate, DailyTotal, Rate, Tariff, TariffVersion
 from cdr.rating.explain import Outcome
 from cdr.rating.overrides import Override, best
 from cdr.rating.rates import rating_key, stored_prefixes
 from cdr.selectors.feeds import customer_tariffs
-from cdr.selectors.ledger import UnratedMonth, unrated_months, unrated_records
+from cdr.selectors.ledger import MOST_READ, UnratedCall, UnratedMonth, newest_unrated, unrated_months
 from cdr.selectors.rates import holding, override_of
 from portal.lib.numbers import calling_code
 from portal.lib.periods import day_bounds
 
 PAGE = 5  # customers' months on one page
-MOST_READ = 100  # calls without a price of one of them
 MOST_PASSED = 5_000  # calls that are passed by on the way to them
 DUTCH_DIGITS = 4  # of a Dutch number: what a list of prices goes by
 
@@ -41,7 +40,7 @@ class UnratedGroup:
     reason: Outcome
     prefix: str
     calls: int
-    example: CallRecord
+    example: UnratedCall
     priced: bool
 
 
@@ -83,11 +82,9 @@ def queue(after: int = 0) -> Queue:
     return Queue(sum(one.calls for one in months), _waiting(shown, read), after + PAGE if more else None)
 
 
-def _newest(month: UnratedMonth, days: Sequence[_Day]) -> list[CallRecord]:
+def _newest(month: UnratedMonth, days: Sequence[_Day]) -> list[UnratedCall]:
     first = _read_from([row for row in days if month.month.first_day <= row[0] < month.month.end_day])
-    if first is None:
-        return []
-    return list(unrated_records(month).filter(start__gte=day_bounds(first).start).order_by("-start", "-id")[:MOST_READ])
+    return [] if first is None else newest_unrated(month, day_bounds(first).start)
 
 
 def _days(shown: Sequence[UnratedMonth]) -> dict[int, list[_Day]]:
@@ -114,20 +111,20 @@ def _read_from(days: Iterable[_Day]) -> date | None:
     return first
 
 
-def _waiting(shown: Sequence[UnratedMonth], read: Sequence[list[CallRecord]]) -> tuple[Waiting, ...]:
+def _waiting(shown: Sequence[UnratedMonth], read: Sequence[list[UnratedCall]]) -> tuple[Waiting, ...]:
     chosen = customer_tariffs()
     customers = Customer.objects.in_bulk({month.customer for month in shown})
     tariffs = Tariff.objects.in_bulk({chosen[pk] for pk in customers if pk in chosen})
     versions = _versions(tariffs)
-    grouped: list[dict[tuple[Outcome, str], list[CallRecord]]] = []
+    grouped: list[dict[tuple[Outcome, str], list[UnratedCall]]] = []
     for records in read:
-        groups: dict[tuple[Outcome, str], list[CallRecord]] = {}
+        groups: dict[tuple[Outcome, str], list[UnratedCall]] = {}
         for record in records:
             reason, _version = _reason(record, chosen, versions)
             groups.setdefault((reason, destination_prefix(record.other)), []).append(record)
         grouped.append(groups)
     examples = [records[0] for groups in grouped for records in groups.values()]
-    priced = _priced(examples, {record.pk: _reason(record, chosen, versions)[1] for record in examples})
+    priced = _priced(examples, {record: _reason(record, chosen, versions)[1] for record in examples})
     return tuple(
         Waiting(
             customer=customers[month.customer],
@@ -137,7 +134,7 @@ def _waiting(shown: Sequence[UnratedMonth], read: Sequence[list[CallRecord]]) ->
             groups=tuple(
                 sorted(
                     (
-                        UnratedGroup(reason, prefix, len(calls), calls[0], calls[0].pk in priced)
+                        UnratedGroup(reason, prefix, len(calls), calls[0], calls[0] in priced)
                         for (reason, prefix), calls in groups.items()
                     ),
                     key=lambda group: (-group.calls, group.prefix),
@@ -170,31 +167,31 @@ def _versions(tariffs: Mapping[int, Tariff]) -> dict[int, list[tuple[datetime, i
 
 
 def _reason(
-    record: CallRecord, chosen: Mapping[int, int], versions: Mapping[int, Sequence[tuple[datetime, int]]]
+    record: UnratedCall, chosen: Mapping[int, int], versions: Mapping[int, Sequence[tuple[datetime, int]]]
 ) -> tuple[Outcome, int | None]:
     """Why a call found no price in the tariff, and the version that holds for it."""
-    tariff = chosen.get(record.customer_id)
+    tariff = chosen.get(record.customer)
     if tariff is None:
         return Outcome.NO_TARIFF, None
     holds = [pk for start, pk in versions.get(tariff, ()) if start <= record.start]
     return (Outcome.NO_RATE, holds[-1]) if holds else (Outcome.NO_VERSION, None)
 
 
-def _priced(examples: Sequence[CallRecord], versions: Mapping[object, int | None]) -> frozenset[object]:
-    """The keys of the examples for which tariff or own prices have a price now; in two queries."""
+def _priced(examples: Sequence[UnratedCall], versions: Mapping[UnratedCall, int | None]) -> frozenset[UnratedCall]:
+    """Those of the examples for which tariff or own prices have a price now; in two queries."""
     if not examples:
         return frozenset()
-    prefixes = {record.pk: stored_prefixes(record.other) for record in examples}
+    prefixes = {record: stored_prefixes(record.other) for record in examples}
     every = {prefix for known in prefixes.values() for prefix in known}
     held = {version for version in versions.values() if version}
     rates = set(Rate.objects.filter(version__in=held, prefix__in=every).values_list("version_id", "prefix"))
     own: dict[int, list[Override]] = {}
-    customers = {record.customer_id for record in examples}
+    customers = {record.customer for record in examples}
     for price in holding(CustomerRate.objects.filter(customer__in=customers, prefix__in=every)):
         own.setdefault(price.customer_id, []).append(override_of(price))
     return frozenset(
-        record.pk
+        record
         for record in examples
-        if any((versions[record.pk], prefix) in rates for prefix in prefixes[record.pk])
-        or best(own.get(record.customer_id, ()), rating_key(record.other), record.start)
+        if any((versions[record], prefix) in rates for prefix in prefixes[record])
+        or best(own.get(record.customer, ()), rating_key(record.other), record.start)
     )

@@ -17,7 +17,7 @@ from cdr.tests.test_limits import EURO, NOON, NUMBER, choose, level, look, spend
 from telephony.services import add_number
 
 PAGE = "/calls/limits/"
-QUERIES = 22
+QUERIES = 20
 FORM = {"whose": "own", "amount": "100", "warn_80": "on", "stop": "", "mode": "premium", "velocity": ""}
 pytestmark = pytest.mark.django_db
 

@@ -20,7 +20,7 @@ from cdr.models import CustomerRate, Source, Tariff
 from cdr.rating.explain import Outcome
 from cdr.rating.prices import Price
 from cdr.selectors import unrated
-from cdr.selectors.ledger import unrated_months
+from cdr.selectors.ledger import MOST_READ, unrated_months
 from cdr.selectors.unrated import Queue, UnratedGroup, Waiting, destination_prefix, queue
 from cdr.services import add_version, save_tariff
 from cdr.services.rerating import rate_again, rate_unrated
@@ -164,15 +164,14 @@ def test_calls_that_got_their_price_leave_the_queue(acme: Customer, source: Sour
 
 
 def test_only_the_newest_calls_are_read_and_the_queue_says_of_how_many(
-    acme: Customer, source: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    acme: Customer, source: Source, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(unrated, "MOST_READ", 2)
     a_tariff()
     call(source, tmp_path, "0033123456789", day="2026-10-01")
-    call(source, tmp_path, "004930901820", "004930901820", "004930901820", day="2026-10-09")
+    call(source, tmp_path, *["004930901820"] * (MOST_READ + 1), day="2026-10-09")
     [waiting] = look().waiting
-    assert (waiting.read, waiting.calls, waiting.is_whole) == (2, 4, False)
-    assert groups(waiting) == [(Outcome.NO_RATE, "+49", 2)]
+    assert (waiting.read, waiting.calls, waiting.is_whole) == (MOST_READ, MOST_READ + 2, False)
+    assert groups(waiting) == [(Outcome.NO_RATE, "+49", MOST_READ)]
 
 
 def test_days_full_of_priced_calls_are_not_passed_by_for_ever(

@@ -37,6 +37,8 @@ class Line:
     """A call as the list shows it. `title` and `number` are of the other party, `own` of the customer's number."""
 
     call: CallRecord
+    clock: str
+    length: str
     url: str
     icon: str
     direction: str
@@ -141,6 +143,8 @@ def line_of(call: CallRecord, asked: Asked, where: dict[int, str], *, replaced: 
     title = asked.names.get(call.other) or where.get(call.rate_id) or type_label(call.call_type)
     return Line(
         call=call,
+        clock=formats.clock(call.start),
+        length=formats.call_time(call.seconds),
         url=reverse("cdr:call", args=[calls.cursor_of(call)]),
         icon="undo" if is_correction else ICONS[direction],
         direction=str(direction.label),

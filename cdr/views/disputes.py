@@ -57,7 +57,7 @@ def dispute_new(request: CustomerRequest) -> HttpResponse:
     """Contest a billing period."""
     form = PeriodDisputeForm(
         request.POST or None,
-        periods=calls.billing_periods(),
+        periods=list(calls.billing_periods()),
         language=language(),
         initial={"period": request.GET.get("period", "")},
     )

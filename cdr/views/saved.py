@@ -18,7 +18,6 @@ from accounts.errors import Refusal
 from accounts.web import CustomerRequest, customer_view, failed, saved
 from cdr.asking import Asked, ask, language, problems, shown
 from cdr.filters import FILTER_NAMES, PERIOD_NAMES, PREVIOUS, CallFilterForm, in_numbers, read_period, saved_query
-from cdr.models import SavedFilter
 from cdr.rules import MOST_SAVED
 from cdr.saved_forms import KeepForm, RenameForm
 from cdr.selectors import names
@@ -51,8 +50,8 @@ class Bar:
 def bar(request: CustomerRequest, asked: Asked) -> Bar:
     """The saved filters of the person, to open on this page, and this page's own to save."""
     choices = [
-        Choice(kept.name, _opened(request, kept.query), _is_shown(kept, request.GET, asked))
-        for kept in selectors.saved_filters(request.actor)
+        Choice(name, _opened(request, kept), _is_shown(kept, request.GET, asked))
+        for name, kept in selectors.saved_queries(request.actor)
     ]
     query = saved_query(request.GET)
     worth_it = bool(query) and not asked.form.errors
@@ -75,9 +74,9 @@ def _periods(asked: Asked) -> list[tuple[str, str, bool]]:
     return [(value, label, value == chosen) for value, label in options]
 
 
-def _is_shown(kept: SavedFilter, query: QueryDict, asked: Asked) -> bool:
+def _is_shown(kept: str, query: QueryDict, asked: Asked) -> bool:
     """Whether the page shows what a saved filter means today."""
-    theirs = QueryDict(kept.query)
+    theirs = QueryDict(kept)
     if _filters(theirs) != _filters(query):
         return False
     return bool(asked.selection.billing_period) or read_period(theirs, asked.today) == (

@@ -4,7 +4,7 @@ Every read runs inside a customer's door. What a customer never sees (0800, 112,
 call) is left out in `selection`, once, of rows, counts and sums alike.
 """
 
-from cdr.selectors.calls.choices import billing_periods, invoice_numbers, months_of_billing_period, own_numbers
+from cdr.selectors.calls.choices import billing_periods, months_of_billing_period, own_numbers
 from cdr.selectors.calls.corrections import Chain, booked_back, chain_of
 from cdr.selectors.calls.months import (
     both_ways,
@@ -58,7 +58,6 @@ __all__ = [
     "dearest_calls",
     "find_parties",
     "held",
-    "invoice_numbers",
     "legs_of",
     "months_of",
     "months_of_billing_period",

@@ -2,14 +2,26 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from django.db.models import DateTimeField, F
 
 from cdr.models import CallRecord
 from cdr.selectors.calls.selection import SHOWN
 from cdr.vocabulary import BOOKED, Leg
+from portal.queries import Among, Given, Written
 
 # How far the start of a record may lie from that of the one it replaces and still be found from it.
 NEAR = timedelta(days=1)
+
+
+_REVERSALS = Written[tuple[int, datetime, str, int]](
+    lambda: (
+        CallRecord.objects.order_by()
+        .filter(Among(F("start"), Given("starts", DateTimeField())), leg=Leg.REVERSAL)
+        .values_list("source_id", "start", "record_id", "revision")
+    )
+)
 
 
 def booked_back(calls: Iterable[CallRecord]) -> set[tuple[object, ...]]:
@@ -17,11 +29,8 @@ def booked_back(calls: Iterable[CallRecord]) -> set[tuple[object, ...]]:
     keys = {(call.source_id, call.start, call.record_id, call.revision): call.pk for call in calls}
     if not keys:
         return set()
-    rows = CallRecord.objects.filter(leg=Leg.REVERSAL, start__in={start for _source, start, *_rest in keys})
-    back = {
-        (source, start, record, revision - 1)
-        for source, start, record, revision in rows.values_list("source_id", "start", "record_id", "revision")
-    }
+    rows = _REVERSALS.rows(starts=sorted({start for _source, start, *_rest in keys}))
+    back = {(source, start, record, revision - 1) for source, start, record, revision in rows}
     return {pk for key, pk in keys.items() if key in back}
 
 

@@ -2,32 +2,19 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
 
-from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Q, QuerySet, Value
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce, Length
-from django.db.models.lookups import GreaterThanOrEqual, Lookup
-from django.db.models.sql.compiler import SQLCompiler
+from django.db.models.lookups import GreaterThanOrEqual
 
 from cdr.models import CallRecord
 from cdr.selectors.bundles import covered_seconds_of_record, discount_of_record, has_covered
 from cdr.vocabulary import FIRST_HIDDEN, SHOWN_TYPES, Direction, Leg
 from portal.lib.periods import days_bounds
+from portal.queries import Among
 
 SHOWN = tuple(int(kind) for kind in SHOWN_TYPES)
-
-
-class Among(Lookup[Any]):
-    """That a column is one of very many texts: one array is written and planned much sooner than a list of parameters."""
-
-    prepare_rhs = False
-
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
-        """The column equals any of the texts."""
-        column, values = self.process_lhs(compiler, connection)
-        return f"{column} = ANY(%s::text[])", (*values, self.rhs)
 
 
 @dataclass(frozen=True, slots=True)
