@@ -51,7 +51,7 @@ def call(source: Source, folder: Path, *numbers: str, day: str = "2026-10-05", a
         asterisk_row(
             dst=number,
             unique=f"{day}{account}.{place}",
-            start=f"{day} 10:00:{place:02}",
+            start=f"{day} 10:{place // 60:02}:{place % 60:02}",
             billsec=60,
             account=account,
         )
