@@ -4,7 +4,7 @@ A plan holds no connection and no language of its own: it can be carried out lat
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 from xml.sax.saxutils import escape
@@ -16,10 +16,9 @@ from django.utils.translation import gettext as _
 from cdr.asking import Asked, shown
 from cdr.exporting.writing import Column, Write, dutch_moments, iso_moments
 from cdr.filters import type_label
-from cdr.models import ExportForm
+from cdr.models import CustomerRate, ExportForm, Rate
 from cdr.selectors import calls
 from cdr.selectors.calls.selection import covered_seconds, net_micros
-from cdr.selectors.rates import destinations_of
 from cdr.vocabulary import CallType, Direction, Product
 from portal.lib.csvsafe import field
 from portal.lib.money import euros
@@ -31,7 +30,8 @@ type Query = tuple[str, tuple[Any, ...]]
 class Plan:
     """Everything that making the file needs. `rows` reads the records, `check` adds them up, `totals` is what the page shows.
 
-    `columns` are made of the columns of `rows`, which are called READ.
+    `columns` are made of the columns of `rows`, which are called READ. `destinations` reads what the rates of these
+    records are called: with the records, so that none can come whose rate is not known.
     """
 
     customer: int
@@ -42,7 +42,13 @@ class Plan:
     rows: Query | None
     check: Query | None
     totals: Query | None
+    destinations: Query | None
     columns: tuple[Column, ...]
+
+    def columns_with(self, destinations: Mapping[str, str]) -> tuple[Column, ...]:
+        """The columns, now that it is known what each rate is called."""
+        written = _one_of(destinations, self.form)
+        return tuple(replace(each, write=written) if each.made_of == "rate_id" else each for each in self.columns)
 
 
 # What a program reads; the same in every language.
@@ -64,6 +70,7 @@ def plan(customer: int, reference: str, asked: Asked, form: ExportForm) -> Plan:
         rows=_rows(asked, form),
         check=_compiled(calls.sums_of_records(asked.selection)),
         totals=_compiled(calls.totals_by_day(asked.selection)),
+        destinations=_destinations(asked),
         columns=_columns(asked, form),
     )
 
@@ -98,10 +105,21 @@ def _rows(asked: Asked, form: ExportForm) -> Query | None:
     return f"SELECT {columns} FROM ({text}) c ORDER BY c.start DESC, c.id DESC", values  # noqa: S608 - our own names
 
 
+def _destinations(asked: Asked) -> Query | None:
+    """The rates of the records, as records name them, with what they are called: those of tariffs, and the customer's own."""
+    found = _compiled(calls.records(asked.selection).order_by().values_list("rate_id").distinct())
+    if found is None:
+        return None
+    text, values = found
+    listed, own = Rate._meta.db_table, CustomerRate._meta.db_table
+    named = f"""SELECT used.rate_id, coalesce(listed.destination, own.destination) FROM ({text}) used
+        LEFT JOIN {listed} listed ON listed.id = used.rate_id LEFT JOIN {own} own ON own.id = -used.rate_id
+        WHERE used.rate_id <> 0"""  # noqa: S608 - our own names
+    return named, values
+
+
 def _columns(asked: Asked, form: ExportForm) -> tuple[Column, ...]:
     program = form is ExportForm.ISO
-    rates = calls.records(asked.selection).order_by().values_list("rate_id", flat=True).distinct()
-    where = {str(rate): name for rate, name in destinations_of(rates).items()}
     return (
         Column("start", shape=_MOMENTS.get(form)),
         Column("direction", _one_of({str(each.value): _label(each, form) for each in Direction}, form)),
@@ -110,7 +128,7 @@ def _columns(asked: Asked, form: ExportForm) -> tuple[Column, ...]:
         Column("number", _number(str if program else shown, form)),
         Column("number", _one_of(asked.names, form)),
         Column("other", _number(asked.plain_other if program else asked.other, form)),
-        Column("rate_id", _one_of(where, form)),
+        Column("rate_id"),
         Column("seconds"),
         Column("net", lambda micros: micros and _cell(euros(int(micros)), form)),
         Column("covered"),

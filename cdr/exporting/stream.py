@@ -80,6 +80,14 @@ def _read(connection: psycopg.Connection, query: Query | None, names: tuple[str,
         return [tuple(int(row[place]) for place in wanted) for row in cursor]
 
 
+def _destinations(connection: psycopg.Connection, plan: Plan) -> dict[str, str]:
+    """What the rates of this snapshot's records are called, by the rate as the database writes it."""
+    if plan.destinations is None:
+        return {}
+    with psycopg.ClientCursor(connection) as cursor:
+        return {str(rate): name or "" for rate, name in cursor.execute(*plan.destinations)}
+
+
 def _csv(plan: Plan, blocks: Iterator[list[pa.StringArray]], sums: Sums) -> Iterator[bytes]:
     form = plan.form.csv
     start = BYTE_ORDER_MARK if form is CsvForm.DUTCH else ""
@@ -105,7 +113,7 @@ def _blocks(connection: psycopg.Connection, plan: Plan, counted: Progress) -> It
     text, values = plan.rows
     with psycopg.ClientCursor(connection) as cursor:
         read = cursor.mogrify(text, values)
-    rows = Rows(READ, plan.columns)
+    rows = Rows(READ, plan.columns_with(_destinations(connection, plan)))
     blocks = Copied(connection, f"COPY ({read}) TO STDOUT (FORMAT csv)")
     for block in blocks:
         columns = []

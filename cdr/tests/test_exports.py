@@ -31,9 +31,12 @@ from cdr.exporting import stream
 from cdr.exporting.plan import Plan, plan
 from cdr.exporting.stream import IncompleteExportError, Progress, content
 from cdr.models import Bundle, CallRecord, DailyTotal, ExportForm
+from cdr.rating.lines import RateLine
+from cdr.rating.prices import Price
 from cdr.selectors import calls
-from cdr.services import make_bundle
+from cdr.services import add_own_prices, make_bundle
 from cdr.tests.worlds import NOW, a_source, a_tariff, asterisk_row, load, write
+from cdr.vocabulary import CallType
 from portal.lib.money import euros
 from telephony.models import PhoneNumber
 
@@ -205,6 +208,23 @@ def test_names_and_destinations_cannot_become_formulas_or_break_a_row(october: N
     assert {len(row) for row in rows} == {11}
     assert {row[5] for row in rows[1:-1] if row[4] == "088 765 40 00"} == {'\'=cmd|" /C <calc>";'}
     assert '=cmd|" /C <calc>";' in {row[5] for row in sheet(b"".join(content(made[ExportForm.XLSX])))}
+
+
+def test_a_call_that_came_after_the_file_was_asked_for_has_its_destination_too(acme: Customer, tmp_path: Path) -> None:
+    a_tariff()
+    made = planned(acme)
+    load(write(tmp_path, [asterisk_row(dst="00212537268011", unique="1.1")]), a_source())
+    [_header, call, _total] = read(made)
+    assert call[7] == "Marokko"
+
+
+def test_a_price_of_the_customers_own_names_its_destination_in_the_file(acme: Customer, tmp_path: Path) -> None:
+    a_tariff()
+    price = RateLine("212", "Marokko, afgesproken", CallType.ABROAD, Price(0, 10_000))
+    add_own_prices(customer=acme, lines=[price], valid_from=date(2020, 1, 1), actor=system())
+    load(write(tmp_path, [asterisk_row(dst="00212537268011", unique="1.1")]), a_source())
+    [_header, call, _total] = read(planned(acme))
+    assert call[7] == "Marokko, afgesproken"
 
 
 def test_nothing_of_another_customer_is_in_the_file(october: None, birch: Customer) -> None:
