@@ -96,7 +96,8 @@ def _own_log() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _own_cache(request: pytest.FixtureRequest) -> None:
     """A test that uses the database starts with an empty cache; each worker has its own."""
-    if "db" in request.fixturenames or "transactional_db" in request.fixturenames:
+    marked = request.node.get_closest_marker("django_db") is not None
+    if marked or "db" in request.fixturenames or "transactional_db" in request.fixturenames:
         cache.clear()
 
 

@@ -64,7 +64,7 @@ def run() -> None:
         compare(
             f"export {form} / COPY of a query that formats it",
             ours,
-            Side("copied_per_second", lambda made=made: _copy(made, _formatted(made))),  # type: ignore[misc]
+            Side("copied_per_second", lambda made=made: _copy(made, _formatted(made)), 0.7),  # type: ignore[misc]
             peak_bytes=peak,
         )
         bare = calls.records(_selection()).values_list(*BARE).query.sql_with_params()
@@ -72,7 +72,7 @@ def run() -> None:
         compare(
             f"export {form} / COPY of the bare columns",
             ours,
-            Side("copied_per_second", lambda made=made, query=query: _copy(made, query)),  # type: ignore[misc]
+            Side("copied_per_second", lambda made=made, query=query: _copy(made, query), 0.4),  # type: ignore[misc]
         )
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 ROUNDS = 5
 
+missed: list[str] = []  # the goals of ratios that were missed until now, in words
+
 
 class GoalMissedError(Exception):
     """A benchmark measured rightly, and found less than its goal."""
@@ -17,10 +19,14 @@ class GoalMissedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of them: a name and what to run. ``run`` returns how much it did (rows, requests, queries)."""
+    """One of them: a name and what to run. ``run`` returns how much it did (rows, requests, queries).
+
+    ``goal`` is the least that the ratio of ours to this one should be.
+    """
 
     name: str
     run: Callable[[], int]
+    goal: float = 0.0
 
 
 def steal() -> tuple[int, int]:
@@ -62,8 +68,10 @@ def compare(name: str, ours: Side, *others: Side, rounds: int = ROUNDS, **facts:
             "rounds": rounds,
             "steal": round((after[0] - before[0]) / busy, 4) if busy else 0.0,
             **facts,
-        }
+        } | ({"goal": other.goal} if other.goal else {})
         say(line)
+        if medians[-1] < other.goal:
+            missed.append(f"{name}, {other.name}: {medians[-1]:.2f} times, the goal is {other.goal}")
     return medians
 
 

@@ -331,7 +331,7 @@ def test_a_page_takes_no_more_queries_when_there_is_more_to_show(
     assert counts[0] == counts[1]
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("provider")
 @pytest.mark.parametrize(
     ("old", "new"),
     [
