@@ -23,7 +23,6 @@ from django.db.models import (
     TextField,
     Value,
 )
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -270,19 +269,19 @@ def unread_notices(actor: Actor) -> QuerySet[Notice]:
     return _unread(**addressee(actor)).order_by("-pk")
 
 
-def unread_count() -> Coalesce:
+def unread_count() -> Subquery:
     """How many these are, as a column of a written query; `addressee` is what has to be given."""
     unread = _unread(
         Given("user", BigIntegerField()), Given("capabilities", TextField()), Given("since", DateTimeField())
     )
     counted = unread.order_by().values(all=Value(1)).annotate(count=Count("*")).values("count")
-    return Coalesce(Subquery(counted), 0)
+    return Subquery(counted)
 
 
 def addressee(actor: Actor) -> dict[str, Any]:
     """Which notices are an actor's: by `user`, by `capabilities`, and `since` when."""
     return {
-        "user": actor.user.pk if actor.user else None,
+        "user": actor.user.pk if actor.user else 0,  # nobody's; None would be everybody's
         "capabilities": [capability.value for capability in Capability if actor.can(capability)],
         "since": timezone.now() - dt.timedelta(days=NOTICE_DAYS),
     }

@@ -98,6 +98,10 @@ class DisputeViewSet(CustomerAPI, mixins.ListModelMixin, mixins.RetrieveModelMix
         known = {str(Month.of_day(day)): day for day in calls.billing_periods()}
         if typed not in known:
             raise exceptions.ValidationError(
-                {"billing_period": [_("There are no calls in this billing period. Write it as 2026-10.")]}
+                {
+                    "billing_period": [
+                        _("There are no calls and no invoice in this billing period. Write it as 2026-10.")
+                    ]
+                }
             )
         return known[typed]

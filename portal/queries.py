@@ -38,8 +38,9 @@ class Among(Lookup[Any]):
 class Written[Row: tuple[Any, ...]]:
     """A query of columns (`values_list`) whose words never change; `Given` stands for what does.
 
-    `build` is called once, so it may not depend on the language, the time or who asks. What is given goes to the
-    database as it is: numbers, texts, dates, aware moments, and lists of these. Row-level security holds as ever.
+    `build` is called at the first answer, so it may not depend on the language, the time or who asks. What is given goes
+    to the database as it is: numbers, texts, dates, aware moments, and lists of these; None equals nothing. Row-level
+    security holds as ever. ValueError for a DISTINCT that is ordered by what is not among its columns.
     """
 
     def __init__(self, build: Callable[[], QuerySet[Any, Row]]) -> None:
@@ -49,6 +50,8 @@ class Written[Row: tuple[Any, ...]]:
     def _written(self) -> tuple[str, Sequence[Any], Mapping[int, Any]]:
         compiler = self._build().query.get_compiler(DEFAULT_DB_ALIAS)
         text, values = compiler.as_sql()
+        if compiler.has_extra_select:
+            raise ValueError("Order a DISTINCT by its columns, or by nothing: its rows would hold more than these.")
         return text, values, compiler.get_converters(column for column, _sql, _alias in compiler.select)
 
     def rows(self, **given: Any) -> list[Row]:

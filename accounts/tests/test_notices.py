@@ -125,6 +125,14 @@ def test_what_one_reader_puts_away_stays_with_the_others(
 
 
 @pytest.mark.django_db
+def test_who_is_no_person_and_may_do_nothing_is_told_nothing(acme: Customer) -> None:
+    tell(acme)
+    nobody = Actor(user=None, customer=acme, roles=frozenset(), door=Door.API)
+    with tenant(acme):
+        assert (list(selectors.notices_for(nobody)), list(selectors.unread_notices(nobody))) == ([], [])
+
+
+@pytest.mark.django_db
 def test_the_bell_adds_no_query_to_a_page(as_alice: Client, acme: Customer, django_assert_num_queries: Any) -> None:
     as_alice.get("/notices/")
     with django_assert_num_queries(8):

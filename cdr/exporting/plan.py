@@ -31,7 +31,7 @@ class Plan:
     """Everything that making the file needs. `rows` reads the records, `check` adds them up, `totals` is what the page shows.
 
     `columns` are made of the columns of `rows`, which are called READ. `destinations` reads what the rates of these
-    records are called: with the records, so that none can come whose rate is not known.
+    records are called: with the records, so that none can come whose rate is not known. `columns_with` says so to them.
     """
 
     customer: int

@@ -10,7 +10,7 @@ from accounts.access import system
 from accounts.models import Customer, User
 from accounts.services import create_token
 from accounts.tenancy import tenant
-from cdr.models import CallRecord, Dispute, KeepingTime, MaskedPeriod
+from cdr.models import BilledPeriod, CallRecord, Dispute, KeepingTime, MaskedPeriod
 from cdr.selectors.calls import cursor_of
 from cdr.tests.worlds import a_source, a_tariff, asterisk_row, load, write
 
@@ -51,6 +51,29 @@ def test_a_period_is_disputed_by_its_name(place: str, acme: Customer, alice: Use
     client.post("/calls/disputes/new/", {"period": "2026-10", "reason": "too much"})
     [made] = disputes(acme)
     assert (made.billing_period, made.call_id) == (OCTOBER, None)
+
+
+@pytest.fixture
+def invoiced(acme: Customer) -> None:
+    """An invoice of a month in which Acme did not call, only subscribed."""
+    with tenant(acme):
+        BilledPeriod.objects.create(customer=acme, first_day=OCTOBER, invoice="2026100007")
+
+
+def test_an_invoice_of_a_month_without_calls_is_disputed(
+    invoiced: None, acme: Customer, alice: User, client: Client
+) -> None:
+    client.force_login(alice)
+    assert '<option value="2026-10" selected>' in client.get("/calls/disputes/new/?period=2026-10").content.decode()
+    client.post("/calls/disputes/new/", {"period": "2026-10", "reason": "too much"})
+    assert [made.billing_period for made in disputes(acme)] == [OCTOBER]
+
+
+def test_such_an_invoice_is_disputed_over_the_api(invoiced: None, acme: Customer, alice: User, client: Client) -> None:
+    headers = {"Authorization": f"Bearer {create_token(actor=system(), user=alice, name='t')[1]}"}
+    given = {"billing_period": "2026-10", "reason": "too much"}
+    answer = client.post("/api/v1/disputes/", given, content_type="application/json", headers=headers)
+    assert (answer.status_code, [made.billing_period for made in disputes(acme)]) == (201, [OCTOBER])
 
 
 def test_a_second_dispute_about_the_same_is_refused_with_a_sentence(

@@ -59,6 +59,12 @@ def test_a_value_that_is_not_given_is_an_error_and_not_an_empty_answer() -> None
         REFERENCES.rows()
 
 
+def test_a_distinct_that_is_ordered_by_another_column_is_refused_because_its_rows_would_be_wider() -> None:
+    query = Written[tuple[str]](lambda: Customer.objects.order_by("reference").values_list("name").distinct())
+    with pytest.raises(ValueError, match="DISTINCT"):
+        query.rows()
+
+
 @pytest.mark.django_db
 def test_the_same_query_sees_in_each_room_what_is_there(acme: Customer, birch: Customer) -> None:
     links = Written[tuple[str]](lambda: Notice.objects.order_by("pk").values_list("link"))

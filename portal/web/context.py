@@ -141,12 +141,16 @@ WIDE_TABS: tuple[tuple[Tab, ...], ...] = (
 
 
 _PRODUCTS = Written[tuple[bool, bool, bool, bool, int]](
-    lambda: Customer.objects.filter(pk=Given("customer", BigIntegerField())).values_list(
-        Exists(ExchangeSettings.objects.all()),
-        Exists(Line.objects.all()),
-        Exists(MobileSubscription.objects.all()),
-        Exists(Line.objects.filter(user_id=Given("user", BigIntegerField()))),
-        selectors.unread_count(),
+    lambda: (
+        Customer.objects.filter(pk=Given("customer", BigIntegerField()))
+        .order_by()
+        .values_list(
+            Exists(ExchangeSettings.objects.all()),
+            Exists(Line.objects.all()),
+            Exists(MobileSubscription.objects.all()),
+            Exists(Line.objects.filter(user_id=Given("user", BigIntegerField()))),
+            selectors.unread_count(),
+        )
     )
 )
 

@@ -41,8 +41,8 @@ def own_numbers(selection: Selection) -> list[str]:
 
 
 def billing_periods() -> dict[date, str]:
-    """The number of the invoice, empty where there is none yet, of each billing period that has one or calls that are
-    shown; the latest first.
+    """The number of the invoice, empty where there is none yet, of each billing period that has one, and of the latest
+    MOST_PERIODS with calls that are shown; the latest first.
     """
     found: dict[date, str] = {}
     for period, invoice in _BILLING_PERIODS.rows():
