@@ -43,6 +43,7 @@ class Visit:
             viewport={"width": width, "height": 900},
             bypass_csp=False,
             accept_downloads=True,
+            reduced_motion="reduce",  # contrast is not measured of a message that fades in
         )
         self.context.set_default_timeout(15_000)
         self.page: Page = self.context.new_page()
