@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from cdr.ingest.calls import Calls, Coded, Integers, Mask
+from cdr.vocabulary import Direction
 
 NOBODY = 0
 
@@ -29,12 +30,15 @@ def attribute(calls: Calls, directory: Directory) -> Integers:
     """The customer of each row, NOBODY where there is none.
 
     An account code that nobody has is not helped out by a number, nor an own number that nobody has by the caller's or
-    the called one: the source said whose call it is.
+    the called one: the source said whose call it is. A call that the source says came in is first of whom it came to, also
+    where another customer called.
     """
     named, told = calls.account.filled(), calls.own.starting("+")
     customers = calls.account.lookup(directory.accounts, NOBODY)
     settled = named
-    for column in (calls.own, calls.caller, calls.called):
+    incoming = calls.direction == Direction.INCOMING
+    near, far = calls.called.choose(incoming, calls.caller), calls.caller.choose(incoming, calls.called)
+    for column in (calls.own, near, far):
         found = column.lookup(directory.numbers, NOBODY)
         customers = np.where(settled | (customers != NOBODY), customers, found)
         settled = named | told

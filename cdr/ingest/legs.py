@@ -13,10 +13,10 @@ import numpy as np
 import pyarrow.compute as pc
 
 from cdr.dialects import LegRule
-from cdr.ingest.attribute import Directory, call_keys
+from cdr.ingest.attribute import NOBODY, Directory, call_keys
 from cdr.ingest.calls import Calls, Coded, Integers, Mask
 from cdr.ingest.numbers import NumberFormat, read_number
-from cdr.vocabulary import Direction
+from cdr.vocabulary import Direction, Product
 
 _CHANNEL = re.compile(r"(?P<technology>[A-Za-z0-9_]+)/(?P<peer>.+)$")
 # A channel's name ends in a number of its own and, for a local one, in its half.
@@ -116,9 +116,14 @@ def _asterisk(
     return Legs(direction, left, _chosen(calls, keys, customers, left), own, other)
 
 
-def _plain(calls: Calls, customers: Integers) -> Legs:
-    direction = calls.direction
-    left = np.isin(direction, (Direction.OUTGOING, Direction.FORWARDED))
+def _plain(calls: Calls, customers: Integers, directory: Directory) -> Legs:
+    """What the source says, except that a call to a number of the same customer never left: from the exchange that is
+    internal, and forwarded to a colleague it costs nothing. Mobile phones call all numbers over their operator's network.
+    """
+    own_called = _belongs(calls.called, customers, directory.numbers) | calls.called.starting("ext:")
+    stayed = own_called & (customers != NOBODY) & (calls.product != Product.MOBILE)
+    direction = np.where(stayed & (calls.direction == Direction.OUTGOING), int(Direction.INTERNAL), calls.direction)
+    left = np.isin(direction, (Direction.OUTGOING, Direction.FORWARDED)) & ~stayed
     incoming = direction == Direction.INCOMING
     own = calls.own.choose(calls.own.filled(), calls.called.choose(incoming, calls.caller))
     other = calls.caller.choose(incoming, calls.called)
@@ -184,7 +189,7 @@ def choose_legs(
 ) -> Legs:
     """Directions, parties and the leg that is the call."""
     if rule == "plain":
-        return _plain(calls, customers)
+        return _plain(calls, customers, directory)
     if rule == "numbers":
         return _by_numbers(calls, customers, directory)
     return _asterisk(calls, customers, directory, trunks, form)

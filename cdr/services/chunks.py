@@ -113,9 +113,10 @@ def write(load: Load, parts: Iterable[Ready]) -> None:
         closed = feeds.closed_periods()
         booking = Booking()
         for ready in parts:
-            if closed != ready.closed and ready.chosen is not None:
-                # A period was closed while the part was made ready: it goes into the next one.
+            if closed != ready.closed and ready.chosen is not None and ready.stock is not None:
+                # A period was closed while the part was made ready: it goes into the next one. Its numbers count as learned.
                 stock = _stock(load, ready.rows, ready.chosen, closed)
+                stock = replace(stock, numbers=ready.stock.numbers)
                 booking.add(load, replace(ready, stock=stock, closed=closed))
             else:
                 booking.add(load, ready)
@@ -233,7 +234,16 @@ def _correct(ready: Ready, earlier: Earlier | None) -> None:
     replaced = [record for record in rows.replaced.values() if record.leg == Leg.CALL]
     book([reversal(record, period=open_period_of(record.start, closed)) for record in replaced])
     if earlier is not None and ready.chosen is not None and ready.chosen.earlier is not None:
-        amend(ready.chosen.earlier, earlier, first=int(rows.calls.start.min()), closed=closed)
+        amend(ready.chosen.earlier, earlier, came=_first_starts(rows.calls, earlier), closed=closed)
+
+
+def _first_starts(calls: Calls, earlier: Earlier) -> dict[str, datetime]:
+    """When the first of the rows that came of each of these calls started."""
+    names = sorted({record.call_group for record in earlier.records})
+    places = {name: place for place, name in enumerate(names)}
+    first = np.full(len(names) + 1, calls.start.max())
+    np.minimum.at(first, calls.group.number(lambda name: places.get(name, len(names))), calls.start)
+    return {name: _EPOCH + timedelta(microseconds=int(start)) for name, start in zip(names, first[:-1], strict=True)}
 
 
 # --- what is known ---
@@ -294,8 +304,8 @@ def _in_the_ledger(load: Load, calls: Calls, status: Integers) -> dict[str, Call
 
 
 def _with_siblings(load: Load, calls: Calls, customers: Integers) -> Integers:
-    """The customers, also of calls that nothing names but an earlier file."""
-    lost = (customers == NOBODY) & ~calls.account.filled()
+    """The customers, also of calls that nothing names but an earlier file; whose the source named is never guessed."""
+    lost = (customers == NOBODY) & ~calls.account.filled() & ~calls.own.starting("+")
     names = set(calls.group.keep(lost).compact().values) - {""}
     if not names:
         return customers

@@ -71,6 +71,7 @@ def _is_whole(path: Path) -> bool:
 
 def _load(path: Path, source: Source, actor: Actor) -> list[Batch]:
     try:
+        before = _state(path)
         batch = load_file(path=path, source=source, actor=actor)
     except FileProblem as problem:  # somebody took the file away meanwhile
         log.warning("drop folder: %s", problem.sentence)
@@ -78,6 +79,9 @@ def _load(path: Path, source: Source, actor: Actor) -> list[Batch]:
     except PermissionError:  # one file that may not be read must not keep those after it waiting
         log.exception("drop folder: %s cannot be read", path.name)
         return []
+    if _state(path) != before:  # another took its place, or it grew: the next look loads what is there now
+        log.warning("drop folder: %s changed while it was loaded, and stays", path.name)
+        return [batch]
     reason = STOPPED if batch.state == Batch.State.CANCELLED else batch.problem
     failed = batch.state != Batch.State.DONE
     kept = _move(path, path.parent / ("failed" if failed else "done"))
@@ -85,6 +89,15 @@ def _load(path: Path, source: Source, actor: Actor) -> list[Batch]:
         kept.with_name(kept.name + ".reason.txt").write_text(reason + "\n", "utf-8")
         log.warning("drop folder: %s was not loaded: %s", kept.name, reason)
     return [batch]
+
+
+def _state(path: Path) -> tuple[int, int, int]:
+    """Which file has this name, and how far it is written; nothing when there is none any more."""
+    try:
+        state = path.stat()
+    except FileNotFoundError:
+        return 0, 0, 0
+    return state.st_ino, state.st_size, state.st_mtime_ns
 
 
 def _move(path: Path, folder: Path) -> Path:

@@ -5,7 +5,7 @@ however its rows were spread over files.
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -183,14 +183,13 @@ def _outcome(load: Load, calls: Calls, customers: Integers, ids: Integers) -> Ou
     return Outcome(calls, customers, legs, charges)
 
 
-def amend(found: Outcome, earlier: Earlier, *, first: int, closed: frozenset[date]) -> None:
+def amend(found: Outcome, earlier: Earlier, *, came: Mapping[str, datetime], closed: frozenset[date]) -> None:
     """Set right what the ledger holds of earlier legs, where it is not what they are now.
 
     While a call is open, which it is until 15 minutes after its last row, its rows are written anew; afterwards, and once its
-    period is closed, they are booked back and booked anew. `first` is the first start of the rows that came (microseconds).
+    period is closed, they are booked back and booked anew. `came` is the first start of the rows that came, by call.
     """
     records = {record.record_id: record for record in earlier.records}
-    since = _EPOCH + timedelta(microseconds=first) - GROUP_CLOSES
     ends: dict[str, datetime] = {}
     for record in earlier.records:
         end = record.start + timedelta(seconds=record.seconds)
@@ -203,7 +202,7 @@ def amend(found: Outcome, earlier: Earlier, *, first: int, closed: frozenset[dat
         if not changes:
             continue
         period = open_period_of(record.start, closed)
-        if ends[record.call_group] >= since and record.billing_period == period:
+        if ends[record.call_group] >= came[record.call_group] - GROUP_CLOSES and record.billing_period == period:
             rewritten.append(
                 (record, successor(record, period=period, **changes, revision=record.revision, id=record.id))
             )

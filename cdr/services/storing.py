@@ -154,7 +154,7 @@ def add_up(stocks: Sequence[Stock]) -> None:
 
 
 def record_ids(batch: int, lines: Integers) -> Integers:
-    """The ids of the records of a file."""
+    """The ids of the records of a file, as they come first."""
     return (batch << (LINE_BITS + REVISION_BITS)) + lines
 
 
@@ -248,7 +248,7 @@ def _table(rated: Rated, frame: pd.DataFrame, source: int, batch: int) -> Any:
         {
             "customer_id": rated.customers,
             "start": calls.start,
-            "id": record_ids(batch, calls.lines),
+            "id": record_ids(batch, calls.lines) | (rated.revision << LINE_BITS),
             "micros": pa.array(charges.micros, pa.int64(), mask=charges.micros == NO_CHARGE),
             "rate_id": charges.rate,
             "source_id": np.full(length, source, dtype=np.int64),

@@ -9,13 +9,15 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.tenancy import Crossing, crossing
 from cdr.ingest.problems import GAVE_UP
-from cdr.models import Batch, Source
+from cdr.models import Batch, CallRecord, Source
 from cdr.services import deliveries
 from cdr.services.deliveries import MOST_TRIES, load_queue, tend
 from cdr.tasks import tend_deliveries
 from cdr.tests.delivering import Upload, kept, rows, stored
 from cdr.tests.worlds import counts
+from cdr.vocabulary import Leg
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 
@@ -64,6 +66,23 @@ def test_what_a_dead_worker_left_is_taken_up_again_and_doubles_nothing(upload: U
     load_queue(source=source)
     batch = Batch.objects.get()
     assert (batch.state, counts(batch), stored()) == (State.DONE, (3, 0, 3, 0, 0), 3)
+
+
+def test_what_is_loaded_again_after_its_source_was_mended_corrects_what_was_loaded(
+    upload: Upload, source: Source, media: Path
+) -> None:
+    upload(("calls.csv", rows(3)))
+    load_queue(source=source)
+    Batch.objects.update(state=State.RUNNING, loaded=1, read=1)
+    [path] = kept(media)
+    path.write_bytes(path.read_bytes().replace(b"0201234567", b"0201234568"))  # as another reading of the rows would
+    tend_deliveries()
+    load_queue(source=source)
+    batch = Batch.objects.get()
+    assert (batch.state, batch.corrected) == (State.DONE, 3)
+    with crossing(Crossing.OPERATE):
+        last = CallRecord.objects.filter(leg=Leg.CALL, revision=2)
+        assert {call.other for call in last} == {"+31201234568"}
 
 
 def test_what_another_worker_is_loading_is_left_alone(upload: Upload, source: Source) -> None:

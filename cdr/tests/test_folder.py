@@ -14,7 +14,7 @@ from pytest_django import Settings
 from accounts.access import system
 from accounts.models import Customer, User
 from cdr.models import Batch, Source
-from cdr.services import live, loading
+from cdr.services import known, live, loading
 from cdr.services.folder import load_folder
 from cdr.tasks import load_drop_folder
 from cdr.tests.worlds import a_source, a_tariff, asterisk_row
@@ -105,6 +105,26 @@ def test_a_file_that_somebody_stopped_does_not_lie_among_those_that_are_loaded(
     assert "Deliver the file again" in (path.parent / "failed" / "Master.csv.reason.txt").read_text()
     client.force_login(olga)
     assert "Lever het bestand opnieuw aan" in client.get(f"/operate/batches/{batch.pk}/").content.decode()
+
+
+def test_a_file_that_takes_the_place_of_another_while_that_is_loaded_is_loaded_too(
+    tmp_path: Path, source: Source, drop: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = drop("Master.csv", asterisk_row(unique="1.1") + "\n")
+    look(tmp_path, source)
+    with monkeypatch.context() as sender:
+
+        def send(loaded_for: Source) -> None:
+            known.compact(loaded_for)
+            drop("next.part", asterisk_row(unique="2.2") + "\n").rename(path)
+
+        sender.setattr(loading, "compact", send)
+        [batch] = look(tmp_path, source)
+    assert (batch.state, batch.loaded, path.exists()) == (Batch.State.DONE, 1, True)
+    look(tmp_path, source)
+    [following] = look(tmp_path, source)
+    assert (following.loaded, path.exists()) == (1, False)
+    assert "2.2" in (path.parent / "done" / "Master.csv").read_text()
 
 
 def test_the_task_makes_the_folder_of_a_source_and_loads_what_is_in_it(

@@ -238,6 +238,17 @@ def test_a_leg_that_comes_later_corrects_the_choice(acme: Customer, tmp_path: Pa
     assert money()[0] == money()[1]
 
 
+def test_a_late_leg_is_late_whatever_else_comes_with_it(acme: Customer, tmp_path: Path) -> None:
+    a_tariff()
+    source = a_source(trunks="trunk*")
+    first, last = in_and_out(minutes=40)
+    deliver(source, tmp_path, first, name="a")
+    deliver(source, tmp_path, asterisk_row(unique="main-1792000000.9", start="2026-10-15 07:00:00"), last, name="b")
+    with crossing(Crossing.OPERATE):
+        legs = CallRecord.objects.exclude(record_id__contains=".9").order_by("start", "revision")
+        assert [leg for (leg,) in legs.values_list("leg")] == [Leg.CALL, Leg.REVERSAL, Leg.LEG, Leg.CALL]
+
+
 def test_a_leg_finds_its_call_behind_many_files(acme: Customer, tmp_path: Path) -> None:
     a_tariff()
     source = a_source(trunks="trunk*")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from accounts.access import system
 from accounts.models import Customer
 from accounts.tenancy import Crossing, crossing
-from cdr.models import BundleAllocation, CallRecord, DailyTotal, KeptRows, MonthlyTotal, Source, Tariff
+from cdr.models import BundleAllocation, CallRecord, DailyTotal, KeptRows, MonthlyTotal, PartyNumber, Source, Tariff
 from cdr.rating.prices import Price
 from cdr.services import add_version, chunks, close_period, loading, pipeline
 from cdr.services.periods import hold_periods_open
@@ -73,7 +73,11 @@ type Meet = Callable[[pytest.MonkeyPatch, Other], None]
 
 
 def rows(count: int = CALLS) -> list[str]:
-    return [generic(f"r{number:02}", start=f"2026-10-15T09:{number:02}:00+02:00") for number in range(count)]
+    """Calls to as many numbers."""
+    return [
+        generic(f"r{number:02}", start=f"2026-10-15T09:{number:02}:00+02:00", called=f"06123456{number:02}")
+        for number in range(count)
+    ]
 
 
 def load_meanwhile(folder: Path, source: Source, other: Other) -> None:
@@ -117,6 +121,9 @@ def test_a_period_that_is_closed_under_a_load_takes_no_further_call_and_none_is_
     assert 0 < len(before) < CALLS
     assert sorted([*before, *after]) == [f"r{number:02}" for number in range(CALLS)]
     check_totals()
+    with crossing(Crossing.OPERATE):
+        others = set(CallRecord.objects.values_list("other", flat=True))
+        assert set(PartyNumber.objects.values_list("number", flat=True)) == others
 
 
 @pytest.mark.django_db(transaction=True)
