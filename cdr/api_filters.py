@@ -28,7 +28,7 @@ FILTERS = [
     OpenApiParameter("from", OpenApiTypes.DATE, description="First day of a period of one's own."),
     OpenApiParameter("to", OpenApiTypes.DATE, description="Last day of it, counted in."),
     text("q", "Part of a number in any spelling, or of the name of an own number."),
-    text("number", "Own number, E.164.", many=True),
+    text("number", "Own number, E.164; unknown for calls of which it is not known.", many=True),
     text("caller", "Who called: part of a number in any spelling, or of the name of an own number."),
     text("callee", "Who was called: the same."),
     OpenApiParameter("product", OpenApiTypes.STR, enum=[kind.name.lower() for kind in Product]),
@@ -41,6 +41,10 @@ FILTERS = [
     text("seconds_min", "Duration at least: seconds, or 1:30."),
     text("seconds_max", "Duration at most."),
     text("invoice", "Number of an invoice, or its billing period such as 2026-10; takes the place of the period."),
+    text(
+        "on",
+        "A month such as 2026-10 or a day such as 2026-10-31, in the place of the period; of an invoice the calls that started in it.",
+    ),
 ]
 
 

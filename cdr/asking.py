@@ -1,7 +1,7 @@
 """What is asked of the calls: a filter, the form that shows it, and words for numbers. For pages, export and API."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 from accounts.access import Actor, Capability
 from cdr.filters import (
     LONGEST_DAYS,
+    UNKNOWN_NUMBER,
     BilledDays,
     CallFilter,
     CallFilterForm,
     in_numbers,
     read_filter,
+    read_part,
     read_period,
     typed_days,
     unread_period,
@@ -24,7 +26,7 @@ from cdr.filters import (
 from cdr.selectors import calls, names
 from portal.lib import formats
 from portal.lib.numbers import display, mask
-from portal.lib.periods import Month
+from portal.lib.periods import Month, months
 
 OWN_NUMBER = re.compile(r"\+[1-9][0-9]{6,16}|ext:[0-9]{1,8}")
 MOST_ASKED = 500
@@ -82,32 +84,36 @@ def shown(number: str) -> str:
     """A stored number for people."""
     if number.startswith("ext:"):
         return number.removeprefix("ext:")
-    return display(number) if number else _("unknown number")
+    return display(number) if number and number != UNKNOWN_NUMBER else _("unknown number")
 
 
 def ask(query: QueryDict, actor: Actor, *, today: date) -> Asked:
     """Read a query inside the customer's door."""
     invoices = _invoices()
     query = _by_invoice(in_numbers(query), invoices)
-    first, end = read_period(query, today)
+    period = invoices.get(query.get("invoice") or "")
+    billed = _billed_days(period) if period else None
+    first, end = read_period(query, today, billed)
     own = names.own_names()
-    numbers = calls.own_numbers(calls.Selection(first, end))
+    numbers = [number or UNKNOWN_NUMBER for number in calls.own_numbers(calls.Selection(first, end))]
     full_numbers = actor.can(Capability.FULL_NUMBERS)
     choices = [
         (number, " ".join(filter(None, (own.get(number), shown(number).replace(" ", formats.NBSP)))))
         for number in (*numbers, *_asked_numbers(query, numbers))
     ]
     form = CallFilterForm(
-        query, numbers=choices, invoices=[(name, _invoice_words(name, period)) for name, period in invoices.items()]
+        query,
+        numbers=choices,
+        invoices=[(name, _invoice_words(name, period)) for name, period in invoices.items()],
+        parts=list(parts(query, billed)),
     )
-    period = invoices.get(query.get("invoice") or "")
     found = read_filter(
         query,
         today=today,
         full_numbers=full_numbers,
         form=form,
         find=lambda typed: calls.find_parties(typed, own=numbers, names=own, full_numbers=full_numbers),
-        billed=_billed_days(period) if period else None,
+        billed=billed,
     )
     return Asked(found, form, own, today)
 
@@ -134,6 +140,25 @@ def _by_invoice(query: QueryDict, invoices: Mapping[str, date]) -> QueryDict:
 def _invoice_words(name: str, period: date) -> str:
     month = Month.of_day(period)
     return " · ".join(filter(None, [formats.month(month, language()), name if name != str(month) else ""]))
+
+
+def parts(query: QueryDict, billed: BilledDays | None = None) -> Iterator[tuple[str, str]]:
+    """What may stand alone, with its words: the months in which calls of an invoice started, and what is asked for."""
+    whole = {str(month) for month in _months(billed)} if billed else set()
+    for part in sorted(whole | set(filter(read_part, query.getlist("on")[-1:]))):
+        yield part, part_words(part)
+
+
+def _months(billed: BilledDays) -> Iterator[Month]:
+    return months(Month.of_day(billed.first), Month.of_day(billed.end - timedelta(days=1)))
+
+
+def part_words(part: str) -> str:
+    """`oktober 2026`, or `15 oktober 2026`."""
+    try:
+        return formats.month(Month.parse(part), language())
+    except ValueError:
+        return formats.full_date(date.fromisoformat(part), language())
 
 
 def _billed_days(period: date) -> BilledDays:
@@ -174,4 +199,8 @@ def _period_problem(query: QueryDict, name: str) -> str:
 def _asked_numbers(query: QueryDict, known: Iterable[str]) -> list[str]:
     """Numbers that are asked for while they have no calls in this period: they stay chosen, and find nothing."""
     asked = dict.fromkeys(query.getlist("number")[:MOST_ASKED])
-    return [number for number in asked if OWN_NUMBER.fullmatch(number) and number not in known]
+    return [number for number in asked if _may_be_own(number) and number not in known]
+
+
+def _may_be_own(number: str) -> bool:
+    return number == UNKNOWN_NUMBER or bool(OWN_NUMBER.fullmatch(number))

@@ -19,6 +19,7 @@ from portal.lib.money import AmountError, parse_amount
 from portal.lib.periods import TYPED_YEARS, Month
 
 LONGEST_DAYS = 400
+UNKNOWN_NUMBER = "unknown"  # what `number` says for calls of which the own number is not known
 PREVIOUS = "previous"  # what `month` says for the month before the running one
 # The list shows four decimals: an amount that is to be equal is equal as it is shown.
 SHOWN_UNIT = 100
@@ -37,6 +38,7 @@ FILTER_NAMES = (
     "seconds_min",
     "seconds_max",
     "invoice",
+    "on",
 )
 # Filters whose values have names beside their numbers.
 KINDS: Mapping[str, type[Product | Direction | CallType]] = {
@@ -135,14 +137,28 @@ class CallFilterForm(forms.Form):
         required=False,
         error_messages={"invalid_choice": _("You have no invoice with this number. Choose one from the list.")},
     )
+    on = forms.ChoiceField(
+        label=_("Started in"),
+        required=False,
+        error_messages={"invalid_choice": _("Write a month as 2026-10, or a day as 2026-10-31.")},
+    )
 
     def __init__(
-        self, data: QueryDict, *, numbers: Sequence[tuple[str, str]] = (), invoices: Sequence[tuple[str, str]] = ()
+        self,
+        data: QueryDict,
+        *,
+        numbers: Sequence[tuple[str, str]] = (),
+        invoices: Sequence[tuple[str, str]] = (),
+        parts: Sequence[tuple[str, str]] = (),
     ) -> None:
+        """`parts` are the months and days that may stand alone; without any, and when none is asked for, this is no filter."""
         super().__init__(data)
         self._choose("product", [("", _("all")), *((str(value), label) for value, label in Product.choices)])
         self._choose("number", numbers)
         self._choose("invoice", [("", _("any invoice")), *invoices])
+        self._choose("on", [("", _("the whole period")), *parts])
+        if not parts and not data.get("on"):
+            del self.fields["on"]
         self.fields["cost"].widget = LeastAndMost(inputmode="decimal")
         self.fields["seconds"].widget = LeastAndMost()
 
@@ -216,6 +232,17 @@ def typed_period(query: QueryDict, today: date) -> tuple[date, date] | None:
     return (month.first_day, month.end_day) if month else _own_days(query)
 
 
+def read_part(text: str) -> tuple[date, date] | None:
+    """The days `[first, end)` of a month such as `2026-10` or of a day such as `2026-10-31`."""
+    if day := _day(text):
+        return day, day + timedelta(days=1)
+    try:
+        month = Month.parse(text)
+    except ValueError:
+        return None
+    return month.first_day, month.end_day
+
+
 def unread_period(query: QueryDict, today: date) -> str:
     """The name of a parameter that is meant as a period and cannot be read as one; empty where all can."""
     if (named := query.get("month")) and _named_month(named, today) is None:
@@ -224,10 +251,14 @@ def unread_period(query: QueryDict, today: date) -> str:
     return days[0] if days and _own_days(query) is None else ""
 
 
-def read_period(query: QueryDict, today: date) -> tuple[date, date]:
-    """The period that was typed; else the running month."""
+def read_period(query: QueryDict, today: date, billed: BilledDays | None = None) -> tuple[date, date]:
+    """Days `[first, end)`: of the month or day that stands alone; else of the invoice, which takes the place of the period;
+    else the period that was typed, or the running month.
+    """
     month = Month.of_day(today)
-    return typed_period(query, today) or (month.first_day, month.end_day)
+    if part := read_part(query.get("on") or ""):
+        return part
+    return (billed.first, billed.end) if billed else typed_period(query, today) or (month.first_day, month.end_day)
 
 
 def in_numbers(query: QueryDict) -> QueryDict:
@@ -243,10 +274,12 @@ def in_numbers(query: QueryDict) -> QueryDict:
 
 
 def saved_query(query: QueryDict) -> str:
-    """The period and the filters of an address in one order, without what says nothing. An invoice is a period of its own."""
+    """The period and the filters of an address in one order, without what says nothing. An invoice, or a part that stands
+    alone, is a period of its own.
+    """
     kept, query = QueryDict(mutable=True), in_numbers(query)
-    names = FILTER_NAMES if query.get("invoice") else (*_period_names(query), *FILTER_NAMES)
-    for name in names:
+    period = () if query.get("invoice") or query.get("on") else _period_names(query)
+    for name in (*period, *FILTER_NAMES):
         values = [text for text in (value.strip() for value in query.getlist(name)) if text]
         if name in _MANY:
             kept.setlist(name, sorted(set(values)))
@@ -297,9 +330,7 @@ def read_filter(
     """The filter of a query. `find` looks up what a search means, `billed` is the invoice that the query names."""
     form.is_valid()
     clean = form.cleaned_data
-    first, end = read_period(query, today)
-    if billed is not None:
-        first, end = billed.first, billed.end
+    first, end = read_period(query, today, billed)
     least, most = _amounts(clean.get("cost"))
     shortest, longest = _range(clean.get("seconds"))
     selection = Selection(
@@ -309,7 +340,7 @@ def read_filter(
         products=frozenset(int(value) for value in [clean.get("product")] if value),
         directions=frozenset(int(value) for value in clean.get("direction", ())),
         call_types=frozenset(int(value) for value in clean.get("type", ())),
-        numbers=frozenset(clean.get("number", ())),
+        numbers=frozenset("" if number == UNKNOWN_NUMBER else number for number in clean.get("number", ())),
         anyone=_parties(form, "q", find),
         caller=_parties(form, "caller", find),
         callee=_parties(form, "callee", find),

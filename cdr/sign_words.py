@@ -11,10 +11,11 @@ from django.utils.http import urlencode
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from cdr.fraud.detect import SHORT_SECONDS
 from cdr.fraud.facts import BASELINE_DAYS
 from cdr.fraud.kinds import SignKind
 from cdr.models import FraudSign
-from cdr.vocabulary import Direction
+from cdr.vocabulary import CallType, Direction
 from portal.lib import formats
 from portal.lib.periods import local_day
 
@@ -158,7 +159,7 @@ def advice(sign: FraudSign) -> str:
 
 
 def calls_address(sign: FraudSign) -> str:
-    """The page with the calls behind the sign: its days, its direction, and the beginning of the numbers."""
+    """The page with the calls around the sign: its days, and of the calls what is told of all those behind it."""
     asked: list[tuple[str, str]] = [
         ("from", local_day(sign.start).isoformat()),
         ("to", local_day(sign.end).isoformat()),
@@ -167,9 +168,14 @@ def calls_address(sign: FraudSign) -> str:
         asked.append(("direction", str(Direction.INCOMING.value)))
     elif sign.kind == SignKind.FORWARD:
         asked.append(("direction", str(Direction.FORWARDED.value)))
+        asked += [("type", str(kind.value)) for kind in (CallType.UNKNOWN, CallType.ABROAD, CallType.SERVICE)]
+        asked += [("number", number) for number in sign.facts.get("numbers", ())]
     else:
         asked += [("direction", str(value.value)) for value in (Direction.OUTGOING, Direction.FORWARDED)]
-    if prefix := str(sign.facts.get("prefix") or ""):
+    if sign.kind == SignKind.PARALLEL:
+        asked.append(("seconds_max", str(SHORT_SECONDS)))
+    prefix = str(sign.facts.get("prefix") or "")
+    if any(character.isdigit() for character in prefix):
         party = "caller" if sign.kind == SignKind.CALL_BACK_BAIT else "callee"
         asked.append((party, prefix.removeprefix("short:")))
     return f"{reverse('cdr:details')}?{urlencode(asked)}"

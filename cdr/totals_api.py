@@ -85,7 +85,7 @@ class CallTotalsViewSet(CustomerAPI, viewsets.ViewSet):
     def dearest(self, request: Request) -> Response:
         """The dearest calls of the selection after bundles, as the page shows them; without those that were booked back."""
         asked = asked_of(self, request)
-        days = calls.by_day(calls.countable(asked.selection, by_day=True))
+        days = calls.by_day(asked.selection)
         found = calls.dearest_calls(asked.selection, days, most=MOST_DEAR)
         where = names.destinations(found)
         return Response(CallSerializer([call_document(call, asked, where) for call in found], many=True).data)

@@ -10,11 +10,12 @@ from cdr.asking import Asked, language
 from cdr.exporting.limits import MOST_WORKBOOK_ROWS, fits_a_workbook, goes_at_once
 from cdr.exporting.plan import plan
 from cdr.exporting.stream import content
+from cdr.filters import PERIOD_NAMES
 from cdr.models import Export, ExportForm
 from cdr.selectors import calls
 from cdr.services.exports import open_file, record_download, start_export
 
-PERIOD = ("month", "from", "to", "invoice")
+PERIOD = (*PERIOD_NAMES, "invoice", "on")
 _NO_FILTER = ("after", "before", "counted", "view", "sort", "by", "form", "page_size", "csrfmiddlewaretoken")
 
 

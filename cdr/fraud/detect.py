@@ -240,6 +240,7 @@ def _forwards(history: History, book: RiskBook) -> Iterator[Found]:
                 "place": place.code,
                 "is_country": place.is_country,
                 "known": known,
+                "numbers": sorted(forward.numbers),
             },
             risky=bool(place.group) or known <= RARELY,
         )

@@ -38,7 +38,10 @@ class ExportForm(models.TextChoices):
 
 
 class MonthlyReport(TenantModel):
-    """What somebody wants to have of each month's calls, and from which day of the next month. `query` holds filters without a period."""
+    """What somebody wants to have of each month's calls, and from which day of the next month. `query` holds filters without a period.
+
+    `last_month` is the last one of which a file was asked for, also when that was thrown away since.
+    """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     name = models.CharField(_("name"), max_length=80)
@@ -46,6 +49,7 @@ class MonthlyReport(TenantModel):
     form = models.CharField(_("kind of file"), max_length=5, choices=ExportForm.choices, default=ExportForm.DUTCH)
     day = models.PositiveSmallIntegerField(_("day of the month"), default=1)
     first_month = models.DateField()
+    last_month = models.DateField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("monthly report")

@@ -172,6 +172,8 @@ def calls_of(sign: FraudSign) -> QuerySet[CallRecord]:
         found = found.filter(direction=Direction.INCOMING, seconds=0)
     elif sign.kind == SignKind.FORWARD:
         found = found.filter(_FAR, direction=Direction.FORWARDED)
+        if numbers := sign.facts.get("numbers"):
+            found = found.filter(number__in=numbers)
     else:
         found = found.filter(direction__in=OUT)
     if sign.kind == SignKind.OFF_HOURS:

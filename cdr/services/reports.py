@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -55,7 +55,8 @@ def due(now: datetime) -> QuerySet[MonthlyReport]:
     """Reports whose day has come and of which the last month was not made yet, behind the door that is open."""
     month = month_due(now)
     made = Export.objects.filter(report=OuterRef("pk"), month=month)
-    return MonthlyReport.objects.filter(~Exists(made), day__lte=local_day(now).day, first_month__lte=month)
+    waiting = Q(last_month=None) | Q(last_month__lt=month)
+    return MonthlyReport.objects.filter(waiting, ~Exists(made), day__lte=local_day(now).day, first_month__lte=month)
 
 
 def start_report(*, actor: Actor, report: MonthlyReport, month: date) -> bool:
@@ -72,6 +73,7 @@ def start_report(*, actor: Actor, report: MonthlyReport, month: date) -> bool:
                     report=report,
                     month=month,
                 )
+                MonthlyReport.objects.filter(pk=report.pk).update(last_month=month)
         except IntegrityError:
             return False
     return True

@@ -9,6 +9,8 @@ from rest_framework.test import APIRequestFactory, force_authenticate
 
 from accounts.models import Customer, Membership, User
 from cdr.api import CallViewSet
+from cdr.models import Source
+from cdr.selectors.calls import reach
 from cdr.tests.worlds import a_source, a_tariff, asterisk_row, load, write
 from cdr.totals_api import CallTotalsViewSet
 
@@ -144,3 +146,20 @@ def test_kinds_are_asked_for_by_the_names_that_answers_have(
 def test_a_name_of_no_kind_that_is_shown_is_a_problem(called: None, alice: User, query: str) -> None:
     answer = ask(alice, CallViewSet, f"?month=2026-10&{query}")
     assert (answer.status_code, list(answer.data["errors"])) == (400, [query.partition("=")[0]])
+
+
+def test_calls_of_which_the_own_number_is_unknown_are_found(called: None, alice: User, tmp_path: Path) -> None:
+    row = asterisk_row(src="anonymous", unique="8.8", start="2026-10-09 10:00:00")
+    load(write(tmp_path, [row], name="unknown.csv"), Source.objects.get())
+    document = ask(alice, CallViewSet, "?month=2026-10&number=unknown").data
+    assert [(call["number"], call["start"][:10]) for call in document["results"]] == [("", "2026-10-09")]
+
+
+def test_the_dearest_are_those_of_all_calls_however_many_there_are(
+    called: None, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reach, "REACH", 1)
+    request = APIRequestFactory().get("/api/v1/call-totals/dearest/?month=2026-10&seconds_min=1")
+    force_authenticate(request, user=alice)
+    found = CallTotalsViewSet.as_view({"get": "dearest"})(request).data
+    assert [call["amount"] for call in found] == ["0.500000", "0.375000", "0.090000", "0.060000"]

@@ -5,8 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import time_machine
 from celery import current_app
 from django.core.cache import cache
+from django.http import QueryDict
+from django.test import Client
 from django.utils import translation
 
 from accounts.audit import record
@@ -15,17 +18,20 @@ from accounts.tenancy import Crossing, crossing, tenant
 from cdr import sign_words
 from cdr.fraud.kinds import Judgement, SignKind
 from cdr.fraud_tasks import find_fraud, look_for_fraud, mail_signs, watch_fraud
-from cdr.models import CallRecord, Source
+from cdr.models import CallRecord, FraudSign, Source
 from cdr.selectors import signs as selectors
 from cdr.services import fraud
 from cdr.tests.fraud_worlds import NIGHT, actor_of, habits, raised, rows_of
-from cdr.tests.worlds import NOW, load, write
+from cdr.tests.worlds import ARRIVAL, FORWARD, NOW, Cells, asterisk_row, load, write
 from conftest import Mailbox
 from telephony.models import PhoneNumber
 from telephony.selectors import Target
 from telephony.services import create_line, set_features, set_forward
 
 pytestmark = pytest.mark.django_db
+
+NOON: Cells = {"start": "2026-11-22 12:30:00"}
+CUBA = "005351234567"
 
 
 @pytest.fixture(autouse=True)
@@ -114,6 +120,40 @@ def test_a_forward_to_abroad_is_raised_with_who_set_it(source: Source, acme: Cus
         assert "Alice Test let Sanne" in sign_words.sentence(sign)
         assert "a number in Cuba" in sign_words.sentence(sign)
     assert fraud.find_signs(customer=acme) == []
+
+
+def test_the_calls_of_a_forward_to_abroad_are_those_of_its_own_line(
+    source: Source, acme: Customer, alice: User, client: Client, tmp_path: Path
+) -> None:
+    sanne, joost = "0887654121", "0887654123"
+    forwards = [
+        asterisk_row(ARRIVAL, src="0201112233", dst=own, unique=f"{call}.1", linked=f"{call}.1", sequence=1, **NOON)
+        for call, own in ((11, sanne), (12, joost), (13, sanne))
+    ] + [
+        asterisk_row(FORWARD, src="0201112233", dst=to, unique=f"{call}.2", linked=f"{call}.1", sequence=2, **NOON)
+        for call, to in ((11, CUBA), (12, CUBA), (13, "0612345678"))
+    ]
+    actor = actor_of(alice, acme)
+    with time_machine.travel(NOW - dt.timedelta(hours=2)), tenant(acme):
+        for name, own in (("Sanne", sanne), ("Joost", joost)):
+            number = PhoneNumber.objects.create(customer=acme, e164=f"+31{own[1:]}")
+            line = create_line(actor=actor, customer=acme, display_name=name, extension=own[-3:], number=number)
+            if own == sanne:
+                set_forward(actor=actor, line=line, on=True, target=Target(external="+5351234567"))
+    load(write(tmp_path, forwards), source)
+    [sign] = [one for one in fraud.find_signs(customer=acme, now=NOW) if one.kind == SignKind.FORWARD]
+    with tenant(acme):
+        assert [call.other for call in selectors.calls_of(sign)] == ["+5351234567"]
+    client.force_login(alice)
+    [group] = client.get(sign_words.calls_address(sign)).context["groups"]
+    assert [(line.own, line.call.other) for line in group.lines] == [("Sanne", "+5351234567")]
+
+
+@pytest.mark.parametrize(("prefix", "asked"), [("+", ""), ("short:", ""), ("+5351", "+5351"), ("short:18", "18")])
+def test_a_sign_links_to_numbers_only_by_digits_that_they_have_in_common(prefix: str, asked: str) -> None:
+    sign = FraudSign(kind=SignKind.PARALLEL, start=NOW, end=NOW, facts={"prefix": prefix})
+    query = QueryDict(sign_words.calls_address(sign).partition("?")[2])
+    assert (query.get("callee", ""), query["seconds_max"]) == (asked, "300")
 
 
 def test_a_forward_that_is_off_again_is_no_sign(source: Source, acme: Customer, alice: User) -> None:

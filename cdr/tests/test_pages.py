@@ -13,10 +13,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Customer, Membership, User
-from accounts.tenancy import tenant
+from accounts.tenancy import Crossing, crossing, tenant
 from cdr.generate import Caller, Company, files
 from cdr.models import CallRecord
 from cdr.selectors import calls
+from cdr.services.corrections import book, reversal, successor
 from cdr.tests.worlds import a_source, a_tariff, asterisk_row, load, write
 from cdr.vocabulary import HIDDEN_TYPES, CallType, Leg
 from portal.lib.money import parse_amount
@@ -26,6 +27,7 @@ from telephony.models import PhoneNumber
 pytestmark = pytest.mark.django_db
 
 OCTOBER = Month(2026, 10)
+MONTH = "month=2026-10"
 PAGES = ("/calls/?month=2026-10", "/calls/?month=2026-10&view=type", "/calls/details/?month=2026-10")
 # Session, user, memberships, customer and brand are asked by every page; the rest is of the page itself.
 QUERIES = {
@@ -312,3 +314,47 @@ def test_the_number_of_queries_does_not_grow_with_the_calls(
         client.get(url)
     asked = [query["sql"] for query in seen.captured_queries if "SAVEPOINT" not in query["sql"]]
     assert len(asked) <= QUERIES[url], "\n".join(asked)
+
+
+# --- what pictures and rows say and lead to ---
+
+
+@pytest.fixture
+def unknown(acme: Customer, tmp_path: Path) -> None:
+    """Three calls of Acme, of which the source of one does not tell from which of its numbers."""
+    a_tariff()
+    rows = [asterisk_row(src=src, unique=f"{place}.1") for place, src in enumerate(("anonymous", *["0887654000"] * 2))]
+    load(write(tmp_path, rows), a_source())
+    with tenant(acme):
+        assert CallRecord.objects.filter(number="").count() == 1
+
+
+@pytest.mark.parametrize("view", ["number", "matrix"])
+def test_calls_of_which_the_own_number_is_unknown_are_found_from_their_row(
+    unknown: None, alice: User, client: Client, view: str
+) -> None:
+    client.force_login(alice)
+    [row] = [row for row in client.get(f"/calls/?{MONTH}&view={view}").context["rows"] if row.name == "onbekend nummer"]
+    links = {row.url, *(cell.url for cell in row.cells)}
+    for link in links:
+        [group] = client.get(link).context["groups"]
+        assert [line.call.number for line in group.lines] == [""]
+        assert "Nummer: onbekend\N{NO-BREAK SPACE}nummer" in client.get(link).content.decode()
+
+
+def test_the_note_of_the_day_that_stands_out_counts_a_corrected_call_once(
+    acme: Customer, alice: User, client: Client, tmp_path: Path
+) -> None:
+    a_tariff()
+    days = (("02", "0201234567"), ("03", "0201234567"), ("15", "00212537268001"))
+    rows = [
+        asterisk_row(start=f"2026-10-{day} 09:12:00", dst=to, dialled=f"PJSIP/{to}@trunk", unique=f"{day}.1")
+        for day, to in days
+    ]
+    load(write(tmp_path, rows), a_source())
+    with tenant(acme):
+        call = CallRecord.objects.get(start__day=15)
+    with crossing(Crossing.INGEST):
+        book([reversal(call, period=call.billing_period), successor(call, period=call.billing_period, seconds=60)])
+    client.force_login(alice)
+    assert "1 gesprek naar Marokko" in client.get(f"/calls/?{MONTH}").content.decode()

@@ -18,6 +18,7 @@ from accounts.tenancy import tenant
 from cdr.export_tasks import mail_export, make_export, tidy_exports, watch_exports
 from cdr.models import Export, ExportForm, MonthlyReport
 from cdr.services import reports
+from cdr.services.exports import remove_export
 from cdr.tests.worlds import a_source, a_tariff, asterisk_row, load, write
 from conftest import Mailbox
 
@@ -92,6 +93,15 @@ def test_nothing_is_queued_for_a_period_that_was_made(alice: User, acme: Custome
     at(DUE, acme)
     with time_machine.travel(DUE + dt.timedelta(minutes=1)):
         assert watch_exports() == 0
+
+
+def test_a_report_that_was_thrown_away_does_not_come_again(alice: User, acme: Customer) -> None:
+    add(alice, acme)
+    [export] = at(DUE, acme)
+    with tenant(acme):
+        remove_export(actor=acting(alice, acme), export=export)
+    assert at(DUE + dt.timedelta(minutes=5), acme) == []
+    assert [made.month for made in at(DUE + dt.timedelta(days=30), acme)] == [dt.date(2026, 11, 1)]
 
 
 def test_it_waits_for_its_day_and_for_the_first_month_to_be_over(alice: User, acme: Customer) -> None:

@@ -16,6 +16,8 @@ from accounts.tenancy import tenant
 from cdr.models import Adjustment, Bundle, BundleAllocation, CallRecord, DailyTotal, MonthlyTotal, Tariff
 from cdr.rating.lines import RateLine
 from cdr.rating.prices import Price
+from cdr.selectors import calls
+from cdr.selectors.calls import Selection
 from cdr.services import add_version, close_period, save_tariff, set_customer_tariff
 from cdr.services.rerating import Rerated, rate_unrated, rerate
 from cdr.tasks import rate_unrated_calls
@@ -277,3 +279,22 @@ def test_the_command_shows_by_customer_and_type_and_ends_with_a_document(
 def test_the_command_refuses_what_it_does_not_know(arguments: tuple[str, ...]) -> None:
     with pytest.raises(CommandError):
         run(*arguments)
+
+
+def test_the_dearest_calls_are_those_of_the_new_prices(acme: Customer, tmp_path: Path) -> None:
+    tariff = a_tariff(DEAR_RATES)
+    load(write(tmp_path, [*rows(1, 2, 16, 20), *rows(21, dst="0612345678")]), a_source())
+    add_version(tariff=tariff, valid_from=date(2026, 10, 15), rates=RATES, actor=system())
+    again(acme)
+    whole = Selection(OCTOBER.first_day, OCTOBER.end_day)
+    with tenant(acme):
+        days = calls.by_day(whole)
+        found = {most: calls.dearest_calls(whole, days, most=most) for most in (1, 3, 5)}
+        fell = whole.between(date(2026, 10, 15), OCTOBER.end_day)
+        left = calls.dearest_calls(fell, calls.by_day(fell), most=1)
+    assert {most: [call.start.day for call in dear] for most, dear in found.items()} == {
+        1: [2],
+        3: [2, 1, 21],
+        5: [2, 1, 21, 20, 16],
+    }
+    assert [call.start.day for call in left] == [21]

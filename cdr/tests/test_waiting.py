@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Customer, User
+from cdr.models import Source
 from cdr.selectors import calls
 from cdr.tests.worlds import a_source, a_tariff, asterisk_row, load, write
 
@@ -32,6 +33,16 @@ def few_at_once(acme: Customer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     ]
     load(write(tmp_path, rows), a_source())
     monkeypatch.setattr(calls, "AT_ONCE", 1)
+
+
+@pytest.mark.parametrize("url", FROM_RECORDS)
+def test_the_calls_that_it_is_found_among_are_those_that_the_customer_sees(
+    few_at_once: None, alice: User, client: Client, tmp_path: Path, url: str
+) -> None:
+    hidden = asterisk_row(dst="112", start="2026-10-05 11:00:00", unique="112.1")
+    load(write(tmp_path, [hidden], name="hidden.csv"), Source.objects.get())
+    client.force_login(alice)
+    assert "10 gesprekken worden opgeteld" in client.get(url).content.decode()
 
 
 @pytest.mark.parametrize("url", FROM_RECORDS)

@@ -81,7 +81,7 @@ def details(request: CustomerRequest) -> HttpResponse:
     goes_on = waiting.goes_on(request)
     page = _page(request, asked, most=calls.REACH if goes_on else calls.AT_ONCE)
     if page is None:
-        context["waiting"] = waiting.waiting(request, calls.held(asked.selection))
+        context["waiting"] = waiting.waiting(request, calls.total(asked.filter.unfiltered).calls)
         return waiting.answered(request, "cdr/details.html", context)
     return waiting.answered(request, "cdr/details.html", context | _result(asked, page))
 

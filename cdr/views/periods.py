@@ -66,7 +66,7 @@ def picker(request: HttpRequest, asked: Asked) -> PeriodPicker:
         following = _days_address(request, asked.selection.end, asked.selection.end + days)
     months = [running.shifted(-back) for back in range(MONTHS_SHOWN)]
     last = asked.selection.end - timedelta(days=1)
-    left_out = {"month", "from", "to", "invoice", *PLACE}
+    left_out = {"on", "month", "from", "to", "invoice", *PLACE}
     return PeriodPicker(
         label=label,
         previous_url=previous,
@@ -95,9 +95,32 @@ def _month_name(month: Month, running: Month) -> str:
 
 
 def _month_address(request: HttpRequest, month: str | None) -> str:
-    return address(request, month=month, from_=None, to=None, invoice=None)
+    return address(request, on=None, month=month, from_=None, to=None, invoice=None)
 
 
 def _days_address(request: HttpRequest, first: date, end: date) -> str:
     last = end - timedelta(days=1)
-    return address(request, month=None, invoice=None, from_=first.isoformat(), to=last.isoformat())
+    return address(request, on=None, month=None, invoice=None, from_=first.isoformat(), to=last.isoformat())
+
+
+def calls_of_day(request: HttpRequest, asked: Asked, day: date) -> str:
+    """The calls of one day of what is asked; of an invoice those that are on it."""
+    if asked.selection.billing_period:
+        return _calls(request, on=day.isoformat())
+    return _calls(request, on=None, month=None, from_=day.isoformat(), to=day.isoformat())
+
+
+def calls_of_month(request: HttpRequest, asked: Asked, month: Month) -> str:
+    """The calls of one month of what is asked, of an invoice likewise."""
+    part = asked.selection.between(month.first_day, month.end_day)
+    last = part.end - timedelta(days=1)
+    whole = (part.first, part.end) == (month.first_day, month.end_day)
+    if asked.selection.billing_period:
+        return _calls(request, on=str(month)) if whole else _calls(request)
+    if whole:
+        return _calls(request, on=None, month=str(month), from_=None, to=None)
+    return _calls(request, on=None, month=None, from_=part.first.isoformat(), to=last.isoformat())
+
+
+def _calls(request: HttpRequest, **changes: str | None) -> str:
+    return address(request, reverse("cdr:details"), view=None, sort=None, **changes)

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cdr.asking import Asked, language
-from cdr.filters import type_label
+from cdr.filters import UNKNOWN_NUMBER, type_label
 from cdr.models import CallRecord
 from cdr.selectors import calls, names
 from cdr.selectors.calls import Selection, Sums
-from cdr.views.periods import address
+from cdr.views.periods import address, calls_of_day
 from cdr.views.tables import of_type, paid_types
 from portal.charts import Day, Share, day_bars, share_bar
 from portal.lib import formats
@@ -111,7 +111,6 @@ def day_chart(request: HttpRequest, asked: Asked, sums: Mapping[date, Sums]) -> 
     days = [asked.selection.first + timedelta(days=offset) for offset in range(asked.days_count)]
     exception, note = _exception(asked, sums)
     step = max(7, len(days) // 5)
-    detail = reverse("cdr:details")
     columns = [
         Day(
             value=sums.get(day, Sums()).micros,
@@ -119,9 +118,7 @@ def day_chart(request: HttpRequest, asked: Asked, sums: Mapping[date, Sums]) -> 
             shown=formats.euro(sums.get(day, Sums()).micros, tongue),
             weekend=day.weekday() > 4,
             axis=_axis(day, position, step),
-            url=address(request, detail, month=None, view=None, sort=None, from_=day.isoformat(), to=day.isoformat())
-            if day in sums
-            else "",
+            url=calls_of_day(request, asked, day) if day in sums else "",
             note=note if day == exception else "",
         )
         for position, day in enumerate(days)
@@ -146,19 +143,12 @@ def _exception(asked: Asked, sums: Mapping[date, Sums]) -> tuple[date | None, st
     if len(ordered) < 3 or not ordered[1][1].micros or ordered[0][1].micros * less < ordered[1][1].micros * more:
         return None, ""
     day = ordered[0][0]
-    found = list(calls.records(asked.selection.on(day)).filter(micros__gt=0).order_by("-micros")[:50])
-    where = names.destinations(found)
-    amount: defaultdict[str, int] = defaultdict(int)
-    count: defaultdict[str, int] = defaultdict(int)
-    for call in found:
-        place = where.get(call.rate_id, "")
-        amount[place] += call.amount or 0
-        count[place] += 1
-    if not amount:
+    found = calls.by_destination(asked.selection.on(day))
+    place, whole = max(found.items(), key=lambda item: item[1].micros, default=("", Sums()))
+    if not place:
         return None, ""
-    place = max(amount, key=lambda name: amount[name])
-    words = {"count": count[place], "where": place}
-    return day, ngettext("%(count)d call to %(where)s", "%(count)d calls to %(where)s", count[place]) % words
+    words = {"count": whole.calls, "where": place}
+    return day, ngettext("%(count)d call to %(where)s", "%(count)d calls to %(where)s", whole.calls) % words
 
 
 def type_chart(request: HttpRequest, pairs: Mapping[tuple[str, int], Sums]) -> SafeString:
@@ -175,7 +165,7 @@ def number_chart(request: HttpRequest, asked: Asked, pairs: Mapping[tuple[str, i
     for (number, _kind), sums in pairs.items():
         by_number[number] += sums.micros
     amounts = [
-        (micros, next(filter(None, asked.own(number))), address(request, number=number) if number else "")
+        (micros, next(filter(None, asked.own(number))), address(request, number=number or UNKNOWN_NUMBER))
         for number, micros in by_number.items()
         if micros > 0
     ]

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import Capability
 from accounts.errors import Refusal
 from accounts.web import CustomerRequest, customer_view, failed, saved
-from cdr.asking import Asked, ask, language, problems, shown
+from cdr.asking import Asked, ask, language, parts, problems, shown
 from cdr.filters import FILTER_NAMES, PERIOD_NAMES, PREVIOUS, CallFilterForm, in_numbers, read_period, saved_query
 from cdr.rules import MOST_SAVED
 from cdr.saved_forms import KeepForm, RenameForm
@@ -58,7 +58,7 @@ def bar(request: CustomerRequest, asked: Asked) -> Bar:
     return Bar(
         choices=choices,
         query=query,
-        periods=[] if asked.selection.billing_period else _periods(asked),
+        periods=[] if asked.selection.billing_period or request.GET.get("on") else _periods(asked),
         back=address(request),
         can_keep=worth_it and not any(choice.active for choice in choices),
     )
@@ -105,9 +105,10 @@ def _about(query: QueryDict, own: Mapping[str, str], today: date) -> str:
     """A saved filter in words: its period, and what is set."""
     numbers = [(number, own.get(number) or shown(number)) for number in query.getlist("number")]
     billed = query.get("invoice", "")
-    form = CallFilterForm(query, numbers=numbers, invoices=[(billed, _month_words(billed) or billed)] if billed else [])
+    invoices = [(billed, _month_words(billed) or billed)] if billed else []
+    form = CallFilterForm(query, numbers=numbers, invoices=invoices, parts=list(parts(query)))
     chosen = filter_bar(form, query, path="", search="q", keep=PERIOD_NAMES).chosen
-    words = [] if billed else [_period_words(query, today)]
+    words = [] if billed or query.get("on") else [_period_words(query, today)]
     words += filter(None, [query.get("q", "")])
     return " · ".join([*words, *(f"{item.label}: {item.words}" for item in chosen)])
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from cdr.adding import By, month_words
 from cdr.asking import Asked, language
-from cdr.filters import type_label
+from cdr.filters import UNKNOWN_NUMBER, type_label
 from cdr.selectors.calls import Sums, add_up
-from cdr.views.periods import address
+from cdr.views.periods import address, calls_of_day, calls_of_month
 from portal.charts import tint
 from portal.lib import formats
 from portal.lib.periods import Month
@@ -108,20 +108,14 @@ def rows(
 
 
 def _day_row(request: HttpRequest, asked: Asked, day: date, sums: Sums) -> Row:
-    here = {"month": None, "from_": day.isoformat(), "to": day.isoformat()}
-    url = address(request, reverse("cdr:details"), view=None, sort=None, **here)
+    url = calls_of_day(request, asked, day)
     return Row(formats.long_day(day, language(), today=asked.today), "", url, (), sums, place=day.isoformat())
 
 
 def _month_row(request: HttpRequest, asked: Asked, month: Month, sums: Sums) -> Row:
-    part = asked.selection.between(month.first_day, month.end_day)
-    last = part.end - timedelta(days=1)
-    whole = (part.first, part.end) == (month.first_day, month.end_day)
-    period = {"month": str(month), "from_": None, "to": None}
-    if not whole:
-        period = {"month": None, "from_": part.first.isoformat(), "to": last.isoformat()}
-    url = address(request, reverse("cdr:details"), view=None, sort=None, **period)
-    return Row(month_words(asked.selection, month), "", url, (), sums, place=str(month))
+    return Row(
+        month_words(asked.selection, month), "", calls_of_month(request, asked, month), (), sums, place=str(month)
+    )
 
 
 def _type_row(request: HttpRequest, kind: int, sums: Sums) -> Row:
@@ -138,7 +132,7 @@ def _number_rows(request: HttpRequest, asked: Asked, pairs: Pairs, types: Sequen
     found = []
     for number, kinds in by_number.items():
         name, second = asked.own(number)
-        own = number or None
+        own = number or UNKNOWN_NUMBER
         cells = tuple(
             Cell(
                 kinds[kind].micros if kind in kinds else None,

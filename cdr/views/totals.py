@@ -78,7 +78,7 @@ def totals(request: CustomerRequest) -> HttpResponse:
     }
     reads = calls.records_to_read(asked.selection, by_number=True, by_day=True)
     if reads > calls.AT_ONCE and not waiting.goes_on(request):
-        context["waiting"] = waiting.waiting(request, reads)
+        context["waiting"] = waiting.waiting(request, calls.total(asked.filter.unfiltered).calls)
     else:
         context |= _result(request, asked, view)
     return waiting.answered(request, "cdr/totals.html", context)

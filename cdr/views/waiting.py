@@ -14,7 +14,7 @@ COUNTED = "counted"
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What stands in the place of a result: its address for the page, one for people, and how many calls are read."""
+    """What stands in the place of a result: its address for the page, one for people, and among how many calls it is found."""
 
     url: str
     link: str
@@ -27,7 +27,7 @@ def goes_on(request: CustomerRequest) -> bool:
 
 
 def waiting(request: CustomerRequest, calls: int) -> Waiting:
-    """For a page whose result takes so many calls."""
+    """For a page whose result is found among so many calls."""
     query = request.GET.copy()
     query[COUNTED] = "1"
     link = f"{request.path}?{query.urlencode()}"

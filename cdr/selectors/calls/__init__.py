@@ -16,7 +16,7 @@ from cdr.selectors.calls.months import (
     total_of_months,
 )
 from cdr.selectors.calls.pages import Page, call_at, cursor_of, legs_of, page, place_of
-from cdr.selectors.calls.reach import AT_ONCE, REACH, countable, held, within_reach
+from cdr.selectors.calls.reach import AT_ONCE, REACH, countable, within_reach
 from cdr.selectors.calls.search import MOST_NUMBERS, TooManyNumbersError, find_parties
 from cdr.selectors.calls.selection import SHOWN, Parties, Selection, records
 from cdr.selectors.calls.sums import (
@@ -24,6 +24,7 @@ from cdr.selectors.calls.sums import (
     Sums,
     add_up,
     by_day,
+    by_destination,
     days_of,
     dearest_calls,
     rows_of,
@@ -48,6 +49,7 @@ __all__ = [
     "booked_back",
     "both_ways",
     "by_day",
+    "by_destination",
     "by_month",
     "by_number_and_type",
     "call_at",
@@ -57,7 +59,6 @@ __all__ = [
     "days_of",
     "dearest_calls",
     "find_parties",
-    "held",
     "legs_of",
     "months_of",
     "months_of_billing_period",

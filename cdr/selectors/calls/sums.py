@@ -1,5 +1,6 @@
 """Sums of what is selected, and by day."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,6 +15,7 @@ from cdr.selectors.calls.corrections import booked_back
 from cdr.selectors.calls.reach import within_reach
 from cdr.selectors.calls.selection import Selection, kinds, net_micros, records
 from cdr.selectors.ledger import booked_back as is_booked_back
+from cdr.selectors.rates import destinations_of
 from cdr.vocabulary import Leg
 from portal.lib.periods import AMSTERDAM, day_bounds, days_bounds, local_day
 
@@ -99,6 +101,18 @@ def totals_by_day(selection: Selection) -> QuerySet[Any, Any]:
     return totals.values("day").annotate(**OF_TOTALS)
 
 
+def by_destination(selection: Selection) -> dict[str, Sums]:
+    """Sums of the calls that cost something, by the name of where they went; those without a rate have none."""
+    paid = records(selection).order_by().exclude(micros=0).exclude(micros=None).values("rate_id")
+    by_rate = {row["rate_id"]: sums_of(row) for row in paid.annotate(**of_records(selection))}
+    where = destinations_of(by_rate)
+    found: defaultdict[str, Sums] = defaultdict(Sums)
+    for rate, sums in by_rate.items():
+        if sums.calls > 0:
+            found[where.get(rate, "")] += sums
+    return found
+
+
 def sums_of_records(selection: Selection) -> QuerySet[Any, Any]:
     """One row over the records themselves: how many `rows` there are, and the sums c, s and m that totals must equal."""
     sums = {name: expression for name, expression in of_records(selection).items() if name in "csm"}
@@ -140,4 +154,9 @@ def dearest_calls(selection: Selection, days: Mapping[date, Sums], *, most: int 
     dear = records(shown).filter(on_these_days, leg=Leg.CALL, micros__gte=least).order_by("-micros", "-start", "-id")
     found = list(dear[: 3 * most])
     back = booked_back(found)
-    return [call for call in found if call.pk not in back][:most]
+    stand = [call for call in found if call.pk not in back][:most]
+    if len(stand) == most or (len(found) < 3 * most and len(ranked) <= most):
+        return stand
+    # Prices fell since: the totals still know what was the dearest of each day, so all of them are looked at.
+    every_one = records(shown).filter(~is_booked_back(), leg=Leg.CALL, micros__gt=0)
+    return list(every_one.order_by("-micros", "-start", "-id")[:most])
