@@ -35,6 +35,10 @@ REASONS: Mapping[str, Words] = {
     "too_old": Words(
         _("Too long ago"), _("Nothing older than 36 months is billed. Dismiss the rows unless the clock was wrong.")
     ),
+    "too_early": Words(
+        _("Before the first day"),
+        _("Calls of before the setting CALLS_SINCE are not billed here. Dismiss the rows unless the clock was wrong."),
+    ),
     "future": Words(
         _("In the future"),
         _("Check the clock of the switch and the time zone of the source, then load the rows again."),

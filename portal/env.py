@@ -1,6 +1,7 @@
 """Typed readers of the environment. A secret may stand in a file named by ``<NAME>_FILE``."""
 
 import ipaddress
+from datetime import date
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -24,6 +25,12 @@ def boolean(name: str, *, default: bool = False) -> bool:
 def integer(name: str, default: int) -> int:
     """A whole number."""
     return int(env.int(name, default=default))
+
+
+def day(name: str) -> date | None:
+    """A day such as 2026-10-31; None where the variable is not set, ValueError for anything else."""
+    value = text(name)
+    return date.fromisoformat(value) if value else None
 
 
 def words(name: str, default: tuple[str, ...] = ()) -> list[str]:

@@ -304,6 +304,8 @@ ACROBITS_CLOUD_ID = env.text("ACROBITS_CLOUD_ID", "")
 # For phones that know no TLS, where SIP_TRANSPORT is tls.
 SIP_PLAIN_PORT = env.integer("SIP_PLAIN_PORT", 5060)
 DROP_FOLDER = env.folder("DROP_FOLDER", str(HOME / "drop"))
+# Calls of before this day are none of ours to bill.
+CALLS_SINCE = env.day("CALLS_SINCE")
 CDR_UPLOAD_MAX_BYTES = env.integer("CDR_UPLOAD_MAX_MB", 2_000) * 1_000_000
 
 # --- the provider, as it stands on invoices ---

@@ -1,11 +1,9 @@
 """Cells to calls: the facts of a chunk, and what contradicts what."""
 
-import hashlib
 from calendar import monthrange
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -15,6 +13,7 @@ import pyarrow.compute as pc
 from cdr.ingest.calls import Calls, Coded, Integers, Mask
 from cdr.ingest.chunk import BadRow, Chunk
 from cdr.ingest.columns import NOTHING, Columns, Reading
+from cdr.ingest.ordinals import Ordinals
 from cdr.ingest.reasons import SENTENCES
 from cdr.ingest.times import (
     NO_MOMENT,
@@ -29,6 +28,7 @@ from cdr.ingest.times import (
     to_utc,
 )
 from cdr.vocabulary import Flag, Product
+from portal.lib.periods import day_bounds
 
 __all__ = ["SENTENCES", "Ordinals", "Reading", "Window", "read_calls", "window_around"]
 
@@ -40,24 +40,11 @@ LONGEST_CALL = 86_400  # seconds; a longer one has lost its end, or is of interi
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Moments (microseconds UTC) between which a call is believed."""
+    """Moments (microseconds UTC) between which a call is believed, and the one from which calls are loaded."""
 
     earliest: int
     latest: int
-
-
-class Ordinals:
-    """Counts equal rows of one file, so that two equal calls of a source without ids stay two."""
-
-    def __init__(self) -> None:
-        self._seen: defaultdict[bytes, int] = defaultdict(int)
-
-    def name(self, row: bytes) -> str:
-        digest = hashlib.blake2b(row, digest_size=12)
-        key = digest.digest()
-        self._seen[key] += 1
-        times = self._seen[key]
-        return digest.hexdigest() if times == 1 else f"{digest.hexdigest()}#{times}"
+    since: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +61,7 @@ def _record_ids(columns: Columns, ordinals: Ordinals) -> Coded:
     parts = []
     for name in names:
         if name == "row":
-            parts.append(pa.array([ordinals.name(row) for row in columns.chunk.rows], pa.string()))
+            parts.append(pa.array(ordinals.names(columns.chunk.rows), pa.string()))
         else:
             part = pc.utf8_trim_whitespace(columns.raw(name.removesuffix("?")))
             if not name.endswith("?"):
@@ -204,6 +191,7 @@ def read_calls(chunk: Chunk, reading: Reading, window: Window, ordinals: Ordinal
     seconds = _billed(columns, clock, answered)
     start = _starts(columns, clock, seconds, flags)
     columns.blame(start < window.earliest, "too_old")
+    columns.blame(start < window.since, "too_early")
     columns.blame(start > window.latest, "future")
     columns.blame(seconds > LONGEST_CALL, "too_long_call")
     _contradictions(columns, clock, seconds)
@@ -243,11 +231,16 @@ def _as_array(rows: Sequence[bytes]) -> Any:
     return pa.Array.from_buffers(pa.binary(), len(rows), [None, pa.py_buffer(ends), pa.py_buffer(b"".join(rows))])
 
 
-def window_around(now: int) -> Window:
-    """What is believed at `now` (microseconds UTC): 36 months back, 2 days ahead."""
+def window_around(now: int, since: date | None = None) -> Window:
+    """What is believed at `now` (microseconds UTC): 36 months back, 2 days ahead; and loaded from the day `since` on."""
     moment = _EPOCH + timedelta(microseconds=now)
     months = moment.year * 12 + moment.month - 1 - MONTHS_BACK
     year, month = divmod(months, 12)
     day = min(moment.day, monthrange(year, month + 1)[1])  # of 29 February
     earliest = moment.replace(year=year, month=month + 1, day=day)
-    return Window((earliest - _EPOCH) // timedelta(microseconds=1), now + DAYS_AHEAD * 86_400 * SECOND)
+    begin = day_bounds(since).start if since else _EPOCH
+    return Window(_moment(earliest), now + DAYS_AHEAD * 86_400 * SECOND, _moment(begin))
+
+
+def _moment(moment: datetime) -> int:
+    return (moment - _EPOCH) // timedelta(microseconds=1)

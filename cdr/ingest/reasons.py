@@ -7,6 +7,7 @@ SENTENCES = {
     "time": _("A time of the call cannot be read. Expected is 2026-10-15 09:12:00."),
     "no_such_time": _("The clock skipped this hour: the start of the call does not exist."),
     "too_old": _("The call is longer ago than 36 months."),
+    "too_early": _("The call is of before the day from which calls are loaded."),
     "future": _("The call is more than 2 days ahead. Check the clock of the source."),
     "seconds": _("The duration is not a whole number of seconds."),
     "too_long_call": _("The call lasts longer than 24 hours. Check whether its end was missed."),

@@ -26,15 +26,19 @@ def adjust(customer: int, period: date, *, reason: str, micros: int) -> Adjustme
 
     What earlier adjustments say already is not said again, so that asking twice changes nothing.
     """
-    difference = micros - adjusted_so_far(customer, period, reason)
-    if not difference:
+    return adjust_by(customer, period, reason=reason, micros=micros - adjusted_so_far(customer, period, reason))
+
+
+def adjust_by(customer: int, period: date, *, reason: str, micros: int) -> Adjustment | None:
+    """Bring the adjustments of a closed period to so much more or less than they are, in a crossing."""
+    if not micros:
         return None
     return Adjustment.objects.create(
         customer_id=customer,
         period=period,
         into_period=open_period(Month.of_day(period), closed_periods()).first_day,
         reason=reason,
-        micros=difference,
+        micros=micros,
         made_at=timezone.now(),
     )
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 from django.db import connection
 
@@ -24,12 +25,13 @@ from cdr.models import Batch, CallRecord
 from cdr.selectors import feeds
 from cdr.selectors.ledger import named
 from cdr.services import allocation
-from cdr.services.corrections import book, open_period_of, reversal
-from cdr.services.groups import Chosen, Earlier, Load, Rows, amend, choose, earlier_legs
+from cdr.services.corrections import enter, open_period_of, reversal, rewrite
+from cdr.services.groups import Amendments, Chosen, Earlier, Load, Rows, amend, choose, earlier_legs
 from cdr.services.known import Fresh, Status
 from cdr.services.periods import hold_periods_open
 from cdr.services.rejecting import keep_rejects, rejected, resolve
 from cdr.services.storing import Rated, Stock, add_up, lay_out, store
+from cdr.services.withdrawing import withdraw
 from cdr.vocabulary import Leg
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -221,20 +223,24 @@ class Booking:
         if not self.stocks:
             return
         bundled = allocation.hold(self.customers)
-        add_up(self.stocks)
-        for ready, earlier in self.corrections:
-            _correct(ready, earlier)
+        add_up(self.stocks, [frame for ready, earlier in self.corrections for frame in _correct(ready, earlier)])
         allocation.after_records(bundled, self.periods)
         load.customers |= self.customers
 
 
-def _correct(ready: Ready, earlier: Earlier | None) -> None:
-    """Book back what the rows replace, and set right what they change in earlier legs of their calls."""
+def _correct(ready: Ready, earlier: Earlier | None) -> list[pd.DataFrame]:
+    """Book back what the rows replace, and set right what they change in earlier legs of their calls.
+
+    Returns what is to be added to the totals for it.
+    """
     rows, closed = ready.rows, ready.closed
     replaced = [record for record in rows.replaced.values() if record.leg == Leg.CALL]
-    book([reversal(record, period=open_period_of(record.start, closed)) for record in replaced])
+    amendments = Amendments()
     if earlier is not None and ready.chosen is not None and ready.chosen.earlier is not None:
-        amend(ready.chosen.earlier, earlier, came=_first_starts(rows.calls, earlier), closed=closed)
+        amendments = amend(ready.chosen.earlier, earlier, came=_first_starts(rows.calls, earlier), closed=closed)
+    withdraw([*replaced, *amendments.booked_back], closed)
+    back = [reversal(record, period=open_period_of(record.start, closed)) for record in replaced]
+    return [*rewrite(amendments.rewritten), *enter([*back, *amendments.entries])]
 
 
 def _first_starts(calls: Calls, earlier: Earlier) -> dict[str, datetime]:

@@ -1,7 +1,9 @@
 """Corrections of the ledger: a record that turns out otherwise is booked back, and booked anew.
 
 Nothing that a customer may have seen is changed or removed. `reversal` and `successor` make the two further rows, `book`
-writes them with their totals. The caller holds a crossing and the billing periods, and decides which pairs to write.
+writes them with their totals, `enter` without: a load adds to each total once, at its end, in the order of the totals, so
+that two loads never wait for each other in a circle. The caller holds a crossing and the billing periods, and decides which
+pairs to write.
 """
 
 from collections.abc import Sequence
@@ -57,29 +59,38 @@ def open_period_of(start: datetime, closed: frozenset[date]) -> date:
     return open_period(month_of(start), closed).first_day
 
 
-def rewrite(pairs: Sequence[tuple[CallRecord, CallRecord]]) -> None:
-    """Put rows in the place of others whose call is not complete yet, and of which nothing was billed."""
+def rewrite(pairs: Sequence[tuple[CallRecord, CallRecord]]) -> list[pd.DataFrame]:
+    """Put rows in the place of others whose call is not complete yet, and of which nothing was billed.
+
+    Returns what is to be added to the totals for it.
+    """
     if not pairs:
-        return
+        return []
     olds = [old for old, _new in pairs]
     with connection.cursor() as cursor:
-        back = [reversal(old, period=old.billing_period) for old in olds if old.leg == Leg.CALL]
-        if back:
-            add_to_totals(cursor, _frame(back))
         cursor.execute(_DELETE, [[getattr(old, name) for old in olds] for name in ("customer_id", "start", "id")])
-    book([new for _old, new in pairs])
+    back = [reversal(old, period=old.billing_period) for old in olds if old.leg == Leg.CALL]
+    return [*([_frame(back)] if back else []), *enter([new for _old, new in pairs])]
 
 
 def book(entries: Sequence[CallRecord]) -> None:
     """Write rows into their months, and add those that are calls or booked back to the totals."""
+    if entries:
+        frames = enter(entries)
+        with connection.cursor() as cursor:
+            add_to_totals(cursor, frames)
+
+
+def enter(entries: Sequence[CallRecord]) -> list[pd.DataFrame]:
+    """Write rows into their months; returns what is to be added to the totals for them."""
     if not entries:
-        return
+        return []
     columns = {name: [getattr(entry, name) for entry in entries] for name in RECORD.names}
     months = [month_of(start).first_day for start in columns["start"]]
     table = pa.table(columns, schema=RECORD)
     with connection.cursor() as cursor:
         copy_records(cursor, table, np.array(months, dtype="datetime64[M]"))
-        add_to_totals(cursor, _frame(entries))
+    return [_frame(entries)]
 
 
 def _frame(entries: Sequence[CallRecord]) -> pd.DataFrame:
@@ -90,7 +101,7 @@ def _frame(entries: Sequence[CallRecord]) -> pd.DataFrame:
             "day": [entry.start for entry in entries],
             "month": [month_of(entry.start).first_day for entry in entries],
             "billing_period": [entry.billing_period for entry in entries],
-            "number": [entry.number for entry in entries],
+            "number": pd.Categorical([entry.number for entry in entries]),
             "call_type": [entry.call_type for entry in entries],
             "direction": [entry.direction for entry in entries],
             "product": [entry.product for entry in entries],

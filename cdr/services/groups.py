@@ -22,7 +22,7 @@ from cdr.models import Batch, CallRecord, Source
 from cdr.rating.overrides import OverrideBook
 from cdr.rating.tariffs import TariffBook
 from cdr.selectors.ledger import named
-from cdr.services.corrections import book, open_period_of, reversal, rewrite, successor
+from cdr.services.corrections import open_period_of, reversal, successor
 from cdr.services.known import Known
 from cdr.services.storing import Learned, without_hidden
 from cdr.vocabulary import Direction, Leg
@@ -183,8 +183,17 @@ def _outcome(load: Load, calls: Calls, customers: Integers, ids: Integers) -> Ou
     return Outcome(calls, customers, legs, charges)
 
 
-def amend(found: Outcome, earlier: Earlier, *, came: Mapping[str, datetime], closed: frozenset[date]) -> None:
-    """Set right what the ledger holds of earlier legs, where it is not what they are now.
+@dataclass(frozen=True, slots=True)
+class Amendments:
+    """What is to be written about earlier legs: rows in the place of others, and rows beside those that they book back."""
+
+    rewritten: Sequence[tuple[CallRecord, CallRecord]] = ()
+    booked_back: Sequence[CallRecord] = ()
+    entries: Sequence[CallRecord] = ()
+
+
+def amend(found: Outcome, earlier: Earlier, *, came: Mapping[str, datetime], closed: frozenset[date]) -> Amendments:
+    """What sets right what the ledger holds of earlier legs, where it is not what they are now.
 
     While a call is open, which it is until 15 minutes after its last row, its rows are written anew; afterwards, and once its
     period is closed, they are booked back and booked anew. `came` is the first start of the rows that came, by call.
@@ -195,6 +204,7 @@ def amend(found: Outcome, earlier: Earlier, *, came: Mapping[str, datetime], clo
         end = record.start + timedelta(seconds=record.seconds)
         ends[record.call_group] = max(end, ends.get(record.call_group, end))
     rewritten: list[tuple[CallRecord, CallRecord]] = []
+    booked_back: list[CallRecord] = []
     entries: list[CallRecord] = []
     for row in range(len(found.calls)):
         record = records[found.calls.record_id.text(row)]
@@ -208,10 +218,10 @@ def amend(found: Outcome, earlier: Earlier, *, came: Mapping[str, datetime], clo
             )
             continue
         if record.leg == Leg.CALL:
+            booked_back.append(record)
             entries.append(reversal(record, period=period))
         entries.append(successor(record, period=period, **changes))
-    rewrite(rewritten)
-    book(entries)
+    return Amendments(rewritten, booked_back, entries)
 
 
 def _changes(record: CallRecord, found: Outcome, row: int) -> dict[str, object]:

@@ -172,7 +172,9 @@ def _prepare(batch: Batch, stream: BufferedReader, now: datetime) -> Load:
             source=source,
             batch=batch,
             reading=reading,
-            window=window_around((now - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)),
+            window=window_around(
+                (now - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1), settings.CALLS_SINCE
+            ),
             header=header_of(stream, reading.dialect),
             directory=feeds.directory(source),
             tariffs=dict(feeds.customer_tariffs()),

@@ -4,8 +4,9 @@ In an open billing period a record whose amount or type changes is booked back a
 it was billed: the difference is an adjustment; only a call that had no price at all is booked anew in the next open one.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -120,6 +121,14 @@ def changes_of(records: Sequence[CallRecord], prices: Prices) -> list[Change]:
     ]
 
 
+type Key = tuple[datetime, int]
+
+
+def key_of(record: CallRecord) -> Key:
+    """What tells the records of a customer apart."""
+    return record.start, record.id
+
+
 # --- a billing period ---
 
 
@@ -127,14 +136,14 @@ def rerate(*, actor: Actor, customer: Customer, month: Month, dry_run: bool = Fa
     """Rate a customer's billing period again with the tariffs of today; a second time, nothing changes any more."""
     period = month.first_day
     with alone_with_the_ledger():
-        found_now = changes_of(list(holding(records_of(customer.pk, period)).order_by("start", "id")), Prices.now())
-        changes = _that_cost_otherwise(found_now, in_bundles=bool(terms_of(customer.pk, month)))
+        records = list(holding(records_of(customer.pk, period)).order_by("start", "id"))
+        changes = priced_otherwise(customer.pk, month, records, Prices.now())
         closed = feeds.closed_periods()
         booked, counted, adjusted = changes, changes, 0
         if period in closed:
             booked = [change for change in changes if change.record.micros is None]
             counted = [change for change in changes if change.record.micros is not None]
-        micros = _difference_after_bundles(customer.pk, month, counted)
+        micros = sum(differences_after_bundles(customer.pk, month, counted).values())
         if period in closed:
             adjusted = micros - adjusted_so_far(customer.pk, period, Adjustment.Reason.TARIFF)
         found = Rerated(_differences(customer, changes), micros, adjusted)
@@ -157,8 +166,8 @@ def _that_cost_otherwise(changes: Iterable[Change], *, in_bundles: bool) -> list
         found = prices_of({one.rate for one in same} | {one.record.rate_id for one in same})
         terms = {rate: (price, hours if price.has_bands else None) for rate, (price, hours) in found.items()}
         same = [one for one in same if one.record.rate_id in terms and terms[one.record.rate_id] == terms.get(one.rate)]
-    left_out = {(one.record.start, one.record.id) for one in same}
-    return [one for one in changes if (one.record.start, one.record.id) not in left_out]
+    left_out = {key_of(one.record) for one in same}
+    return [one for one in changes if key_of(one.record) not in left_out]
 
 
 def _differences(customer: Customer, changes: Iterable[Change]) -> tuple[Difference, ...]:
@@ -169,18 +178,28 @@ def _differences(customer: Customer, changes: Iterable[Change]) -> tuple[Differe
     return tuple(Difference(customer, kind, *sums[kind]) for kind in sorted(sums))
 
 
-def _difference_after_bundles(customer: int, month: Month, changes: Iterable[Change]) -> int:
-    """What the customer pays more for the calls, with the bundles as they are now over the old and over the new prices."""
-    anew = {(change.record.start, change.record.id): _anew(change) for change in changes}
-    gross = sum(change.micros - (change.record.micros or 0) for change in changes)
+def priced_otherwise(customer: int, month: Month, records: Sequence[CallRecord], prices: Prices) -> list[Change]:
+    """The changes among the records of a billing period for which somebody pays more or less."""
+    return _that_cost_otherwise(changes_of(records, prices), in_bundles=bool(terms_of(customer, month)))
+
+
+def differences_after_bundles(customer: int, month: Month, changes: Iterable[Change]) -> Mapping[Key, int]:
+    """What the customer pays more for each call, by its start and id: those that change, and those for which other prices
+    leave more or less of the bundles, with these as they are now over the old and over the new prices.
+    """
+    changes = list(changes)
+    anew = {key_of(change.record): _anew(change) for change in changes}
+    more = Counter({key_of(change.record): change.micros - (change.record.micros or 0) for change in changes})
     terms = terms_of(customer, month)
     if not terms or not anew:
-        return gross
+        return more
     before = {(call.start, call.id): call for call in period_calls(customer, month.first_day).calls}
     prices = prices_of(record.rate_id for record in anew.values())
-    after = before | {key: priced(record, prices) for key, record in anew.items()}
-    covered = [sum(cover.micros for cover in allocate(terms, calls.values())) for calls in (before, after)]
-    return gross - (covered[1] - covered[0])
+    after = before | {key: replace(priced(record, prices), id=key[1]) for key, record in anew.items()}
+    for sign, calls in ((1, before), (-1, after)):
+        for cover in allocate(terms, calls.values()):
+            more[cover.start, cover.id] += sign * cover.micros
+    return more
 
 
 def _anew(change: Change, period: date | None = None) -> CallRecord:

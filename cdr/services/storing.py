@@ -138,14 +138,20 @@ def store(stock: Stock) -> None:
             copy_into(cursor, month, encoded)
 
 
-def add_up(stocks: Sequence[Stock]) -> None:
+def add_up(stocks: Sequence[Stock], corrected: Sequence[pd.DataFrame] = ()) -> None:
     """Add what parts hold to the totals and to the numbers that are searched, all at once: few rows of them are new each time.
 
+    `corrected` are the rows that correct others, as `add_to_totals` takes them.
     Last in a transaction, for it locks; in the order of the keys, so that two loads never wait for each other in a circle.
     """
     numbers = sorted(frozenset().union(*(stock.numbers for stock in stocks)))
-    daily = _summed(_together([stock.daily for stock in stocks]), _DAILY)
-    monthly = _summed(_together([stock.monthly for stock in stocks]), _MONTHLY)
+    booked = [_booked(frame) for frame in corrected]
+    daily = _summed(
+        _together([*(stock.daily for stock in stocks), *(_summed(rows, _DAILY) for rows in booked)]), _DAILY
+    )
+    monthly = _summed(
+        _together([*(stock.monthly for stock in stocks), *(_summed(rows, _MONTHLY) for rows in booked)]), _MONTHLY
+    )
     with connection.cursor() as cursor:
         if numbers:
             customers = "{" + ",".join(str(customer) for customer, _ in numbers) + "}"
@@ -169,9 +175,9 @@ def copy_records(cursor: Any, table: Any, months: "np.ndarray[Any, Any]") -> Non
         copy_into(cursor, month.astype("datetime64[D]").item(), _encoded(table.filter(pa.array(months == month))))
 
 
-def add_to_totals(cursor: Any, frame: pd.DataFrame) -> None:
+def add_to_totals(cursor: Any, frames: Sequence[pd.DataFrame]) -> None:
     """Calls and what is booked back into the totals; `calls` is 1 or -1 for each row. Last in a transaction: it locks."""
-    booked = _booked(frame)
+    booked = _together([_booked(frame) for frame in frames])
     _add(cursor, _summed(booked, _DAILY), _summed(booked, _MONTHLY))
 
 

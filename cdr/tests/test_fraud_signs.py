@@ -30,7 +30,6 @@ from telephony.services import create_line, set_features, set_forward
 
 pytestmark = pytest.mark.django_db
 
-NOON: Cells = {"start": "2026-11-22 12:30:00"}
 CUBA = "005351234567"
 
 
@@ -126,12 +125,16 @@ def test_the_calls_of_a_forward_to_abroad_are_those_of_its_own_line(
     source: Source, acme: Customer, alice: User, client: Client, tmp_path: Path
 ) -> None:
     sanne, joost = "0887654121", "0887654123"
+    arrived, left = (
+        Cells({**cells, "start": "2026-11-22 12:30:00", "src": "0201112233"}) for cells in (ARRIVAL, FORWARD)
+    )
     forwards = [
-        asterisk_row(ARRIVAL, src="0201112233", dst=own, unique=f"{call}.1", linked=f"{call}.1", sequence=1, **NOON)
-        for call, own in ((11, sanne), (12, joost), (13, sanne))
-    ] + [
-        asterisk_row(FORWARD, src="0201112233", dst=to, unique=f"{call}.2", linked=f"{call}.1", sequence=2, **NOON)
-        for call, to in ((11, CUBA), (12, CUBA), (13, "0612345678"))
+        row
+        for call, (own, to) in enumerate(((sanne, CUBA), (joost, CUBA), (sanne, "0612345678")))
+        for row in (
+            asterisk_row(arrived, dst=own, unique=f"{call}.1", linked=f"{call}.1", sequence=1),
+            asterisk_row(left, dst=to, unique=f"{call}.2", linked=f"{call}.1", sequence=2),
+        )
     ]
     actor = actor_of(alice, acme)
     with time_machine.travel(NOW - dt.timedelta(hours=2)), tenant(acme):

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 from django.db.models import Count, Sum
+from pytest_django import Settings
 
 from accounts.access import system
 from accounts.models import Customer
@@ -311,3 +312,13 @@ def test_an_own_clock_is_used_where_none_is_given(acme: Customer, tmp_path: Path
         path=write(tmp_path, [asterisk_row(start="2000-01-01 00:00:00")]), source=a_source(), actor=system()
     )
     assert batch.reasons == {"too_old": 1}
+
+
+def test_a_call_of_before_the_first_day_that_is_billed_here_is_a_reject(
+    acme: Customer, tmp_path: Path, settings: Settings
+) -> None:
+    a_tariff()
+    settings.CALLS_SINCE = date(2026, 10, 15)
+    rows = [asterisk_row(start=f"2026-10-{clock}", unique=f"{clock}.1") for clock in ("14 23:59:59", "15 00:00:00")]
+    batch = load(write(tmp_path, rows), a_source())
+    assert (batch.loaded, batch.reasons) == (1, {"too_early": 1})
