@@ -150,7 +150,8 @@ def _by_numbers(calls: Calls, customers: Integers, directory: Directory) -> Legs
     went_on &= _first_of_group(keys, incoming, calls.sequence) >= 0
     direction = np.where(went_on, int(Direction.FORWARDED), direction)
     second = (calls.sequence > 0) & (direction == Direction.OUTGOING)
-    left = np.isin(direction, (Direction.OUTGOING, Direction.FORWARDED)) & ~second
+    stayed = own_called & (direction == Direction.FORWARDED)  # a colleague took it
+    left = np.isin(direction, (Direction.OUTGOING, Direction.FORWARDED)) & ~second & ~stayed
     # The called leg of a call that went out names itself, or nobody: the caller's own leg stands for both.
     weak = left & (direction == Direction.OUTGOING) & (~own_caller | ~calls.called.filled())
     left &= ~weak | (_first_of_group(keys, left & ~weak, calls.sequence) < 0)

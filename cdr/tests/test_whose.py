@@ -8,6 +8,8 @@ from accounts.access import system
 from accounts.models import Customer
 from accounts.tenancy import Crossing, crossing, tenant
 from cdr.models import CallRecord
+from cdr.services import save_source
+from cdr.tests.test_golden import golden_file
 from cdr.tests.worlds import a_source, a_tariff, counts, load, write
 from cdr.vocabulary import CallType, Direction
 from telephony.services import add_number
@@ -76,3 +78,14 @@ def test_a_number_that_nobody_has_is_not_guessed_from_an_earlier_file_either(tmp
     leg = row("b", "forwarded", "0612345678", "0201234567", own=NOBODYS, call="c")
     again = load(write(tmp_path, [HEADER, leg], "b.csv"), source)
     assert (counts(again), again.reasons) == ((1, 0, 0, 1, 0), {"unknown_customer": 1})
+
+
+def test_a_forward_to_a_colleague_costs_nothing_where_numbers_tell_the_way_too(tmp_path: Path) -> None:
+    head, *records = golden_file("broadworks").read_bytes().splitlines()
+    [forward] = [record for record in records if b"unconditional" in record]
+    source = a_source("broadworks")
+    source.number_format = source.NumberFormat.INTERNATIONAL
+    to_colleague = forward.replace(b"+31612345678", b"+31887654000")
+    load(write(tmp_path, [head, to_colleague]), save_source(source=source, actor=system()))
+    [(whose, direction, number, micros)] = told()
+    assert (whose, direction, number, micros) == ("acme", Direction.FORWARDED, "+31887654121", 0)
