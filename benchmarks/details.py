@@ -15,7 +15,7 @@ from accounts.streaming import tenant_connection
 from accounts.tenancy import tenant
 from benchmarks.ledger import FULL, HELD, full_month, nearest
 from benchmarks.plans import buffers, nodes, said
-from benchmarks.rounds import GoalMissedError, Side, compare, say
+from benchmarks.rounds import Side, compare, miss, say
 from benchmarks.totals import times
 from cdr.models import CallRecord
 from cdr.selectors import calls
@@ -37,9 +37,7 @@ def run() -> None:
         said("details page, half way", _page(month, _cursor(month, 0.5, busy.calls)))
     _security(busy.customer, month)
     if max(read.values()) > MOST_BUFFERS:
-        raise GoalMissedError(
-            f"a page of calls reads {max(read.values())} buffers, and at most {MOST_BUFFERS} is the goal"
-        )
+        miss(f"a page of calls reads {max(read.values())} buffers, and at most {MOST_BUFFERS} is the goal")
 
 
 def _cursor(month: calls.Selection, depth: float, held: int) -> str:
@@ -84,4 +82,4 @@ def _security(customer: Customer, month: calls.Selection) -> None:
                 same_plan=same,
             )
             if not same:
-                raise GoalMissedError(f"row-level security changes the plan of {name}")
+                miss(f"row-level security changes the plan of {name}")

@@ -72,7 +72,7 @@ class CallFileViewSet(CustomerAPI, viewsets.ViewSet):
 
     @extend_schema(operation_id="calls_export", parameters=[*FILTERS, FORM], responses=FILE)
     def list(self, request: Request) -> HttpResponseBase:
-        """All calls of the selection, newest first, with the columns, masking and total line of the download on the pages.
+        """All calls of the selection, newest first, with the columns and masking of the download on the pages; the Dutch form ends with a total line.
 
         More calls than are sent at once are refused with `export_too_long`: have the file made instead.
         """

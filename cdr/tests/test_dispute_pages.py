@@ -12,7 +12,7 @@ from accounts.services import create_token
 from accounts.tenancy import tenant
 from cdr.models import BilledPeriod, CallRecord, Dispute, KeepingTime, MaskedPeriod
 from cdr.selectors.calls import cursor_of
-from cdr.tests.worlds import a_source, a_tariff, asterisk_row, load, write
+from cdr.tests.worlds import NOW, a_source, a_tariff, asterisk_row, load, write
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +58,19 @@ def invoiced(acme: Customer) -> None:
     """An invoice of a month in which Acme did not call, only subscribed."""
     with tenant(acme):
         BilledPeriod.objects.create(customer=acme, first_day=OCTOBER, invoice="2026100007")
+
+
+@pytest.mark.parametrize("path", ["/calls/disputes/", "/operate/disputes/"])
+def test_more_disputes_than_a_page_holds_follow_on_the_next(
+    acme: Customer, alice: User, olga: User, client: Client, path: str
+) -> None:
+    with tenant(acme):
+        for place in range(51):
+            Dispute.objects.create(customer=acme, billing_period=OCTOBER, reason=str(place), closed_at=NOW)
+    client.force_login(olga if "operate" in path else alice)
+    first, second = (client.get(f"{path}{query}").context for query in ("", "?after=1"))
+    assert (len(first["rows"]), first["page"].after) == (50, "1")
+    assert [row["dispute"].reason for row in second["rows"]] == ["0"]
 
 
 def test_an_invoice_of_a_month_without_calls_is_disputed(

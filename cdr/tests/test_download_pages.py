@@ -14,6 +14,7 @@ from cdr.exporting import limits
 from cdr.models import Export
 from cdr.services import exports
 from cdr.tests.made_files import CALLS, OCTOBER, State, asked, body, changed, files_of, made
+from cdr.tests.worlds import NOW
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("forty_calls")]
 
@@ -103,6 +104,17 @@ def test_the_list_of_files_takes_the_same_queries_for_one_and_for_many(
         counts.append(len(queries))
     assert counts[0] == counts[1]
     assert counts[0] <= 16
+
+
+def test_more_files_than_a_page_holds_follow_on_the_next(as_alice: Client, alice: User, acme: Customer) -> None:
+    with tenant(acme):
+        Export.objects.bulk_create(
+            Export(customer=acme, user=alice, form="iso", query=str(place), created_at=NOW, seen_at=NOW)
+            for place in range(51)
+        )
+    first, second = (as_alice.get(f"/calls/downloads/{query}").context for query in ("", "?after=1"))
+    assert (len(first["rows"]), first["page"].after) == (50, "1")
+    assert [export.query for export in second["rows"]] == ["0"]
 
 
 def test_a_list_without_files_says_how_to_get_one(as_alice: Client) -> None:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import Capability
 from accounts.errors import Refusal
+from accounts.views.pages import page_of
 from accounts.web import CustomerRequest, customer_view, saved
 from cdr.asking import language
 from cdr.dispute_forms import PeriodDisputeForm, ReasonForm
@@ -19,8 +20,6 @@ from cdr.views.periods import tabs
 from portal.lib import formats
 from portal.lib.periods import Month
 from portal.lib.ui import Choice
-
-SHOWN = 100
 
 
 def about(dispute: Dispute) -> str:
@@ -46,9 +45,9 @@ def _crumbs(*more: Choice) -> list[Choice]:
 @customer_view(Capability.VIEW_INVOICES)
 def disputes(request: CustomerRequest) -> HttpResponse:
     """What the customer contests, open ones first."""
-    found = retention.disputes()[:SHOWN]
-    rows = [{"dispute": dispute, "about": about(dispute)} for dispute in found]
-    return render(request, "cdr/disputes.html", {"rows": rows, "tabs": tabs(request, "disputes")})
+    page = page_of(retention.disputes(), request.GET)
+    rows = [{"dispute": dispute, "about": about(dispute)} for dispute in page.items]
+    return render(request, "cdr/disputes.html", {"rows": rows, "page": page, "tabs": tabs(request, "disputes")})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import Capability
 from accounts.errors import Refusal
+from accounts.views.pages import page_of
 from accounts.web import CustomerRequest, customer_view, failed, saved
 from cdr.asking import ask, problems
 from cdr.exporting.answer import PERIOD, filters_of, kept, made
@@ -19,8 +20,6 @@ from cdr.selectors.exports import exports_of, reports_of
 from cdr.services import exports, reports
 from cdr.views.files import MakeForm, ReportForm, choosing
 from portal.lib.ui import Choice
-
-MOST_SHOWN = 50
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -48,8 +47,10 @@ def download(request: CustomerRequest) -> HttpResponse:
 @customer_view(Capability.VIEW_CALLS)
 def downloads(request: CustomerRequest) -> HttpResponse:
     """One's own files and monthly reports."""
+    page = page_of(exports_of(request.actor).select_related("report"), request.GET)
     context = {
-        "rows": exports_of(request.actor).select_related("report")[:MOST_SHOWN],
+        "rows": page.items,
+        "page": page,
         "reports": reports_of(request.actor),
         "crumbs": [Choice(_("Call details"), reverse("cdr:totals")), Choice(_("My downloads"))],
     }

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Customer
 from accounts.tenancy import Crossing, crossing
+from accounts.views.pages import page_of
 from accounts.web import operator_view, saved
 from cdr.dispute_forms import KeepingTimeForm, OutcomeForm
 from cdr.models.retention import DEFAULT_MONTHS
@@ -29,10 +30,10 @@ def _tabs(active: str) -> list[Choice]:
 def disputes(request: OperatorRequest) -> HttpResponse:
     """What customers contest, open ones first."""
     with crossing(Crossing.OPERATE):
-        found = selectors.disputes().select_related("customer", "opened_by")
-        rows = list(found[: SHOWN * 4])
+        page = page_of(selectors.disputes().select_related("customer", "opened_by"), request.GET)
     context = {
-        "rows": [{"dispute": dispute, "about": about(dispute)} for dispute in rows],
+        "rows": [{"dispute": dispute, "about": about(dispute)} for dispute in page.items],
+        "page": page,
         "tabs": _tabs("operate_disputes"),
         "crumbs": crumbs_to(Choice(_("Disputes"))),
     }
