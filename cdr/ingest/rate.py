@@ -76,8 +76,9 @@ def charge(
     free = np.zeros(len(special), dtype=np.int64)
     if special.any():
         free[special] = legs.other.keep(special).compact().number(free_type)
+    stayed = legs.is_call & ~legs.left & (legs.direction == Direction.FORWARDED)  # a colleague took it
     call_type = np.select(
-        [free > 0, legs.direction == Direction.INCOMING, legs.direction == Direction.INTERNAL],
+        [free > 0, legs.direction == Direction.INCOMING, (legs.direction == Direction.INTERNAL) | stayed],
         [free, np.full(len(free), int(CallType.INCOMING)), np.full(len(free), int(CallType.INTERNAL))],
         default=int(CallType.UNKNOWN),
     ).astype(np.int64)

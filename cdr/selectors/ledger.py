@@ -6,11 +6,11 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import BigIntegerField, DateTimeField, Exists, OuterRef, QuerySet, Sum
+from django.db.models import BigIntegerField, DateTimeField, Exists, OuterRef, Q, QuerySet, Sum
 
 from cdr.models import CallRecord, MonthlyTotal, Source
 from cdr.models.records import Identity
-from cdr.vocabulary import Direction, Leg
+from cdr.vocabulary import CallType, Direction, Leg
 from portal.lib.periods import Month
 from portal.queries import Given, Written
 
@@ -56,8 +56,8 @@ def records_of(customer: int, period: date) -> QuerySet[CallRecord]:
 
 
 def holding(found: QuerySet[CallRecord]) -> QuerySet[CallRecord]:
-    """Of some records the calls that left and were not booked back: those whose price counts."""
-    return found.filter(~booked_back(), leg=Leg.CALL, direction__in=LEAVING)
+    """Of some records the calls that left and were not booked back: those whose price counts. What a colleague took never left."""
+    return found.filter(~booked_back(), ~Q(call_type=CallType.INTERNAL), leg=Leg.CALL, direction__in=LEAVING)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from itertools import product
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 
 from cdr.models import Bundle, BundleAllocation, BundleNumber, CallRecord
 from cdr.rating.allocate import Cover, PricedCall, allocate
@@ -18,7 +19,7 @@ from cdr.selectors.feeds import closed_periods
 from cdr.selectors.ledger import LEAVING, records_of
 from cdr.selectors.rates import prices_of
 from cdr.services.locks import hold_customers
-from cdr.vocabulary import BOOKED, Leg
+from cdr.vocabulary import BOOKED, CallType, Leg
 from portal.lib.periods import Month, to_local
 
 PIECE = 5_000
@@ -80,7 +81,11 @@ def period_calls(customer: int, period: date) -> PeriodCalls:
     records = {
         (record.start, record.id): record
         for record in records_of(customer, period).filter(
-            number__in=numbers, direction__in=LEAVING, leg__in=BOOKED, micros__isnull=False
+            ~Q(call_type=CallType.INTERNAL),  # what a colleague took costs nothing, and uses no minutes
+            number__in=numbers,
+            direction__in=LEAVING,
+            leg__in=BOOKED,
+            micros__isnull=False,
         )
     }
     prices = prices_of(record.rate_id for record in records.values())

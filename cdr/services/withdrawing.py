@@ -15,6 +15,7 @@ from cdr.selectors.ledger import LEAVING, holding, records_of
 from cdr.services.adjusting import adjust_by, adjusted_so_far
 from cdr.services.allocation import period_calls
 from cdr.services.rerating import Key, Prices, differences_after_bundles, key_of, priced_otherwise
+from cdr.vocabulary import CallType
 from portal.lib.periods import Month
 
 
@@ -22,7 +23,8 @@ def withdraw(records: Iterable[CallRecord], closed: frozenset[date]) -> None:
     """Take these calls out of the adjustments of their closed periods, before they are booked back, in a crossing that holds
     the customers.
     """
-    billed = [record for record in records if record.billing_period in closed and record.direction in LEAVING]
+    billed = [one for one in records if one.billing_period in closed and one.direction in LEAVING]
+    billed = [one for one in billed if one.call_type != CallType.INTERNAL]
     billed.sort(key=_where)
     for (customer, period), group in groupby(billed, key=_where):
         theirs = list(group)

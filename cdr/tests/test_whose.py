@@ -7,11 +7,13 @@ import pytest
 from accounts.access import system
 from accounts.models import Customer
 from accounts.tenancy import Crossing, crossing, tenant
-from cdr.models import CallRecord
+from cdr.models import Bundle, BundleAllocation, CallRecord
 from cdr.services import save_source
+from cdr.services.rerating import Rerated, rerate
 from cdr.tests.test_golden import golden_file
-from cdr.tests.worlds import a_source, a_tariff, counts, load, write
+from cdr.tests.worlds import a_bundle, a_source, a_tariff, counts, load, write
 from cdr.vocabulary import CallType, Direction
+from portal.lib.periods import Month
 from telephony.services import add_number
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +65,18 @@ def test_a_call_to_a_colleague_is_internal_and_free_whatever_the_source_calls_it
 def test_a_call_forwarded_to_a_colleague_is_free(tmp_path: Path) -> None:
     load(write(tmp_path, [HEADER, row("a", "forwarded", "0612345678", COLLEAGUES, own=ACMES)]), a_source("generic"))
     assert told() == [("acme", Direction.FORWARDED, "+31887654000", 0)]
+    with crossing(Crossing.OPERATE):
+        assert CallRecord.objects.get().call_type == CallType.INTERNAL
+
+
+def test_such_a_call_stays_free_when_its_month_is_rated_again_and_uses_no_minutes(
+    acme: Customer, tmp_path: Path
+) -> None:
+    a_bundle(acme, [f"+31{ACMES[1:]}"], kind=Bundle.Kind.MINUTES, included_minutes=10)
+    load(write(tmp_path, [HEADER, row("a", "forwarded", "0612345678", COLLEAGUES, own=ACMES)]), a_source("generic"))
+    assert rerate(actor=system(), customer=acme, month=Month(2026, 10)) == Rerated(())
+    with tenant(acme):
+        assert not BundleAllocation.objects.exists()
 
 
 def test_a_mobile_phone_pays_for_a_call_to_its_own_company(tmp_path: Path) -> None:
