@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from cdr.ingest.calls import Calls, Coded, Integers, Mask
-from cdr.vocabulary import Direction
 
 NOBODY = 0
 
@@ -26,37 +25,46 @@ def call_keys(calls: Calls) -> Integers:
     return np.where(alone, -1 - np.arange(len(calls), dtype=np.int64), calls.group.codes)
 
 
-def attribute(calls: Calls, directory: Directory) -> Integers:
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """Which rows came in, and which came in and went on, as far as the source tells it whoever the numbers belong to."""
+
+    came_in: Mask
+    went_on: Mask
+
+
+def attribute(calls: Calls, directory: Directory, ways: Ways) -> Integers:
     """The customer of each row, NOBODY where there is none.
 
     An account code that nobody has is not helped out by a number, nor an own number that nobody has by the caller's or
-    the called one: the source said whose call it is. A call that the source says came in is first of whom it came to, also
-    where another customer called.
+    the called one: the source said whose call it is. A call that came in is first of whom it came to, also where another
+    customer called, and so is what went on of it.
     """
     named, told = calls.account.filled(), calls.own.starting("+")
     customers = calls.account.lookup(directory.accounts, NOBODY)
     settled = named
-    incoming = calls.direction == Direction.INCOMING
-    near, far = calls.called.choose(incoming, calls.caller), calls.caller.choose(incoming, calls.called)
+    near = calls.called.choose(ways.came_in, calls.caller)
+    far = calls.caller.choose(ways.came_in, calls.called)
     for column in (calls.own, near, far):
         found = column.lookup(directory.numbers, NOBODY)
         customers = np.where(settled | (customers != NOBODY), customers, found)
         settled = named | told
-    return _from_siblings(calls, customers, ~named & ~told & (customers == NOBODY))
+    customers = _from_siblings(calls, customers, ~named & ~told & ways.went_on, ways.came_in)
+    return _from_siblings(calls, customers, ~named & ~told & (customers == NOBODY), np.ones(len(calls), dtype=np.bool_))
 
 
-def _from_siblings(calls: Calls, customers: Integers, lost: Mask) -> Integers:
-    """Rows without account and without a known number take the customer of the first leg that has one."""
+def _from_siblings(calls: Calls, customers: Integers, lost: Mask, siblings: Mask) -> Integers:
+    """Some rows take the customer of the first of these legs of their call that has one."""
     if not lost.any():
         return customers
     keys = call_keys(calls)
-    known = np.flatnonzero(customers != NOBODY)
+    known = np.flatnonzero(siblings & (customers != NOBODY))
     if not len(known):
         return customers
     groups, first = np.unique(keys[known], return_index=True)
     place = np.minimum(np.searchsorted(groups, keys), len(groups) - 1)
-    sibling = np.where(groups[place] == keys, customers[known[first]][place], NOBODY)
-    return np.where(lost, sibling, customers)
+    found = lost & (groups[place] == keys)
+    return np.where(found, customers[known[first]][place], customers)
 
 
 def numbers_behind(own: Coded, customers: Integers, directory: Directory) -> Coded:

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from cdr.dialects import LegRule
-from cdr.ingest.attribute import NOBODY, Directory, call_keys
+from cdr.ingest.attribute import NOBODY, Directory, Ways, call_keys
 from cdr.ingest.calls import Calls, Coded, Integers, Mask
 from cdr.ingest.numbers import NumberFormat, read_number
 from cdr.vocabulary import Direction, Product
@@ -59,6 +59,14 @@ def _trunk_rows(channels: Coded, trunks: tuple[str, ...]) -> Mask:
     """The rows whose channel is a trunk. The numbers are taken off first: after that there are few different names."""
     names = Coded.of(pc.replace_substring_regex(channels.arrow(), _OWN_NUMBER, ""))
     return names.where(lambda name: is_trunk(name, trunks))
+
+
+def ways_of(rule: LegRule, calls: Calls, trunks: tuple[str, ...]) -> Ways:
+    """What the source tells of the way of each row before it is known whose it is: its word, or the channels of Asterisk."""
+    if rule != "asterisk":
+        return Ways(calls.direction == Direction.INCOMING, calls.direction == Direction.FORWARDED)
+    from_trunk, by_trunk = _trunk_rows(calls.channel, trunks), _trunk_rows(calls.peer_channel, trunks)
+    return Ways(from_trunk & ~by_trunk, from_trunk & by_trunk)
 
 
 def _targets(calls: Calls, outside: Mask, by_trunk: Mask, form: NumberFormat) -> Coded:

@@ -18,6 +18,7 @@ from cdr.ingest.attribute import NOBODY, attribute
 from cdr.ingest.calls import Calls, Integers, Mask
 from cdr.ingest.groups import distinct
 from cdr.ingest.identity import coded_numbers, facts_of, numbers_of
+from cdr.ingest.legs import ways_of
 from cdr.ingest.parse import BadRow
 from cdr.ingest.parts import Part
 from cdr.ingest.rate import NO_CHARGE
@@ -76,7 +77,7 @@ def make_ready(load: Load, part: Part, closed: frozenset[date]) -> Ready | None:
     told = _told_apart(load, part.calls)
     if told is None or told.later is not None:
         return None
-    customers = attribute(told.rows.calls, load.directory)
+    customers = _attributed(load, told.rows.calls)
     if (~(customers != NOBODY) & told.rows.calls.group.filled() & ~told.rows.calls.account.filled()).any():
         return None
     if load.known.goes_on(coded_numbers(told.rows.calls.group)):
@@ -94,7 +95,7 @@ def load_part(load: Load, part: Part) -> None:
             told = _told_apart(load, more.calls, _in_the_ledger)
             if told is None:
                 raise RuntimeError("the ledger was asked and did not answer")
-            customers = _with_siblings(load, told.rows.calls, attribute(told.rows.calls, load.directory))
+            customers = _with_siblings(load, told.rows.calls, _attributed(load, told.rows.calls))
             earlier = earlier_legs(load, coded_numbers(told.rows.calls.group), told.rows.replaced)
             ready = _ready(load, more, told, customers, earlier, feeds.closed_periods())
             booking = Booking()
@@ -307,6 +308,13 @@ def _in_the_ledger(load: Load, calls: Calls, status: Integers) -> dict[str, Call
 
 
 # --- whose it is ---
+
+
+def _attributed(load: Load, calls: Calls) -> Integers:
+    """The customer of each row. Which way it went is looked at only where an account does not tell."""
+    if calls.account.filled().all():
+        return calls.account.lookup(load.directory.accounts, NOBODY)
+    return attribute(calls, load.directory, ways_of(load.reading.dialect.legs, calls, load.reading.trunks))
 
 
 def _with_siblings(load: Load, calls: Calls, customers: Integers) -> Integers:

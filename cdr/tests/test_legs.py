@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from cdr.dialects import dialects
 from cdr.ingest.attribute import Directory, attribute
 from cdr.ingest.calls import Calls
-from cdr.ingest.legs import Legs, choose_legs, is_trunk, number_in_dial
+from cdr.ingest.legs import Legs, choose_legs, is_trunk, number_in_dial, ways_of
 from cdr.ingest.parse import read_chunks
 from cdr.ingest.read import Ordinals, Reading, Window, read_calls
 from cdr.tests.worlds import Cells, asterisk_row
@@ -28,7 +28,7 @@ def read(rows: list[str]) -> tuple[Calls, Legs]:
     [chunk] = read_chunks(io.BytesIO("".join(row + "\n" for row in rows).encode()), READING.dialect, rows=10_000)
     calls, bad = read_calls(chunk, READING, ALWAYS, Ordinals())
     assert not bad
-    customers = attribute(calls, DIRECTORY)
+    customers = attribute(calls, DIRECTORY, ways_of("asterisk", calls, ()))
     return calls, choose_legs("asterisk", calls, customers, DIRECTORY, trunks=(), form="national")
 
 

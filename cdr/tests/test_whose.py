@@ -11,8 +11,8 @@ from cdr.models import Bundle, BundleAllocation, CallRecord
 from cdr.services import save_source
 from cdr.services.rerating import Rerated, rerate
 from cdr.tests.test_golden import golden_file
-from cdr.tests.worlds import a_bundle, a_source, a_tariff, counts, load, write
-from cdr.vocabulary import CallType, Direction
+from cdr.tests.worlds import Cells, a_bundle, a_source, a_tariff, asterisk_row, counts, load, write
+from cdr.vocabulary import CallType, Direction, Leg
 from portal.lib.periods import Month
 from telephony.services import add_number
 
@@ -103,3 +103,29 @@ def test_a_forward_to_a_colleague_costs_nothing_where_numbers_tell_the_way_too(t
     load(write(tmp_path, [head, to_colleague]), save_source(source=source, actor=system()))
     [(whose, direction, number, micros)] = told()
     assert (whose, direction, number, micros) == ("acme", Direction.FORWARDED, "+31887654121", 0)
+
+
+FROM_TRUNK: Cells = {"account": "", "src": ACMES, "dst": BIRCHES, "channel": "PJSIP/trunk-0000001a"}
+
+
+def test_a_call_over_a_trunk_is_of_whom_it_came_to_also_when_another_customer_called(tmp_path: Path) -> None:
+    load(write(tmp_path, [asterisk_row(FROM_TRUNK, peer="PJSIP/201-0000001b")]), a_source(trunks="trunk"))
+    assert told() == [("birch", Direction.INCOMING, "+31201119000", 0)]
+
+
+def test_what_goes_on_of_such_a_call_is_paid_by_whom_it_came_to(tmp_path: Path) -> None:
+    arrived = asterisk_row(FROM_TRUNK, peer="PJSIP/201-0000001b", unique="1.1", linked="1.1", sequence=1, billsec=5)
+    dialled = "PJSIP/0612345678@trunk,30"
+    out: Cells = {"dst": "0612345678", "peer": "PJSIP/trunk-0000001c", "dialled": dialled}
+    went_on = asterisk_row({**FROM_TRUNK, **out}, unique="1.2", linked="1.1", sequence=2)
+    load(write(tmp_path, [arrived, went_on]), a_source(trunks="trunk"))
+    with crossing(Crossing.OPERATE):
+        [call] = CallRecord.objects.filter(leg=Leg.CALL).select_related("customer")
+    assert (call.customer.reference, call.direction, call.number) == ("birch", Direction.FORWARDED, "+31201119000")
+    assert call.micros
+
+
+def test_a_call_that_a_customers_own_trunk_sends_out_is_the_callers(tmp_path: Path) -> None:
+    out: Cells = {"dst": "0612345678", "peer": "PJSIP/trunk-0000001c", "dialled": "PJSIP/0612345678@trunk,30"}
+    load(write(tmp_path, [asterisk_row({**FROM_TRUNK, **out})]), a_source())
+    assert [(whose, direction) for whose, direction, *_rest in told()] == [("acme", Direction.OUTGOING)]
