@@ -20,6 +20,8 @@ type NumberFormat = Literal["national", "international"]
 _PLAIN = re.compile(r"\+?[0-9]+")
 _NOISE = re.compile(r"[\s().\-/\u00a0\u200e\u200f\u202a-\u202e]")
 _SPREADSHEET = re.compile(r"[0-9][.,][0-9]+E\+?[0-9]+", re.IGNORECASE)
+# Digits that were to stay text in a spreadsheet: ="0201234567", or with an apostrophe before them.
+_TEXT_CELL = re.compile(r'=?"([^"]*)"|\'(.*)')
 _FEATURE = re.compile(r"(?:\*31\*|#31#|\*31#)")
 _SHORT = re.compile(r"112|113|144|116[0-9]{3}|18[0-9]{2}|14[0-9]{3,4}|1233|12[0-9]{2}|13[0-9]{2}|16[0-9]{2}")
 _EMERGENCY = re.compile(r"0?(?:112|911)")
@@ -73,6 +75,8 @@ def read_numbers(texts: Any, form: NumberFormat) -> Any:
 def _bare(text: str) -> str | None:
     """Without scheme, host, parameters, spaces and codes that stand before a number."""
     plain = text.strip() if text.isascii() else unicodedata.normalize("NFKC", text).strip()
+    if cell := _TEXT_CELL.fullmatch(plain):
+        plain = (cell[1] or cell[2] or "").strip()
     if _SPREADSHEET.fullmatch(plain):
         return None
     plain = plain.removeprefix("sip:").removeprefix("sips:").removeprefix("tel:")
