@@ -25,7 +25,7 @@ from cdr.selectors import feeds
 from cdr.selectors.ledger import named
 from cdr.services import allocation
 from cdr.services.corrections import book, open_period_of, reversal
-from cdr.services.groups import Chosen, Earlier, Load, Rows, amend, choose, earlier_legs
+from cdr.services.groups import Chosen, Earlier, Load, Rows, amend, choose, earlier_legs, with_earlier_rows
 from cdr.services.known import Fresh, Status
 from cdr.services.periods import hold_periods_open
 from cdr.services.rejecting import keep_rejects, rejected, resolve
@@ -89,7 +89,7 @@ def load_part(load: Load, part: Part) -> None:
         look_ahead(load, more)
         with crossing(Crossing.INGEST):
             hold_periods_open()
-            told = _told_apart(load, more.calls, _in_the_ledger)
+            told = _told_apart(load, _seen_whole(load, more.calls), _in_the_ledger)
             if told is None:
                 raise RuntimeError("the ledger was asked and did not answer")
             customers = _with_siblings(load, told.rows.calls, attribute(told.rows.calls, load.directory))
@@ -276,6 +276,14 @@ def _told_apart(load: Load, calls: Calls, ledger: Ledger | None = None) -> _Told
         int((status == Status.DUPLICATE).sum()),
         calls.keep(later) if later.any() else None,
     )
+
+
+def _seen_whole(load: Load, calls: Calls) -> Calls:
+    """The calls as all of their rows tell them, where the dialect makes a call of several rows."""
+    if load.reading.dialect.rows != "kamailio" or not len(calls):
+        return calls
+    changed = load.known.judge(numbers_of(calls.record_id.arrow()), facts_of(calls)) == Status.CHANGED
+    return with_earlier_rows(load, calls, changed) if changed.any() else calls
 
 
 def _further_versions(ids: Integers, facts: Integers, status: Integers) -> Mask:

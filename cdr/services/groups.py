@@ -10,10 +10,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from cdr.ingest.attribute import Directory, numbers_behind
 from cdr.ingest.calls import Calls, Integers, Mask, join
-from cdr.ingest.identity import numbers_of
+from cdr.ingest.identity import coded_numbers, numbers_of
 from cdr.ingest.legs import Legs, choose_legs
 from cdr.ingest.parse import read_chunks
 from cdr.ingest.rate import NO_CHARGE, Charges, charge
@@ -119,6 +121,25 @@ def earlier_legs(load: Load, groups: Integers, replaced: dict[str, CallRecord]) 
     if calls is None or not len(calls):
         return None
     return _in_the_ledger(load, calls, replaced)
+
+
+def with_earlier_rows(load: Load, calls: Calls, changed: Mask) -> Calls:
+    """The calls, those that changed read again together with the rows that they had before.
+
+    Where a call is made of several rows, a file that begins within it brings only some of them, and that is no correction.
+    """
+    known = load.known.calls_of(coded_numbers(calls.group.keep(changed)))
+    earlier = [(header, tuple(lines)) for header, lines in known]
+    content = b"\n".join((load.header, *calls.rows.filter(pa.array(changed)).to_pylist())) + b"\n"
+    lines = dict(zip(calls.record_id.arrow().to_pylist(), calls.lines.tolist(), strict=True))
+    ordinals = Ordinals()
+    for chunk in read_chunks(io.BytesIO(content), load.reading.dialect, rows=content.count(b"\n"), halves=earlier):
+        again, _bad = read_calls(chunk, load.reading, load.window, ordinals)
+        if len(again):
+            again = replace(again, lines=again.record_id.number(lambda name: lines[name]))
+            there = pc.is_in(calls.record_id.arrow(), value_set=again.record_id.arrow())
+            calls = join(calls.keep(~np.asarray(there)), again)
+    return calls
 
 
 def _in_the_ledger(load: Load, calls: Calls, replaced: dict[str, CallRecord]) -> Earlier | None:

@@ -18,6 +18,7 @@ from cdr.models import CallRecord, Reject
 from cdr.services.deliveries import load_queue
 from cdr.services.rejects import load_again
 from cdr.tests.worlds import a_source, a_tariff, counts, load, write
+from cdr.vocabulary import Leg
 
 DIALECT = dialects()["kamailio"]
 HEADER = "method,from_tag,to_tag,callid,sip_code,sip_reason,time,src_user,dst_user,account"
@@ -121,6 +122,53 @@ def test_files_that_overlap_and_files_that_come_again_load_a_call_once(acme: Cus
     assert not Reject.objects.filter(resolved_at=None).exists()
     with crossing(Crossing.OPERATE):
         assert CallRecord.objects.count() == 1
+
+
+def lengths() -> list[tuple[int, int]]:
+    """Leg and seconds of every record, in the order in which they were booked."""
+    with crossing(Crossing.OPERATE):
+        return list(CallRecord.objects.order_by("revision").values_list("leg", "seconds"))
+
+
+@pytest.mark.django_db
+def test_an_export_that_begins_within_a_call_does_not_shorten_it(acme: Customer, tmp_path: Path) -> None:
+    a_tariff()
+    source = a_source("kamailio", name="kamailio")
+    again, bye = row("INVITE", 1, minute=3, swapped=True), row("BYE", 1, minute=5)
+    load(write(tmp_path, [HEADER, row("INVITE", 1), again, bye], "a.csv"), source)
+    for name, size in (("b.csv", 1000), ("c.csv", 1)):
+        assert counts(load(write(tmp_path, [HEADER, again, bye], name), source, chunk_rows=size)) == (1, 0, 1, 0, 0)
+    assert lengths() == [(Leg.CALL, 300)]
+    # What is really new still counts: a later end.
+    later = row("BYE", 1, minute=6)
+    assert counts(load(write(tmp_path, [HEADER, again, later], "d.csv"), source)) == (1, 1, 0, 0, 0)
+    assert lengths() == [(Leg.CALL, 300), (Leg.REVERSAL, -300), (Leg.CALL, 360)]
+    assert counts(load(write(tmp_path, [HEADER, again, bye], "e.csv"), source)) == (1, 0, 1, 0, 0)
+    assert len(lengths()) == 3
+
+
+@pytest.mark.django_db
+def test_a_call_of_which_the_first_invite_comes_late_gets_its_whole_length_and_keeps_it(
+    acme: Customer, tmp_path: Path
+) -> None:
+    a_tariff()
+    source = a_source("kamailio", name="kamailio")
+    first, again, bye = row("INVITE", 1), row("INVITE", 1, minute=3), row("BYE", 1, minute=5)
+    load(write(tmp_path, [HEADER, again, bye], "a.csv"), source)
+    assert counts(load(write(tmp_path, [HEADER, first, bye], "b.csv"), source)) == (1, 1, 0, 0, 0)
+    assert lengths() == [(Leg.CALL, 120), (Leg.REVERSAL, -120), (Leg.CALL, 300)]
+    assert counts(load(write(tmp_path, [HEADER, again, bye], "c.csv"), source)) == (1, 0, 1, 0, 0)
+
+
+@pytest.mark.django_db
+def test_a_refused_invite_of_the_same_call_does_not_come_twice(acme: Customer, tmp_path: Path) -> None:
+    a_tariff()
+    source = a_source("kamailio", name="kamailio")
+    refused = row("INVITE", 1, code=407)
+    again, bye = row("INVITE", 1, minute=3), row("BYE", 1, minute=5)
+    load(write(tmp_path, [HEADER, refused, row("INVITE", 1), again, bye], "a.csv"), source)
+    assert counts(load(write(tmp_path, [HEADER, again, bye], "b.csv"), source)) == (1, 0, 1, 0, 0)
+    assert lengths() == [(Leg.LEG, 0), (Leg.CALL, 300)]
 
 
 @pytest.mark.django_db
