@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cdr.ingest.attribute import Directory, numbers_behind
-from cdr.ingest.calls import Calls, Integers, Mask, join
+from cdr.ingest.calls import Calls, Coded, Integers, Mask, join
 from cdr.ingest.identity import coded_numbers, numbers_of
 from cdr.ingest.legs import Legs, choose_legs
 from cdr.ingest.parse import read_chunks
@@ -153,7 +153,10 @@ def _in_the_ledger(load: Load, calls: Calls, replaced: dict[str, CallRecord]) ->
     if not stays.any():
         return None
     kept = calls.keep(stays)
-    return Earlier(kept, [records[kept.record_id.text(row)] for row in range(len(kept))])
+    found_records = [records[kept.record_id.text(row)] for row in range(len(kept))]
+    # A row that is read without those beside it may not know the name that its call has.
+    group = Coded.of(pa.array([record.call_group for record in found_records], pa.string()))
+    return Earlier(replace(kept, group=group), found_records)
 
 
 def choose(load: Load, rows: Rows, customers: Integers, earlier: Earlier | None) -> Chosen:
@@ -170,8 +173,8 @@ def choose(load: Load, rows: Rows, customers: Integers, earlier: Earlier | None)
     if _has_several_legs(calls):
         # In the order of time and not of the lines, so that it does not matter how files were cut or sorted.
         order = np.lexsort((ids, calls.start))
-        calls, customers, ids, new, facts = calls.take(order), customers[order], ids[order], new[order], facts[order]
-    outcome = _outcome(load, calls, customers, ids)
+        calls, customers, new, facts = calls.take(order), customers[order], new[order], facts[order]
+    outcome = _outcome(load, calls, customers)
     return Chosen(outcome.keep(new), facts[new], None if earlier is None else outcome.keep(~new))
 
 
@@ -180,10 +183,10 @@ def _has_several_legs(calls: Calls) -> bool:
     return bool(len(named)) and int(np.bincount(named).max()) > 1
 
 
-def _outcome(load: Load, calls: Calls, customers: Integers, ids: Integers) -> Outcome:
+def _outcome(load: Load, calls: Calls, customers: Integers) -> Outcome:
     legs = choose_legs(
         load.reading.dialect.legs,
-        replace(calls, lines=ids),
+        replace(calls, lines=np.arange(len(calls), dtype=np.int64)),
         customers,
         load.directory,
         trunks=load.reading.trunks,
