@@ -2,7 +2,9 @@
 
 import io
 import random
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -14,11 +16,12 @@ from accounts.models import Customer, Partner
 from accounts.tenancy import Crossing, crossing
 from cdr.dialects import dialects
 from cdr.ingest.parse import Chunk, read_chunks
+from cdr.ingest.read import Ordinals, Reading, read_calls, window_around
 from cdr.models import CallRecord, Reject
 from cdr.services.deliveries import load_queue
 from cdr.services.rejects import load_again
 from cdr.tests.worlds import a_source, a_tariff, counts, load, write
-from cdr.vocabulary import Leg
+from cdr.vocabulary import Flag, Leg
 
 DIALECT = dialects()["kamailio"]
 HEADER = "method,from_tag,to_tag,callid,sip_code,sip_reason,time,src_user,dst_user,account"
@@ -169,6 +172,30 @@ def test_a_refused_invite_of_the_same_call_does_not_come_twice(acme: Customer, t
     load(write(tmp_path, [HEADER, refused, row("INVITE", 1), again, bye], "a.csv"), source)
     assert counts(load(write(tmp_path, [HEADER, again, bye], "b.csv"), source)) == (1, 0, 1, 0, 0)
     assert lengths() == [(Leg.LEG, 0), (Leg.CALL, 300)]
+
+
+@pytest.mark.parametrize(
+    ("answer", "end", "start", "guessed"),
+    [
+        ("02:10", "03:20", 0, True),  # 70 minutes or 130
+        ("02:10", "02:50", 0, True),
+        ("02:50", "02:10", 0, False),  # only so the end is behind the answer
+        ("01:50", "02:10", -1, False),
+    ],
+)
+def test_a_call_in_the_doubled_hour_is_marked_as_guessed_where_only_the_guess_tells_its_length(
+    answer: str, end: str, start: int, guessed: bool
+) -> None:
+    rows = [
+        row(method, 1).replace("2026-10-15 09:00", f"2026-10-25 {time}")
+        for method, time in (("INVITE", answer), ("BYE", end))
+    ]
+    reading = Reading(dialect=DIALECT, zone=ZoneInfo("Europe/Amsterdam"), number_format="national")
+    window = window_around(1_795_000_000_000_000)
+    [calls] = [read_calls(chunk, reading, window, Ordinals())[0] for chunk in read(rows) if chunk.rows]
+    began = datetime.fromtimestamp(int(calls.start[0]) / 1_000_000, UTC)
+    assert (began.hour, began.minute) == (start % 24, int(answer[3:]))
+    assert bool(calls.flags[0] & Flag.TIME_GUESSED) is guessed
 
 
 @pytest.mark.django_db
