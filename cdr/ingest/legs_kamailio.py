@@ -3,7 +3,8 @@
 They belong together by the Call-ID and both tags, in whichever order: the side that hangs up is the from of the BYE. An
 INVITE that was refused is a call that nobody answered. Whatever has no counterpart is kept with a reason.
 
-Rows of line 0 come from earlier files, where they had none: they are only there for the other half to be found.
+Rows of line 0 come from earlier files: they are only there for the other half to be found, and for the first INVITE of a
+call that was loaded before. Later files may begin within that call, at an INVITE that only changes something of it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -29,7 +30,10 @@ class _Row:
 
 @dataclass(slots=True)
 class _Dialog:
-    """The rows of one call so far: the first answered INVITE, and the last BYE."""
+    """The rows of one call so far: the first answered INVITE, and the last BYE.
+
+    The order of the rows tells which those are, but among rows of several files only their time does.
+    """
 
     name: bytes
     invite: _Row | None = None
@@ -42,7 +46,18 @@ class _Dialog:
 
     @property
     def raw(self) -> bytes:
-        return b"\n".join(dict.fromkeys(row.raw for row in self.rows))
+        # What began the call stands first, since rows that are read again are told by their order.
+        first = [] if self.invite is None else [self.invite]
+        return b"\n".join(dict.fromkeys(row.raw for row in (*first, *self.rows)))
+
+    def add(self, row: _Row, *, ends: bool) -> None:
+        self.rows.append(row)
+        time = row.cells["time"].strip()
+        if ends:
+            if self.bye is None or self.bye.line or time >= self.bye.cells["time"].strip():
+                self.bye = row
+        elif self.invite is None or (not self.invite.line and time <= self.invite.cells["time"].strip()):
+            self.invite = row
 
 
 def pair(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
@@ -77,13 +92,8 @@ def _sorted(chunk: Chunk, dialogs: dict[bytes, _Dialog], done: set[bytes]) -> tu
         elif method not in {b"INVITE", b"BYE"} or not (answered or method == b"BYE"):
             bad.append(BadRow(row.line, row.raw, *TRANSACTION))
         elif name not in done:
-            dialog = dialogs.setdefault(name, _Dialog(name))
-            dialog.rows.append(row)
-            if method == b"BYE":
-                dialog.bye = row
-            elif dialog.invite is None:
-                dialog.invite = row
-    return refused, bad
+            dialogs.setdefault(name, _Dialog(name)).add(row, ends=method == b"BYE")
+    return [row for row in refused if row.line], [row for row in bad if row.line]
 
 
 def _rows(chunk: Chunk) -> Iterator[_Row]:

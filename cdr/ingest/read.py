@@ -2,9 +2,10 @@
 
 from calendar import monthrange
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyarrow as pa
@@ -91,7 +92,7 @@ def _starts(columns: Columns, clock: _Clock, seconds: Integers, flags: Integers)
 def _settle(columns: Columns, clock: _Clock, utc: Integers, odd: Mask, seconds: Integers, flags: Integers) -> None:
     """Fill in the starts in an hour that the clock shows twice or never."""
     created = columns.texts("created")
-    durations = columns.seconds("duration")
+    durations, told = columns.seconds("duration"), columns.seconds("seconds")
     missing = np.zeros(columns.length, dtype=np.bool_)
     for row in np.flatnonzero(odd).tolist():
         witness = Witness(
@@ -101,6 +102,8 @@ def _settle(columns: Columns, clock: _Clock, utc: Integers, odd: Mask, seconds: 
             duration=int(durations[row]),
             seconds=int(seconds[row]),
         )
+        if told[row] == NOTHING and not _has_one_length(witness, columns.reading.zone):
+            witness = replace(witness, seconds=NOTHING)  # a guess of ours, which would prove itself
         settled = settle(int(clock.start.clock[row]), columns.reading.zone, witness)
         if settled is None:
             missing[row] = True
@@ -109,6 +112,13 @@ def _settle(columns: Columns, clock: _Clock, utc: Integers, odd: Mask, seconds: 
         if guessed:
             flags[row] |= Flag.TIME_GUESSED
     columns.blame(missing, "no_such_time")
+
+
+def _has_one_length(witness: Witness, zone: ZoneInfo) -> bool:
+    """Whether only one time can lie between answer and end, however often the clock showed them."""
+    if NO_MOMENT in {witness.answer, witness.end}:
+        return True
+    return sum(gap >= 0 for gap in gaps(witness.answer, witness.end, zone)) == 1
 
 
 def _contradictions(columns: Columns, clock: _Clock, seconds: Integers) -> None:

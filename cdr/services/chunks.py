@@ -19,6 +19,7 @@ from cdr.ingest.calls import Calls, Integers, Mask
 from cdr.ingest.groups import distinct
 from cdr.ingest.identity import coded_numbers, facts_of, numbers_of
 from cdr.ingest.legs import ways_of
+from cdr.ingest.legs_freeswitch import as_loaded, other_names, together
 from cdr.ingest.parse import BadRow
 from cdr.ingest.parts import Part
 from cdr.ingest.rate import NO_CHARGE
@@ -27,7 +28,7 @@ from cdr.selectors import feeds
 from cdr.selectors.ledger import named
 from cdr.services import allocation
 from cdr.services.corrections import enter, open_period_of, reversal, rewrite
-from cdr.services.groups import Amendments, Chosen, Earlier, Load, Rows, amend, choose, earlier_legs
+from cdr.services.groups import Amendments, Chosen, Earlier, Load, Rows, amend, choose, earlier_legs, with_earlier_rows
 from cdr.services.known import Fresh, Status
 from cdr.services.periods import hold_periods_open
 from cdr.services.rejecting import keep_rejects, rejected, resolve
@@ -74,7 +75,12 @@ def look_ahead(load: Load, part: Part) -> None:
 
 def make_ready(load: Load, part: Part, closed: frozenset[date]) -> Ready | None:
     """Everything about a part that needs no database; None when it must be asked after all: then `load_part` does it."""
-    told = _told_apart(load, part.calls)
+    calls = part.calls
+    if load.reading.dialect.rows == "freeswitch":
+        calls = together(calls)
+        if load.known.goes_on(coded_numbers(other_names(calls))):
+            return None
+    told = _told_apart(load, calls)
     if told is None or told.later is not None:
         return None
     customers = _attributed(load, told.rows.calls)
@@ -92,7 +98,7 @@ def load_part(load: Load, part: Part) -> None:
         look_ahead(load, more)
         with crossing(Crossing.INGEST):
             hold_periods_open()
-            told = _told_apart(load, more.calls, _in_the_ledger)
+            told = _told_apart(load, _seen_whole(load, more.calls), _in_the_ledger)
             if told is None:
                 raise RuntimeError("the ledger was asked and did not answer")
             customers = _with_siblings(load, told.rows.calls, _attributed(load, told.rows.calls))
@@ -283,6 +289,29 @@ def _told_apart(load: Load, calls: Calls, ledger: Ledger | None = None) -> _Told
         int((status == Status.DUPLICATE).sum()),
         calls.keep(later) if later.any() else None,
     )
+
+
+def _seen_whole(load: Load, calls: Calls) -> Calls:
+    """The calls as their rows of earlier parts and files tell them too, where a row alone does not say it all."""
+    if load.reading.dialect.rows == "freeswitch":
+        return _named_as_before(load, together(calls))
+    if load.reading.dialect.rows != "kamailio" or not len(calls):
+        return calls
+    changed = load.known.judge(numbers_of(calls.record_id.arrow()), facts_of(calls)) == Status.CHANGED
+    return with_earlier_rows(load, calls, changed) if changed.any() else calls
+
+
+def _named_as_before(load: Load, calls: Calls) -> Calls:
+    """The calls under the name that they were loaded with, where a leg came before that names one of these."""
+    others = other_names(calls)
+    if not load.known.goes_on(coded_numbers(others)):
+        return calls
+    names = (set(others.compact().values) | set(calls.group.compact().values)) - {""}
+    first, last = (_EPOCH + timedelta(microseconds=int(each)) for each in (calls.start.min(), calls.start.max()))
+    day = timedelta(days=1)
+    near = CallRecord.objects.filter(source=load.source, start__gte=first - day, start__lte=last + day)
+    found = near.filter(call_group__in=names).order_by("revision", "id")
+    return as_loaded(calls, dict(found.values_list("record_id", "call_group")))
 
 
 def _further_versions(ids: Integers, facts: Integers, status: Integers) -> Mask:

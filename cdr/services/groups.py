@@ -10,10 +10,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from cdr.ingest.attribute import Directory, numbers_behind
-from cdr.ingest.calls import Calls, Integers, Mask, join
-from cdr.ingest.identity import numbers_of
+from cdr.ingest.calls import Calls, Coded, Integers, Mask, join
+from cdr.ingest.identity import coded_numbers, numbers_of
 from cdr.ingest.legs import Legs, choose_legs
 from cdr.ingest.parse import read_chunks
 from cdr.ingest.rate import NO_CHARGE, Charges, charge
@@ -121,6 +123,25 @@ def earlier_legs(load: Load, groups: Integers, replaced: dict[str, CallRecord]) 
     return _in_the_ledger(load, calls, replaced)
 
 
+def with_earlier_rows(load: Load, calls: Calls, changed: Mask) -> Calls:
+    """The calls, those that changed read again together with the rows that they had before.
+
+    Where a call is made of several rows, a file that begins within it brings only some of them, and that is no correction.
+    """
+    known = load.known.calls_of(coded_numbers(calls.group.keep(changed)))
+    earlier = [(header, tuple(lines)) for header, lines in known]
+    content = b"\n".join((load.header, *calls.rows.filter(pa.array(changed)).to_pylist())) + b"\n"
+    lines = dict(zip(calls.record_id.arrow().to_pylist(), calls.lines.tolist(), strict=True))
+    ordinals = Ordinals()
+    for chunk in read_chunks(io.BytesIO(content), load.reading.dialect, rows=content.count(b"\n"), halves=earlier):
+        again, _bad = read_calls(chunk, load.reading, load.window, ordinals)
+        if len(again):
+            again = replace(again, lines=again.record_id.number(lambda name: lines[name]))
+            there = pc.is_in(calls.record_id.arrow(), value_set=again.record_id.arrow())
+            calls = join(calls.keep(~np.asarray(there)), again)
+    return calls
+
+
 def _in_the_ledger(load: Load, calls: Calls, replaced: dict[str, CallRecord]) -> Earlier | None:
     first, last = (_EPOCH + timedelta(microseconds=int(each)) for each in (calls.start.min(), calls.start.max()))
     found = named(load.source, calls.record_id.values).filter(start__gte=first, start__lte=last).order_by("revision")
@@ -132,7 +153,10 @@ def _in_the_ledger(load: Load, calls: Calls, replaced: dict[str, CallRecord]) ->
     if not stays.any():
         return None
     kept = calls.keep(stays)
-    return Earlier(kept, [records[kept.record_id.text(row)] for row in range(len(kept))])
+    found_records = [records[kept.record_id.text(row)] for row in range(len(kept))]
+    # A row that is read without those beside it may not know the name that its call has.
+    group = Coded.of(pa.array([record.call_group for record in found_records], pa.string()))
+    return Earlier(replace(kept, group=group), found_records)
 
 
 def choose(load: Load, rows: Rows, customers: Integers, earlier: Earlier | None) -> Chosen:
@@ -149,8 +173,8 @@ def choose(load: Load, rows: Rows, customers: Integers, earlier: Earlier | None)
     if _has_several_legs(calls):
         # In the order of time and not of the lines, so that it does not matter how files were cut or sorted.
         order = np.lexsort((ids, calls.start))
-        calls, customers, ids, new, facts = calls.take(order), customers[order], ids[order], new[order], facts[order]
-    outcome = _outcome(load, calls, customers, ids)
+        calls, customers, new, facts = calls.take(order), customers[order], new[order], facts[order]
+    outcome = _outcome(load, calls, customers)
     return Chosen(outcome.keep(new), facts[new], None if earlier is None else outcome.keep(~new))
 
 
@@ -159,10 +183,10 @@ def _has_several_legs(calls: Calls) -> bool:
     return bool(len(named)) and int(np.bincount(named).max()) > 1
 
 
-def _outcome(load: Load, calls: Calls, customers: Integers, ids: Integers) -> Outcome:
+def _outcome(load: Load, calls: Calls, customers: Integers) -> Outcome:
     legs = choose_legs(
         load.reading.dialect.legs,
-        replace(calls, lines=ids),
+        replace(calls, lines=np.arange(len(calls), dtype=np.int64)),
         customers,
         load.directory,
         trunks=load.reading.trunks,

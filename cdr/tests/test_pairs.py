@@ -2,7 +2,9 @@
 
 import io
 import random
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -14,10 +16,12 @@ from accounts.models import Customer, Partner
 from accounts.tenancy import Crossing, crossing
 from cdr.dialects import dialects
 from cdr.ingest.parse import Chunk, read_chunks
+from cdr.ingest.read import Ordinals, Reading, read_calls, window_around
 from cdr.models import CallRecord, Reject
 from cdr.services.deliveries import load_queue
 from cdr.services.rejects import load_again
 from cdr.tests.worlds import a_source, a_tariff, counts, load, write
+from cdr.vocabulary import Flag, Leg
 
 DIALECT = dialects()["kamailio"]
 HEADER = "method,from_tag,to_tag,callid,sip_code,sip_reason,time,src_user,dst_user,account"
@@ -121,6 +125,77 @@ def test_files_that_overlap_and_files_that_come_again_load_a_call_once(acme: Cus
     assert not Reject.objects.filter(resolved_at=None).exists()
     with crossing(Crossing.OPERATE):
         assert CallRecord.objects.count() == 1
+
+
+def lengths() -> list[tuple[int, int]]:
+    """Leg and seconds of every record, in the order in which they were booked."""
+    with crossing(Crossing.OPERATE):
+        return list(CallRecord.objects.order_by("revision").values_list("leg", "seconds"))
+
+
+@pytest.mark.django_db
+def test_an_export_that_begins_within_a_call_does_not_shorten_it(acme: Customer, tmp_path: Path) -> None:
+    a_tariff()
+    source = a_source("kamailio", name="kamailio")
+    again, bye = row("INVITE", 1, minute=3, swapped=True), row("BYE", 1, minute=5)
+    load(write(tmp_path, [HEADER, row("INVITE", 1), again, bye], "a.csv"), source)
+    for name, size in (("b.csv", 1000), ("c.csv", 1)):
+        assert counts(load(write(tmp_path, [HEADER, again, bye], name), source, chunk_rows=size)) == (1, 0, 1, 0, 0)
+    assert lengths() == [(Leg.CALL, 300)]
+    # What is really new still counts: a later end.
+    later = row("BYE", 1, minute=6)
+    assert counts(load(write(tmp_path, [HEADER, again, later], "d.csv"), source)) == (1, 1, 0, 0, 0)
+    assert lengths() == [(Leg.CALL, 300), (Leg.REVERSAL, -300), (Leg.CALL, 360)]
+    assert counts(load(write(tmp_path, [HEADER, again, bye], "e.csv"), source)) == (1, 0, 1, 0, 0)
+    assert len(lengths()) == 3
+
+
+@pytest.mark.django_db
+def test_a_call_of_which_the_first_invite_comes_late_gets_its_whole_length_and_keeps_it(
+    acme: Customer, tmp_path: Path
+) -> None:
+    a_tariff()
+    source = a_source("kamailio", name="kamailio")
+    first, again, bye = row("INVITE", 1), row("INVITE", 1, minute=3), row("BYE", 1, minute=5)
+    load(write(tmp_path, [HEADER, again, bye], "a.csv"), source)
+    assert counts(load(write(tmp_path, [HEADER, first, bye], "b.csv"), source)) == (1, 1, 0, 0, 0)
+    assert lengths() == [(Leg.CALL, 120), (Leg.REVERSAL, -120), (Leg.CALL, 300)]
+    assert counts(load(write(tmp_path, [HEADER, again, bye], "c.csv"), source)) == (1, 0, 1, 0, 0)
+
+
+@pytest.mark.django_db
+def test_a_refused_invite_of_the_same_call_does_not_come_twice(acme: Customer, tmp_path: Path) -> None:
+    a_tariff()
+    source = a_source("kamailio", name="kamailio")
+    refused = row("INVITE", 1, code=407)
+    again, bye = row("INVITE", 1, minute=3), row("BYE", 1, minute=5)
+    load(write(tmp_path, [HEADER, refused, row("INVITE", 1), again, bye], "a.csv"), source)
+    assert counts(load(write(tmp_path, [HEADER, again, bye], "b.csv"), source)) == (1, 0, 1, 0, 0)
+    assert lengths() == [(Leg.LEG, 0), (Leg.CALL, 300)]
+
+
+@pytest.mark.parametrize(
+    ("answer", "end", "start", "guessed"),
+    [
+        ("02:10", "03:20", 0, True),  # 70 minutes or 130
+        ("02:10", "02:50", 0, True),
+        ("02:50", "02:10", 0, False),  # only so the end is behind the answer
+        ("01:50", "02:10", -1, False),
+    ],
+)
+def test_a_call_in_the_doubled_hour_is_marked_as_guessed_where_only_the_guess_tells_its_length(
+    answer: str, end: str, start: int, guessed: bool
+) -> None:
+    rows = [
+        row(method, 1).replace("2026-10-15 09:00", f"2026-10-25 {time}")
+        for method, time in (("INVITE", answer), ("BYE", end))
+    ]
+    reading = Reading(dialect=DIALECT, zone=ZoneInfo("Europe/Amsterdam"), number_format="national")
+    window = window_around(1_795_000_000_000_000)
+    [calls] = [read_calls(chunk, reading, window, Ordinals())[0] for chunk in read(rows) if chunk.rows]
+    began = datetime.fromtimestamp(int(calls.start[0]) / 1_000_000, UTC)
+    assert (began.hour, began.minute) == (start % 24, int(answer[3:]))
+    assert bool(calls.flags[0] & Flag.TIME_GUESSED) is guessed
 
 
 @pytest.mark.django_db
