@@ -7,7 +7,7 @@ Rows of line 0 come from earlier files: they are only there for the other half t
 call that was loaded before. Later files may begin within that call, at an INVITE that only changes something of it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -19,6 +19,8 @@ from cdr.ingest.reasons import NO_BEGIN, NO_END, TRANSACTION
 from cdr.ingest.times import NO_MOMENT, wall_clock
 
 MADE = ("dialog", "answer", "end")  # the columns that are added
+# So many calls that are whole are remembered by name, for a BYE that comes again; what was loaded is known besides.
+MOST_DONE = 200_000
 
 
 @dataclass(slots=True)
@@ -63,22 +65,26 @@ class _Dialog:
 def pair(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
     """Chunks with a row for each call instead of each transaction."""
     dialogs: dict[bytes, _Dialog] = {}
-    done: set[bytes] = set()
+    done: tuple[set[bytes], ...] = (set(), set())
     last: Chunk | None = None
     for chunk in chunks:
         refused, bad = _sorted(chunk, dialogs, done)
         whole = [dialog for dialog in dialogs.values() if dialog.is_whole]
         for dialog in whole:
-            done.add(dialog.name)
+            done[0].add(dialog.name)
             del dialogs[dialog.name]
         yield _joined(chunk, [*map(_call, whole), *refused], bad)
+        if len(done[0]) > MOST_DONE:
+            done = (set(), done[0])
         last = chunk
     if last is not None and dialogs:
         lost = [_lost(dialog) for dialog in dialogs.values() if any(row.line for row in dialog.rows)]
         yield _joined(replace(last, bad=(), foreign=0), [], lost)
 
 
-def _sorted(chunk: Chunk, dialogs: dict[bytes, _Dialog], done: set[bytes]) -> tuple[list[_Row], list[BadRow]]:
+def _sorted(
+    chunk: Chunk, dialogs: dict[bytes, _Dialog], done: Collection[set[bytes]]
+) -> tuple[list[_Row], list[BadRow]]:
     """Put each row with its dialog; returns calls that nobody answered, and rows that are of no call."""
     refused: list[_Row] = []
     bad: list[BadRow] = []
@@ -91,7 +97,7 @@ def _sorted(chunk: Chunk, dialogs: dict[bytes, _Dialog], done: set[bytes]) -> tu
             refused.append(replace(row, cells={**row.cells, "dialog": name + b"|" + code, "answer": b"", "end": b""}))
         elif method not in {b"INVITE", b"BYE"} or not (answered or method == b"BYE"):
             bad.append(BadRow(row.line, row.raw, *TRANSACTION))
-        elif name not in done:
+        elif not any(name in some for some in done):
             dialogs.setdefault(name, _Dialog(name)).add(row, ends=method == b"BYE")
     return [row for row in refused if row.line], [row for row in bad if row.line]
 

@@ -15,9 +15,11 @@ from accounts.access import system
 from accounts.models import Customer, Partner
 from accounts.tenancy import Crossing, crossing
 from cdr.dialects import dialects
+from cdr.ingest import legs_kamailio
 from cdr.ingest.parse import Chunk, read_chunks
 from cdr.ingest.read import Ordinals, Reading, read_calls, window_around
 from cdr.models import CallRecord, Reject
+from cdr.services import pipeline
 from cdr.services.deliveries import load_queue
 from cdr.services.rejects import load_again
 from cdr.tests.worlds import a_source, a_tariff, counts, load, write
@@ -92,6 +94,19 @@ def test_an_invite_that_is_repeated_within_a_call_and_a_second_bye_change_nothin
     ]
     [(_, answer, end)] = talks(read(rows))
     assert (answer, end) == (b"2026-10-15 09:00:00", b"2026-10-15 09:06:00")
+
+
+@pytest.mark.django_db
+def test_a_bye_that_comes_again_long_after_its_call_changes_nothing(
+    acme: Customer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(legs_kamailio, "MOST_DONE", 2)
+    monkeypatch.setattr(pipeline, "WAITING_LINES", 1)  # calls are loaded long before as many are whole
+    a_tariff()
+    rows = [line for call in range(9) for line in (row("INVITE", call), row("BYE", call, minute=1))]
+    path = write(tmp_path, [HEADER, *rows, row("BYE", 0, minute=1), row("BYE", 8, minute=1)])
+    batch = load(path, a_source("kamailio", time_zone="UTC"), chunk_rows=4)
+    assert (batch.loaded, batch.rejected) == (9, 0)
 
 
 @pytest.mark.django_db
