@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import BigIntegerField, DateTimeField, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import BigIntegerField, DateTimeField, Exists, OuterRef, QuerySet, Sum
 
 from cdr.models import CallRecord, MonthlyTotal, Source
 from cdr.models.records import Identity
@@ -56,8 +56,13 @@ def records_of(customer: int, period: date) -> QuerySet[CallRecord]:
 
 
 def holding(found: QuerySet[CallRecord]) -> QuerySet[CallRecord]:
-    """Of some records the calls that left and were not booked back: those whose price counts. What a colleague took never left."""
-    return found.filter(~booked_back(), ~Q(call_type=CallType.INTERNAL), leg=Leg.CALL, direction__in=LEAVING)
+    """Of some records the calls that left and were not booked back: those whose price counts."""
+    return found.filter(~booked_back(), leg=Leg.CALL, direction__in=LEAVING)
+
+
+def charged(customer: int, period: date) -> QuerySet[CallRecord]:
+    """The calls of a customer's billing period whose price counts, in their order; what a colleague took never left."""
+    return holding(records_of(customer, period)).exclude(call_type=CallType.INTERNAL).order_by("start", "id")
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ from cdr.services.limits import after_records as watch_limits
 from cdr.services.pipeline import load_parts
 from cdr.services.reading import Read, reader
 
-CHUNK_ROWS = 28_000  # so that each process stays below 500 MB
+CHUNK_ROWS = 25_000  # so that each process stays below 500 MB
 State = Batch.State
 
 

@@ -19,7 +19,7 @@ from cdr.services.groups import Load
 # Legs of one call are written as they end; those near the end of a part wait for the next one.
 WAITING_LINES = 1_000
 MOST_WAITING = 20_000  # a source that names every row the same has no legs to wait for
-TOGETHER = 8  # parts of a transaction: totals are added up at its end, and most of them are the same for every part
+TOGETHER = 9  # parts of a transaction: totals are added up at its end, and most of them are the same for every part
 
 
 def load_parts(load: Load, parts: Iterable[Part], *, goes_on: Callable[[], bool]) -> bool:

@@ -29,7 +29,7 @@ from cdr.rating.tariffs import TariffBook
 from cdr.selectors import feeds
 from cdr.selectors.bundles import terms_of
 from cdr.selectors.feeds import open_period
-from cdr.selectors.ledger import holding, records_of, unrated_months, unrated_records
+from cdr.selectors.ledger import charged, unrated_months, unrated_records
 from cdr.selectors.rates import prices_of
 from cdr.services.adjusting import adjust, adjusted_so_far
 from cdr.services.allocation import period_calls, priced, share_out
@@ -136,8 +136,7 @@ def rerate(*, actor: Actor, customer: Customer, month: Month, dry_run: bool = Fa
     """Rate a customer's billing period again with the tariffs of today; a second time, nothing changes any more."""
     period = month.first_day
     with alone_with_the_ledger():
-        records = list(holding(records_of(customer.pk, period)).order_by("start", "id"))
-        changes = priced_otherwise(customer.pk, month, records, Prices.now())
+        changes = priced_otherwise(customer.pk, month, list(charged(customer.pk, period)), Prices.now())
         closed = feeds.closed_periods()
         booked, counted, adjusted = changes, changes, 0
         if period in closed:

@@ -17,7 +17,7 @@ from cdr.rating.lines import RateLine
 from cdr.rating.prices import Price
 from cdr.services import add_version, close_period
 from cdr.services.rerating import rerate
-from cdr.tests.worlds import RATES, a_bundle, a_source, a_tariff, asterisk_row, load, write
+from cdr.tests.worlds import NOW, RATES, a_bundle, a_source, a_tariff, asterisk_row, load, write
 from cdr.vocabulary import CallType
 from portal.lib.periods import Month
 
@@ -148,3 +148,40 @@ def test_a_load_that_corrects_adds_to_each_total_once(acme: Customer, tariff: Ta
         if query["sql"].startswith("INSERT INTO cdr_") and "total" in query["sql"][:40]
     ]
     assert written == ["cdr_dailytotal", "cdr_monthlytotal"]
+
+
+@pytest.mark.parametrize("files", [[(20,), (21,)], [(21,), (20,)], [(20, 21)]], ids=str)
+def test_corrections_come_to_the_same_in_whatever_order_they_come(
+    acme: Customer, tariff: Tariff, deliver: Deliver, files: list[tuple[int, ...]]
+) -> None:
+    a_bundle(acme, kind=Bundle.Kind.MINUTES, included_minutes=1)
+    deliver(call(20), call(21))
+    close_period(month=OCTOBER, actor=system())
+    dearer(acme, tariff)
+    for days in files:
+        deliver(*(call(day, billsec=122) for day in days))
+    with tenant(acme):
+        assert adjustments() == 0
+    # A minute that October gave back and one of November: of 244 seconds 124 are paid for, and one set-up.
+    assert paid(acme) == 90_000 + 124 * 500
+
+
+def test_what_is_more_for_one_call_and_less_for_another_is_withdrawn_too(
+    acme: Customer, tariff: Tariff, deliver: Deliver
+) -> None:
+    deliver(call(1), call(20))
+    close_period(month=OCTOBER, actor=system())
+    dearer(acme, tariff)
+    with tenant(acme):
+        said = adjustments()
+        Adjustment.objects.create(
+            customer=acme,
+            period=OCTOBER.first_day,
+            into_period=OCTOBER.next().first_day,
+            reason=Adjustment.Reason.TARIFF,
+            micros=-said,
+            made_at=NOW,
+        )
+    deliver(call(20, billsec=122))
+    with tenant(acme):
+        assert adjustments() == -said
