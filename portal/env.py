@@ -28,9 +28,12 @@ def integer(name: str, default: int) -> int:
 
 
 def day(name: str) -> date | None:
-    """A day such as 2026-10-31; None where the variable is not set, ValueError for anything else."""
+    """A day such as 2026-10-31; None where the variable is not set, ValueError that names it for anything else."""
     value = text(name)
-    return date.fromisoformat(value) if value else None
+    try:
+        return date.fromisoformat(value) if value else None
+    except ValueError as error:
+        raise ValueError(f"{name} is no day: {value!r}. Write it as 2026-10-31.") from error
 
 
 def words(name: str, default: tuple[str, ...] = ()) -> list[str]:
